@@ -1,0 +1,56 @@
+# Two commands matter: `make demo` and `make test`. The rest are their parts.
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+ASTERISK ?= rootfs
+UNIT := not asterisk and not browser and not postgres and not program
+
+.DEFAULT_GOAL := help
+.PHONY: help setup packages demo test lint types contracts fast real bench test-containers clean
+
+help:  ## what can be made
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
+
+$(BIN)/.ready: pyproject.toml
+	@echo "setup    Python environment in $(VENV)"
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --upgrade 'pip>=25.1'
+	@$(BIN)/python -m pip install --quiet --editable '.[fast]' --group dev
+	@touch $@
+
+packages: ## install the Debian packages that are missing
+	@lab/system.sh
+
+setup: $(BIN)/.ready packages ## everything that test and bench need
+	@lab/rootfs.sh >/dev/null
+
+demo: $(BIN)/.ready packages ## a whole hotline on this machine: Asterisk, service, agents, callers, wallboard
+	@$(BIN)/python -m lab.demo --asterisk $(ASTERISK)
+
+test: setup lint types contracts fast real ## everything: lint, types, contracts, unit, real calls, real browser
+
+lint: $(BIN)/.ready
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+
+types: $(BIN)/.ready
+	$(BIN)/mypy
+
+contracts: $(BIN)/.ready
+	$(BIN)/lint-imports
+
+fast: $(BIN)/.ready ## the unit suite
+	$(BIN)/python -m pytest -m "$(UNIT)" -n auto
+
+real: $(BIN)/.ready ## the real parts: PostgreSQL, Asterisk, SIP and RTP, a browser
+	$(BIN)/python -m pytest -m "not ($(UNIT))" -p no:randomly -n 2 --dist loadfile --timeout 240
+
+bench: setup ## CPU per call beside plain dialplan, and the other figures of docs/performance.md
+	$(BIN)/python -m bench.calls
+
+test-containers: setup ## the compose file's containers, for real, with Podman
+	docker/podman.sh
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis var

@@ -1,0 +1,98 @@
+"""What the link heard and nobody took yet: one ordered, bounded queue of undecoded messages.
+
+Asterisk drops a client that stops reading (``writetimeout``, manager.c:958), so we always read; what the consumer
+cannot take at once waits here as raw bytes. When even that is full all of it is given up: a hole in the middle cannot
+be mended by later events, only by a fresh snapshot, and ``Overflowed`` asks for one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from dataclasses import dataclass
+from typing import TypeAlias
+
+
+@dataclass(frozen=True, slots=True)
+class LinkUp:
+    """Connected and logged in; everything before may be stale, take a snapshot now."""
+
+    version: str
+    """AMI protocol version of the greeting."""
+
+
+@dataclass(frozen=True, slots=True)
+class LinkLost:
+    """The connection is gone; nothing is known from here on."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Overflowed:
+    """Messages were thrown away because nobody took them; take a snapshot."""
+
+    dropped: int
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something of our own that must come in order with the rest: time passed, a line of queue_log."""
+
+    event: object
+
+
+Item: TypeAlias = LinkUp | LinkLost | Overflowed | Notice | bytes
+
+
+class Backlog:
+    """The queue between the socket and the task that owns the state."""
+
+    def __init__(self, *, max_messages: int, max_bytes: int) -> None:
+        self.max_messages = max_messages
+        self.max_bytes = max_bytes
+        self.dropped = 0
+        """Messages thrown away since the start."""
+        self._items: deque[Item] = deque()
+        self._bytes = 0
+        self._ready = asyncio.Event()
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+    def put(self, item: Item) -> None:
+        """Adds one item; never blocks, never raises."""
+        if isinstance(item, bytes):
+            if len(self._items) >= self.max_messages or self._bytes + len(item) > self.max_bytes:
+                self._overflow()
+                return
+            self._bytes += len(item)
+        self._items.append(item)
+        self._ready.set()
+
+    def _overflow(self) -> None:
+        raw = sum(isinstance(i, bytes) for i in self._items)
+        lost = raw + 1 + sum(i.dropped for i in self._items if isinstance(i, Overflowed))
+        self.dropped += raw + 1
+        kept = [i for i in self._items if isinstance(i, LinkUp | LinkLost | Notice)]
+        self._items = deque([*kept, Overflowed(lost)])
+        self._bytes = 0
+        self._ready.set()
+
+    async def take(self) -> Item:
+        """The oldest item, waiting for one if there is none."""
+        while not self._items:
+            self._ready.clear()
+            await self._ready.wait()
+        return self.take_nowait()
+
+    def take_nowait(self) -> Item:
+        """The oldest item.
+
+        Raises:
+            IndexError: there is none.
+        """
+        item = self._items.popleft()
+        if isinstance(item, bytes):
+            self._bytes -= len(item)
+        return item

@@ -1,0 +1,263 @@
+"""One Asterisk, watched: the task that owns the state, and the few that feed it.
+
+``link → backlog → translate → reducer → recorder and feed``. Everything that changes the state comes through the one
+backlog, in order: AMI events, the link's own ups and downs, ticks, lines of queue_log.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import structlog
+
+from ami_bridge import views
+from ami_bridge.backlog import LinkLost, LinkUp, Notice, Overflowed
+from ami_bridge.client import AmiLink
+from ami_bridge.domain import events as ev
+from ami_bridge.domain.model import empty_state
+from ami_bridge.domain.reducer import apply
+from ami_bridge.feed import Feed
+from ami_bridge.messages import Tick
+from ami_bridge.past import Past, restore
+from ami_bridge.protocol.errors import ActionFailed, AmiError
+from ami_bridge.queue_log import QueueLogTail
+from ami_bridge.recorder import Recorder, RowSink
+from ami_bridge.spoken import Heard
+from ami_bridge.translate import WANTED_EVENTS, WANTED_VARIABLES, event_of, snapshot_of
+from ami_bridge.watchdog import Watchdog
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ami_bridge.backlog import Item
+    from ami_bridge.client import Reply
+    from ami_bridge.messages import Snapshot
+    from ami_bridge.protocol.actions import Fields
+    from ami_bridge.settings import BridgeSettings
+
+log = structlog.get_logger("bridge")
+
+TICK_S = 1.0
+LEDGER_LAG = timedelta(seconds=1.2)
+"""A line of queue_log is taken this long after its time, so that AMI, which knows more, is heard first."""
+AT_ONCE = 500
+"""Items handled before the loop's other tasks get a turn."""
+
+
+def utc_now() -> datetime:
+    """The bridge's clock."""
+    return datetime.now(UTC)
+
+
+class Bridge:
+    """``await Bridge(settings, writer).run()`` watches until it is cancelled or ``close()`` is called."""
+
+    def __init__(
+        self,
+        settings: BridgeSettings,
+        sink: RowSink,
+        *,
+        past: Past | None = None,
+        clock: Callable[[], datetime] = utc_now,
+    ) -> None:
+        self.settings = settings
+        self.link = AmiLink(settings.link, events=(*WANTED_EVENTS, "FullyBooted"), variables=WANTED_VARIABLES)
+        self.feed = Feed(settings.feed_path, self._whole, backlog_bytes=settings.reader_backlog_bytes)
+        self.watchdog = Watchdog(settings.watchdog, self._ask)
+        self.unreadable = 0
+        """Events that could not be understood; each is logged."""
+        self._clock = clock
+        now = clock()
+        past = past or Past()
+        self.state = restore(empty_state(settings.rules, now), past, now)
+        self._recorder = Recorder(sink, past.bridge, ledger=settings.queue_log is not None)
+        self._ledger = QueueLogTail(settings.queue_log) if settings.queue_log else None
+        self._ledger_from = past.ledger_from(now)
+        self._ledger_held: deque[ev.LedgerLine] = deque()
+        self._ledger_trouble = ""
+        self._seq = 0
+        self._queues: set[str] = set()
+        self._agents: set[str] = set()
+        self._calls: set[str] = set()
+        self._knowledge = False
+
+    # -- running
+
+    async def run(self) -> None:
+        """Watches.
+
+        Raises:
+            LoginRefused: the switch knows neither user nor secret (only at the first login).
+            FeedTaken: another bridge serves the feed's socket.
+        """
+        await self.feed.open()
+        helpers = [self._tick_on(), self._publish_on(), self._own()]
+        if self.settings.watchdog.servers:
+            helpers.append(self.watchdog.run())
+        tasks = [asyncio.get_running_loop().create_task(h) for h in helpers]
+        link = asyncio.get_running_loop().create_task(self.link.run(), name="ami-link")
+        try:
+            done, _ = await asyncio.wait([link, *tasks], return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                task.result()
+        finally:
+            self.link.close()
+            for task in (link, *tasks):
+                task.cancel()
+            await asyncio.gather(link, *tasks, return_exceptions=True)
+            self._drain()
+            self._recorder.write_diary(self.state, self._clock())
+            await self.feed.close()
+
+    def close(self) -> None:
+        """Ends ``run()``."""
+        self.link.close()
+
+    async def _tick_on(self) -> None:
+        while True:
+            await asyncio.sleep(TICK_S)
+            self.link.backlog.put(Notice(ev.Ticked(at=self._clock())))
+
+    async def _publish_on(self) -> None:
+        while True:
+            await asyncio.sleep(self.settings.publish_every_s)
+            self._publish()
+
+    async def _own(self) -> None:
+        """Takes one item after the other; the only task that changes the state."""
+        while True:
+            for _ in range(AT_ONCE):
+                await self._take(await self.link.backlog.take())
+            await asyncio.sleep(0)
+
+    def _drain(self) -> None:
+        """The last items, on the way out: what was heard is kept."""
+        while len(self.link.backlog):
+            item = self.link.backlog.take_nowait()
+            if isinstance(item, bytes):
+                self._heard(item)
+
+    # -- one item
+
+    async def _take(self, item: Item) -> None:
+        match item:
+            case bytes():
+                self._heard(item)
+            case Notice(event=ev.Ticked() as tick):
+                await self._ledger_on(everything=False)
+                self._apply(tick)
+                self._seq += 1
+                self.feed.publish(Tick(node=self.settings.node, seq=self._seq, at=tick.at))
+            case LinkUp():
+                self._apply(ev.LinkChanged(at=self._clock(), up=True))
+                await self._resync()
+            case Overflowed(dropped=dropped):
+                log.error("bridge.overflow", dropped=dropped)
+                self._apply(ev.LinkChanged(at=self._clock(), up=True))
+                await self._resync()
+            case LinkLost():
+                self._apply(ev.LinkChanged(at=self._clock(), up=False))
+                self._publish()
+            case _:
+                pass
+
+    def _heard(self, raw: bytes) -> None:
+        heard = Heard.from_raw(raw)
+        if heard.text("Event") == "FullyBooted":
+            self._booted(heard)
+            return
+        try:
+            event = event_of(heard, self._clock())
+        except (ValueError, OverflowError, OSError) as wrong:
+            self.unreadable += 1
+            log.warning("ami.unreadable_event", event_name=heard.text("Event"), reason=str(wrong))
+            return
+        if event is not None:
+            self._apply(event)
+
+    def _booted(self, heard: Heard) -> None:
+        uptime = heard.text("Uptime")
+        if uptime.isdecimal():
+            self._recorder.switch_started_at = self._clock() - timedelta(seconds=int(uptime))
+
+    def _apply(self, event: Any) -> None:
+        now = self._clock()
+        self.state, changes = apply(self.state, event, now)
+        self._recorder.record(self.state, changes, now)
+        self._queues |= changes.queues
+        self._agents |= changes.agents
+        self._calls |= changes.calls
+        self._knowledge |= changes.knowledge
+
+    # -- the switch's own account
+
+    async def _ask(self, name: str, fields: Fields | None) -> Reply:
+        return await self.link.action(name, fields)
+
+    async def _resync(self) -> None:
+        """Ledger first (it knows how things ended), then a snapshot of what is."""
+        await self._ledger_on(everything=True)
+        try:
+            pong = await self.link.action("Ping")
+            status = await self.link.action("QueueStatus")
+            channels = await self.link.action("CoreShowChannels")
+            try:
+                contacts = (await self.link.action("PJSIPShowContacts")).rows
+            except ActionFailed:
+                contacts = ()  # no chan_pjsip, or nobody is registered
+        except AmiError as wrong:
+            log.warning("bridge.snapshot_failed", reason=str(wrong))
+            if self.link.is_up:  # else the next LinkUp asks again
+                self.link.protocol.end("the switch gave no snapshot")
+            return
+        stamp = pong.first.text("Timestamp")
+        at = datetime.fromtimestamp(float(stamp), UTC) if stamp.replace(".", "", 1).isdecimal() else self._clock()
+        self._apply(snapshot_of(status.rows, channels.rows, contacts, at))
+        log.info(
+            "bridge.snapshot",
+            queues=len([r for r in status.rows if r.text("Event") == "QueueParams"]),
+            channels=len(channels.rows),
+        )
+        self._publish()
+
+    async def _ledger_on(self, *, everything: bool) -> None:
+        """Applies the lines of queue_log whose time has come; all of them before a snapshot."""
+        if self._ledger is None:
+            return
+        try:
+            fresh = await asyncio.to_thread(self._ledger.read)
+        except OSError as wrong:
+            if str(wrong) != self._ledger_trouble:  # said once, not every second
+                self._ledger_trouble = str(wrong)
+                log.error("bridge.queue_log_unreadable", reason=str(wrong))
+            return
+        self._ledger_held.extend(line for line in fresh if line.at >= self._ledger_from)
+        due = self._clock() - LEDGER_LAG
+        while self._ledger_held and (everything or self._ledger_held[0].at <= due):
+            self._apply(self._ledger_held.popleft())
+
+    # -- telling
+
+    def _whole(self) -> Snapshot:
+        """What a new reader gets; changes not yet published are in it and will be told once more."""
+        return views.snapshot(self.state, self._seq, self._clock())
+
+    def _publish(self) -> None:
+        if not (self._queues or self._agents or self._calls or self._knowledge):
+            return
+        self._seq += 1
+        self.feed.publish(
+            views.delta(
+                self.state,
+                self._seq,
+                self._clock(),
+                queues=self._queues,
+                agents=self._agents,
+                calls=self._calls,
+                knowledge_changed=self._knowledge,
+            )
+        )
+        self._queues, self._agents, self._calls, self._knowledge = set(), set(), set(), False

@@ -1,0 +1,73 @@
+"""What time alone does to a state: rests end, the day turns, what is finished is forgotten."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from ami_bridge.domain.metrics import midnight_after, midnight_before
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from ami_bridge.domain.draft import Draft
+    from ami_bridge.domain.model import Agent, Visit
+
+REMEMBER_S = 120.0
+"""Seconds an ended visit stays correctable by a late line of queue_log."""
+
+COMPLETE_OVERDUE_S = 2.0
+"""Seconds after a talking caller's hang-up within which AgentComplete must come."""
+
+
+def pass_time(draft: Draft, at: datetime) -> None:
+    """A second went by: rests end, talks nobody closed are closed, what is finished is forgotten."""
+    for agent in list(draft.look("agents").values()):
+        _tick_agent(draft, agent, at)
+    forget = at - timedelta(seconds=REMEMBER_S)
+    for visit in list(draft.look("visits").values()):
+        if visit.hung_up_at is not None and visit.is_open and _overdue(visit, at):
+            draft.complete(visit, visit.hung_up_at, None, "ami: caller's channel gone, no AgentComplete")
+        elif not visit.is_open and visit.touched_at < forget:
+            _forget_visit(draft, visit)
+    for channel_id, gone in list(draft.look("hung").items()):
+        if gone < forget and not draft.look("by_channel").get(channel_id):
+            draft.own("ordinals").pop(channel_id, None)
+            draft.own("hung").pop(channel_id, None)
+
+
+def _overdue(visit: Visit, at: datetime) -> bool:
+    return visit.hung_up_at is not None and (at - visit.hung_up_at).total_seconds() >= COMPLETE_OVERDUE_S
+
+
+def _tick_agent(draft: Draft, agent: Agent, at: datetime) -> None:
+    if agent.wrap_until is not None and agent.wrap_until <= at:
+        ended = agent.wrap_until
+        agent = draft.put_agent(replace(agent, wrap_until=None, wrap_visit=None, wrap_queue=None), ended)
+    if agent.busy_is_old_until is not None and agent.busy_is_old_until <= at:
+        draft.put_agent(replace(agent, busy_is_old_until=None), agent.busy_is_old_until)
+
+
+def _forget_visit(draft: Draft, visit: Visit) -> None:
+    del draft.own("visits")[visit.id]
+    channel = draft.own("by_channel")
+    left = tuple(v for v in channel.get(visit.row.channel_id, ()) if v != visit.id)
+    if left:
+        channel[visit.row.channel_id] = left
+    else:
+        channel.pop(visit.row.channel_id, None)
+
+
+def turn_the_day(draft: Draft, now: datetime) -> None:
+    """Midnight of the hotline's zone is past: the day's counts begin anew."""
+    zone = draft.rules.zone
+    draft.set("day_start", midnight_before(now, zone))
+    draft.set("next_midnight", midnight_after(now, zone))
+    for queue in draft.look("counts"):
+        draft.show_queue(queue)
+    draft.set("counts", {})
+    for agent in list(draft.look("agents").values()):
+        # not put_agent: a new day changes what is counted, not what the agent is doing
+        draft.own("agents")[agent.id] = replace(agent, answered=0, missed=0, talk_s=0.0)
+        draft.show_agent(agent.id)

@@ -1,0 +1,291 @@
+"""What can happen on a switch, as far as queues are concerned.
+
+Every event carries ``at``, the switch's own time of it (UTC). Channels are named by Uniqueid, calls by Linkedid; both
+are opaque.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Tags:
+    """What the service told the channel about its caller; empty where it said nothing."""
+
+    language: str = ""
+    vip: bool = False
+    flow: str = ""
+    flow_version: str = ""
+    number: str = ""
+    queue: str = ""
+    """The queue the dialplan is about to enter; the only name a refused caller leaves behind."""
+    priority: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Happening:
+    """Anything that happened."""
+
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OnChannel(Happening):
+    """Something that happened to a caller's channel."""
+
+    channel_id: str
+    call_id: str
+    caller: str = ""
+    caller_name: str = ""
+    place: str = ""
+    """Context and extension; a change of place while waiting tells of a pressed key."""
+    tags: Tags = field(default_factory=Tags)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Joined(OnChannel):
+    """A caller entered a queue."""
+
+    queue: str
+    position: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Left(OnChannel):
+    """A caller is no longer in the line: to be connected, or for another reason. Comes *before* ``Connected``."""
+
+    queue: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GaveUp(OnChannel):
+    """Asterisk's QueueCallerAbandon: hung up, timed out, emptied, or withdrawn. By itself it does not tell which."""
+
+    queue: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resulted(OnChannel):
+    """The dialplan variable QUEUESTATUS was set: Queue() is over, and not by the caller's hang-up."""
+
+    status: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MovedOn(OnChannel):
+    """The dialplan goes on after Queue() (HL_RESULT was set)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tagged(OnChannel):
+    """The service or the dialplan told the channel something about its caller."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HungUp(OnChannel):
+    """A channel is gone."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OnRing(OnChannel):
+    """Something between a caller and one agent's phone."""
+
+    queue: str
+    interface: str
+    member_name: str
+    agent_channel_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rang(OnRing):
+    """An agent's phone began to ring."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotAnswered(OnRing):
+    """An agent's phone rang in vain."""
+
+    rang_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Connected(OnRing):
+    """Agent and caller were joined."""
+
+    waited_s: float = 0.0
+    """Asterisk's own count, whole seconds."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Completed(OnRing):
+    """Agent and caller were parted."""
+
+    reason: str
+    """``caller``, ``agent`` or ``transfer``."""
+    talked_s: float = 0.0
+    """Asterisk's own count, whole seconds."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DialEnded(Happening):
+    """The switch's own word on how one ringing ended."""
+
+    agent_channel_id: str
+    status: str
+    """DIALSTATUS: ANSWER, NOANSWER, BUSY, CANCEL, CONGESTION, CHANUNAVAIL."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoldChanged(Happening):
+    """One side of a talk put the other on hold, or took it back."""
+
+    channel_id: str
+    held: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemberSeen(Happening):
+    """One agent's place in one queue, as it is now."""
+
+    queue: str
+    interface: str
+    member_name: str
+    penalty: int
+    paused: bool
+    pause_reason: str
+    status: int
+    """Device state, ``enum ast_device_state``: 0 unknown … 8 on hold."""
+    wrap_up_s: float
+    """The member's own wrap-up time; 0 means the queue's."""
+    last_call: datetime | None
+    """When the last call ended."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemberGone(Happening):
+    """An agent left a queue."""
+
+    queue: str
+    interface: str
+    member_name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactSeen(Happening):
+    """The switch's word on whether a registered phone can be reached."""
+
+    agent: str
+    reachable: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitingSeen:
+    """A caller found waiting by a snapshot."""
+
+    queue: str
+    position: int
+    channel_id: str
+    caller: str
+    caller_name: str
+    wait_s: float
+    priority: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChannelSeen:
+    """A channel found by a snapshot."""
+
+    channel: str
+    """Its name, ``PJSIP/1001-0000002a``; the part before the last dash is the interface."""
+    channel_id: str
+    call_id: str
+    caller: str
+    caller_name: str
+    application: str
+    data: str
+    bridge_id: str
+    since: datetime
+    tags: Tags
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SnapshotTaken(Happening):
+    """All there is; replaces what events may have missed."""
+
+    queues: tuple[str, ...]
+    members: tuple[MemberSeen, ...]
+    waiting: tuple[WaitingSeen, ...]
+    channels: tuple[ChannelSeen, ...]
+    unreachable: frozenset[str] = frozenset()
+    """Agents whose registered phone does not answer."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkChanged(Happening):
+    """The link to the switch went up (a snapshot follows) or down."""
+
+    up: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ticked(Happening):
+    """Time passed: wrap-ups end, the day turns, what is finished is forgotten."""
+
+
+LedgerVerb: TypeAlias = Literal[
+    "ENTERQUEUE",
+    "CONNECT",
+    "COMPLETEAGENT",
+    "COMPLETECALLER",
+    "BLINDTRANSFER",
+    "ATTENDEDTRANSFER",
+    "ABANDON",
+    "EXITWITHTIMEOUT",
+    "EXITEMPTY",
+    "EXITWITHKEY",
+    "WITHDRAW",
+    "SYSCOMPAT",
+    "RINGNOANSWER",
+    "RINGCANCELED",
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerLine(Happening):
+    """A line of queue_log: slow, whole seconds, but complete."""
+
+    channel_id: str
+    queue: str
+    member_name: str
+    """As the log names the agent: the member's name, or its interface; ``NONE`` when there is none."""
+    verb: LedgerVerb
+    data: tuple[str, ...]
+
+
+Event: TypeAlias = (
+    Joined
+    | Left
+    | GaveUp
+    | Resulted
+    | MovedOn
+    | Tagged
+    | HungUp
+    | Rang
+    | NotAnswered
+    | Connected
+    | Completed
+    | DialEnded
+    | HoldChanged
+    | MemberSeen
+    | MemberGone
+    | ContactSeen
+    | SnapshotTaken
+    | LinkChanged
+    | Ticked
+    | LedgerLine
+)

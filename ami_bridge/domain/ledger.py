@@ -1,0 +1,162 @@
+"""queue_log's word on visits: it settles what AMI left open, corrects what AMI guessed, and fills what AMI missed.
+
+queue_log has whole seconds; where AMI saw the moment itself, AMI's time stays and only the fact is taken from here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from ami_bridge.domain.states import ENDED_BY_LEDGER, OUTCOME_OF_LEDGER, Phase
+from store import rows
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from ami_bridge.domain.draft import Draft
+    from ami_bridge.domain.events import LedgerLine
+    from ami_bridge.domain.model import Visit
+    from store.rows import EndedBy, Outcome, RingResult
+
+SLACK = timedelta(seconds=2)
+"""How far queue_log's whole seconds and AMI's time stamps may differ for the same moment."""
+
+AGREES = "queue_log agrees"
+
+
+def take_ledger_line(draft: Draft, line: LedgerLine) -> None:
+    """One line of queue_log."""
+    if line.verb == "ENTERQUEUE":
+        _enter(draft, line)
+        return
+    visit = _meant(draft, line)
+    if visit is None:
+        return
+    if line.verb == "CONNECT":
+        _connect(draft, line, visit)
+    elif line.verb in ENDED_BY_LEDGER:
+        _complete(draft, line, visit)
+    elif line.verb in OUTCOME_OF_LEDGER:
+        _settle(draft, line, visit)
+    else:
+        _rang(draft, line, visit)
+
+
+def _meant(draft: Draft, line: LedgerLine) -> Visit | None:
+    """The visit a line speaks of: the channel's latest in that queue that had begun by then."""
+    for visit in reversed(draft.visits_of(line.channel_id)):
+        if visit.row.queue == line.queue and visit.row.entered_at <= line.at + SLACK:
+            return visit
+    return None
+
+
+def _enter(draft: Draft, line: LedgerLine) -> None:
+    for visit in draft.visits_of(line.channel_id):
+        if visit.row.queue != line.queue:
+            continue
+        begun = visit.row.entered_at
+        if abs(begun - line.at) <= SLACK or (visit.row.evidence.startswith("snapshot") and begun <= line.at + SLACK):
+            return
+    ordinal = draft.look("ordinals").get(line.channel_id, 0) + 1
+    position = line.data[2] if len(line.data) > 2 else ""  # noqa: PLR2004 - url, caller, position
+    draft.add_visit(
+        rows.Visit(
+            id=rows.visit_id(draft.node, line.channel_id, ordinal),
+            node=draft.node,
+            call_id=line.channel_id,  # the log knows no Linkedid; a caller's first channel is its call
+            channel_id=line.channel_id,
+            ordinal=ordinal,
+            queue=line.queue,
+            entered_at=line.at,
+            caller=line.data[1] if len(line.data) > 1 else "",
+            position=int(position) if position.isdecimal() else None,
+            evidence="queue_log",
+        )
+    )
+
+
+def _agent_id(draft: Draft, line: LedgerLine) -> str:
+    """The agent by the name the log uses: a member's name, or an interface."""
+    if "/" in line.member_name:
+        return draft.rules.agent_of(line.member_name)
+    for agent_id, name in draft.rules.agents.items():
+        if name == line.member_name:
+            return agent_id
+    for agent in draft.look("agents").values():
+        if agent.name == line.member_name:
+            return str(agent.id)
+    return line.member_name
+
+
+def _connect(draft: Draft, line: LedgerLine, visit: Visit) -> None:
+    if visit.row.outcome == "answered":
+        _agree(draft, visit, line.at)
+        return
+    ended = visit.phase is Phase.ENDED
+    row = replace(visit.row, ended_by=None)
+    visit = replace(visit, row=row, phase=Phase.LEFT)
+    ended_at = visit.row.ended_at
+    visit = draft.connect(
+        visit,
+        _agent_id(draft, line),
+        max(line.at, row.entered_at),
+        agent_name=line.member_name,
+        evidence="queue_log: CONNECT",
+    )
+    if ended:  # over all the same; COMPLETE… follows in the log if it was seen
+        draft.complete(visit, max(ended_at or line.at, line.at), None)
+
+
+def _complete(draft: Draft, line: LedgerLine, visit: Visit) -> None:
+    ended_by: EndedBy = ENDED_BY_LEDGER[line.verb]  # type: ignore[assignment]  # the table's values are of that kind
+    if visit.phase is Phase.TALKING:
+        draft.complete(visit, max(line.at, visit.row.answered_at or line.at), ended_by, f"queue_log: {line.verb}")
+        return
+    if visit.row.outcome != "answered":
+        return  # a log that begins in the middle
+    row = visit.row
+    if row.ended_by is None:  # the end was not seen by AMI: the log's time is the better one
+        ended_at = max(line.at, row.answered_at or line.at)
+        talk_s = (ended_at - (row.answered_at or ended_at)).total_seconds()
+        row = replace(row, ended_at=ended_at, talk_s=talk_s)
+    row = replace(row, ended_by=ended_by)
+    _agree(draft, replace(visit, row=row), line.at)
+
+
+def _settle(draft: Draft, line: LedgerLine, visit: Visit) -> None:
+    outcome: Outcome = OUTCOME_OF_LEDGER[line.verb]
+    if visit.row.outcome == outcome:
+        _agree(draft, visit, line.at)
+    elif visit.row.outcome == "withdrawn" and outcome == "abandoned":
+        # app_queue takes an AMI Redirect for a hang-up; AMI saw the channel go on
+        return
+    elif visit.phase is not Phase.TALKING and visit.row.outcome != "answered":
+        left_at = visit.left_at or (visit.row.ended_at if visit.row.outcome != "unknown_after_gap" else None)
+        visit = replace(visit, left_at=max(left_at or line.at, visit.row.entered_at))
+        draft.settle(visit, outcome, line.at, f"queue_log: {line.verb}")
+
+
+def _rang(draft: Draft, line: LedgerLine, visit: Visit) -> None:
+    """RINGNOANSWER and RINGCANCELED, for ringing AMI did not see."""
+    agent_id = _agent_id(draft, line)
+    result: RingResult = "no_answer" if line.verb == "RINGNOANSWER" else "cancelled"
+    for attempt in visit.attempts:
+        if attempt.agent == agent_id and (attempt.ended_at is None or abs(attempt.ended_at - line.at) <= SLACK):
+            if attempt.ended_at is None:
+                draft.end_attempt(visit, agent_id, line.at, result)
+            return
+    if visit.phase in {Phase.WAITING, Phase.LEFT} and not visit.row.evidence.startswith(("queue_log", "snapshot")):
+        return  # AMI watches this one: its own events tell, and more exactly
+    rang_ms = int(line.data[0]) if line.data and line.data[0].isdecimal() else 0
+    began: datetime = max(line.at - timedelta(milliseconds=rang_ms), visit.row.entered_at)
+    visit = draft.ring(visit, agent_id, "", began, "")
+    draft.end_attempt(visit, agent_id, line.at, result)
+
+
+def _agree(draft: Draft, visit: Visit, at: datetime) -> None:
+    row = visit.row
+    if row.ended_at is not None and AGREES not in row.evidence and not row.evidence.startswith("queue_log"):
+        row = replace(row, evidence=f"{row.evidence}; {AGREES}")
+    draft.put_visit(replace(visit, row=row), at)

@@ -1,0 +1,342 @@
+"""``apply(state, event, now)``: the one place where something that happened becomes something we know.
+
+Pure: the same state, event and now give the same result on a live switch, in a test, and in a replayed transcript.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from ami_bridge.domain import events as ev
+from ami_bridge.domain.ageing import pass_time, turn_the_day
+from ami_bridge.domain.draft import Draft
+from ami_bridge.domain.ledger import SLACK, take_ledger_line
+from ami_bridge.domain.model import Call, Changes, Member, State, Visit
+from ami_bridge.domain.resync import take_snapshot
+from ami_bridge.domain.states import (
+    NEXT_PHASE,
+    OUTCOME_OF_STATUS,
+    PHONE_OF_STATUS,
+    REFUSED_AT_THE_DOOR,
+    Phase,
+    Phone,
+    Step,
+)
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from store.rows import EndedBy, RingResult
+
+
+def apply(state: State, event: ev.Event, now: datetime) -> tuple[State, Changes]:
+    """The state after an event, and what it changed. ``now`` is the bridge's clock; ``event.at`` is the switch's."""
+    draft = Draft(state)
+    if now >= state.next_midnight:
+        turn_the_day(draft, now)
+    _take(draft, event)
+    if not isinstance(event, ev.Ticked | ev.LedgerLine | ev.LinkChanged):
+        draft.set("last_event_at", max(event.at, state.last_event_at or event.at))
+    return draft.finish()
+
+
+def _take(draft: Draft, event: ev.Event) -> None:  # noqa: C901, PLR0912 - one line per kind of event, a closed set
+    match event:
+        case ev.Joined():
+            _join(draft, event)
+        case ev.Left():
+            _leave(draft, event)
+        case ev.GaveUp():
+            _give_up(draft, event)
+        case ev.Resulted():
+            _result(draft, event)
+        case ev.MovedOn():
+            _move_on(draft, event.channel_id, event.at)
+        case ev.Tagged():
+            _tag(draft, event)
+        case ev.HungUp():
+            _hang_up(draft, event)
+        case ev.Rang():
+            _ring(draft, event)
+        case ev.NotAnswered():
+            _not_answered(draft, event)
+        case ev.Connected():
+            _connect(draft, event)
+        case ev.Completed():
+            _complete(draft, event)
+        case ev.DialEnded():
+            _dial_ended(draft, event)
+        case ev.HoldChanged():
+            _hold(draft, event)
+        case ev.MemberSeen():
+            see_member(draft, event)
+        case ev.MemberGone():
+            agent = draft.agent(draft.rules.agent_of(event.interface), event.at, event.member_name)
+            draft.put_member(agent, event.queue, None, event.at)
+        case ev.ContactSeen():
+            if event.agent in draft.look("agents"):
+                agent = draft.agent(event.agent, event.at)
+                draft.put_agent(replace(agent, unreachable=not event.reachable), event.at)
+        case ev.SnapshotTaken():
+            take_snapshot(draft, event, see_member)
+        case ev.LinkChanged():
+            draft.set("knowing", "catching_up" if event.up else "blind")
+            draft.set("knowing_since", event.at)
+            draft.show_knowledge()
+        case ev.LedgerLine():
+            take_ledger_line(draft, event)
+        case ev.Ticked():
+            pass_time(draft, event.at)
+
+
+# -- callers
+
+
+def _join(draft: Draft, event: ev.Joined) -> None:
+    known = draft.open_visit(event.channel_id, event.queue, Phase.WAITING) or _told_before(draft, event)
+    if known is not None:
+        row = known.row
+        fresh = draft.new_row(event, event.queue)
+        row = replace(
+            row,
+            call_id=event.call_id,
+            position=event.position,
+            caller=row.caller or event.caller,
+            caller_name=row.caller_name or event.caller_name,
+            number=row.number or fresh.number,
+            language=row.language or fresh.language,
+            vip=row.vip or fresh.vip,
+            flow=row.flow or fresh.flow,
+            flow_version=row.flow_version or fresh.flow_version,
+        )
+        draft.put_visit(replace(known, row=row, place=event.place), event.at)
+        return
+    stale = draft.open_visit(event.channel_id, "", Phase.WAITING, Phase.LEFT)
+    if stale is not None:
+        _move_on(draft, event.channel_id, event.at)
+    draft.add_visit(draft.new_row(event, event.queue, position=event.position), place=event.place)
+
+
+def _told_before(draft: Draft, event: ev.Joined | ev.Connected) -> Visit | None:
+    """The visit of which a snapshot or the ledger told before AMI's own event came.
+
+    It may be over by then: both are read at once, AMI in order, and a bridge that was held up is behind.
+    """
+    for visit in reversed(draft.visits_of(event.channel_id)):
+        row = visit.row
+        then = row.entered_at if isinstance(event, ev.Joined) else row.answered_at
+        if visit.place and isinstance(event, ev.Joined):
+            continue  # AMI has told of this one's beginning already
+        found_talking = row.evidence.startswith("snapshot") and row.answered_at and event.at <= row.answered_at
+        if row.queue == event.queue and then and (abs(then - event.at) <= SLACK or found_talking):
+            return visit
+    return None
+
+
+def _leave(draft: Draft, event: ev.Left) -> None:
+    visit = draft.open_visit(event.channel_id, event.queue, Phase.WAITING)
+    if visit is None or event.at < visit.row.entered_at:
+        return
+    # a pressed key sends the channel to another extension before it leaves (left_by_key transcript)
+    elsewhere = bool(visit.place and event.place and visit.place != event.place) and not visit.gave_up
+    visit = draft.put_visit(
+        replace(visit, phase=NEXT_PHASE[visit.phase, Step.LEAVE], left_at=event.at, key_pressed=elsewhere), event.at
+    )
+    if elsewhere:
+        draft.settle(visit, "left_by_key", event.at, "ami: left the queue at another extension")
+
+
+def _give_up(draft: Draft, event: ev.GaveUp) -> None:
+    visit = draft.open_visit(event.channel_id, event.queue, Phase.WAITING, Phase.LEFT)
+    if visit is not None and event.at >= visit.row.entered_at:
+        draft.put_visit(replace(visit, gave_up=True, phase=NEXT_PHASE[visit.phase, Step.GIVE_UP]), event.at)
+
+
+def _result(draft: Draft, event: ev.Resulted) -> None:
+    outcome = OUTCOME_OF_STATUS.get(event.status)
+    visit = draft.open_visit(event.channel_id, "", Phase.WAITING, Phase.LEFT)
+    evidence = f"ami: QUEUESTATUS={event.status}"
+    if outcome is None:
+        if event.status == "CONTINUE":
+            talking = draft.open_visit(event.channel_id, "", Phase.TALKING)
+            if talking is not None:
+                draft.complete(talking, event.at, None, evidence)
+        return
+    if visit is not None:
+        draft.settle(visit, outcome, event.at, evidence)
+    elif outcome in REFUSED_AT_THE_DOOR and event.tags.queue:
+        refused = draft.add_visit(draft.new_row(event, event.tags.queue), place=event.place)
+        draft.settle(refused, outcome, event.at, evidence)
+
+
+def _move_on(draft: Draft, channel_id: str, at: datetime) -> None:
+    visit = draft.open_visit(channel_id)
+    if visit is None:
+        return
+    if visit.phase is Phase.TALKING:
+        draft.complete(visit, at, None, "ami: the dialplan went on")
+    elif visit.gave_up:
+        draft.settle(visit, "withdrawn", at, "ami: moved elsewhere while waiting")
+    else:
+        draft.settle(visit, "left_by_key", at, "ami: the dialplan went on without QUEUESTATUS")
+
+
+def _hang_up(draft: Draft, event: ev.HungUp) -> None:
+    for visit in draft.visits_of(event.channel_id):
+        if visit.phase is Phase.TALKING:
+            draft.put_visit(replace(visit, hung_up_at=event.at), event.at)
+        elif visit.is_open:
+            how = "while waiting" if visit.gave_up else "between the line and an agent"
+            draft.settle(visit, "abandoned", event.at, f"ami: hung up {how}")
+    if event.channel_id in draft.look("ordinals"):
+        draft.own("hung")[event.channel_id] = event.at
+    call = draft.look("calls").get(event.call_id)
+    if call is not None and call.channel_id == event.channel_id:
+        del draft.own("calls")[event.call_id]
+        draft.show_call(event.call_id)
+
+
+def _tag(draft: Draft, event: ev.Tagged) -> None:
+    if event.tags.number and event.channel_id == event.call_id:  # the agents' channels inherit the tags
+        known: Call | None = draft.look("calls").get(event.call_id)
+        call = Call(
+            call_id=event.call_id,
+            channel_id=event.channel_id,
+            caller=event.caller,
+            tags=event.tags,
+            since=known.since if known else event.at,
+        )
+        if call != known:
+            draft.own("calls")[event.call_id] = call
+            draft.show_call(event.call_id)
+    visit = draft.open_visit(event.channel_id)
+    if visit is not None and event.tags.number:
+        tags = event.tags
+        row = replace(visit.row, language=tags.language or visit.row.language, vip=tags.vip or visit.row.vip)
+        if row != visit.row:
+            draft.put_visit(replace(visit, row=row), event.at)
+
+
+# -- ringing and talking
+
+
+def _ring(draft: Draft, event: ev.Rang) -> None:
+    visit = draft.open_visit(event.channel_id, event.queue, Phase.WAITING, Phase.LEFT)
+    if visit is None:
+        return
+    agent = draft.agent(draft.rules.agent_of(event.interface), event.at, event.member_name)
+    visit = draft.end_attempt(visit, agent.id, event.at, "cancelled")  # one ringing at a time
+    draft.ring(visit, agent.id, event.interface, event.at, event.agent_channel_id)
+
+
+def _not_answered(draft: Draft, event: ev.NotAnswered) -> None:
+    visits = draft.visits_of(event.channel_id)
+    visit = next((v for v in reversed(visits) if v.row.queue == event.queue), None)
+    if visit is None:
+        return
+    agent = draft.agent(draft.rules.agent_of(event.interface), event.at, event.member_name)
+    if not any(a.agent == agent.id and a.ended_at is None for a in visit.attempts):
+        if any(
+            a.agent == agent.id and a.ended_at and event.at - a.ended_at < timedelta(seconds=2) for a in visit.attempts
+        ):
+            return
+        began = event.at - timedelta(seconds=event.rang_s)
+        visit = draft.ring(visit, agent.id, event.interface, began, event.agent_channel_id)
+    draft.end_attempt(visit, agent.id, event.at, "no_answer")
+
+
+_RESULT_OF_DIAL: dict[str, RingResult] = {"BUSY": "busy", "CONGESTION": "refused", "CHANUNAVAIL": "refused"}
+
+
+def _dial_ended(draft: Draft, event: ev.DialEnded) -> None:
+    result = _RESULT_OF_DIAL.get(event.status)
+    if result is None or not event.agent_channel_id:
+        return
+    for visit in draft.look("visits").values():
+        if event.agent_channel_id in visit.attempt_channels:
+            index = visit.attempt_channels.index(event.agent_channel_id)
+            attempt = visit.attempts[index]
+            if attempt.ended_at is None:
+                draft.end_attempt(visit, attempt.agent, event.at, result)
+            elif attempt.result == "no_answer":
+                draft.amend_attempt(visit, index, result)
+            return
+
+
+def _connect(draft: Draft, event: ev.Connected) -> None:
+    visit = draft.open_visit(event.channel_id, event.queue)
+    told = _told_before(draft, event) if visit is None else visit if visit.phase is Phase.TALKING else None
+    if told is not None:
+        row = replace(told.row, interface=told.row.interface or event.interface)
+        draft.put_visit(replace(told, row=row, agent_channel_id=event.agent_channel_id), event.at)
+        return
+    if visit is None:  # the joining was not seen
+        row = draft.new_row(event, event.queue)
+        visit = draft.add_visit(replace(row, entered_at=event.at - timedelta(seconds=event.waited_s)))
+    draft.connect(
+        visit,
+        draft.rules.agent_of(event.interface),
+        event.at,
+        agent_name=event.member_name,
+        interface=event.interface,
+        agent_channel_id=event.agent_channel_id,
+    )
+
+
+def _complete(draft: Draft, event: ev.Completed) -> None:
+    ended_by: dict[str, EndedBy] = {"caller": "caller", "agent": "agent", "transfer": "transfer"}
+    visit = draft.open_visit(event.channel_id, event.queue, Phase.TALKING)
+    if visit is None:
+        visit = draft.open_visit(event.channel_id, event.queue)
+        if visit is None:
+            return
+        visit = draft.connect(  # the connection was not seen
+            visit,
+            draft.rules.agent_of(event.interface),
+            event.at - timedelta(seconds=event.talked_s),
+            agent_name=event.member_name,
+            interface=event.interface,
+        )
+    draft.complete(visit, event.at, ended_by.get(event.reason))
+
+
+def _hold(draft: Draft, event: ev.HoldChanged) -> None:
+    for visit in draft.look("visits").values():
+        if visit.phase is Phase.TALKING and event.channel_id in {visit.agent_channel_id, visit.row.channel_id}:
+            draft.hold(visit, held=event.held, at=event.at)
+            return
+
+
+# -- agents
+
+
+def see_member(draft: Draft, event: ev.MemberSeen) -> None:
+    """One agent's place in one queue, told by an event or a snapshot."""
+    agent = draft.agent(draft.rules.agent_of(event.interface), event.at, event.member_name)
+    phone = PHONE_OF_STATUS.get(event.status, Phone.FREE)
+    if phone is not Phone.BUSY:
+        agent = replace(agent, busy_is_old_until=None)
+    # one phone behind several memberships: the latest word on it holds for all of them
+    agent = replace(
+        agent,
+        members={
+            queue: replace(m, phone=phone) if m.interface == event.interface else m
+            for queue, m in agent.members.items()
+        },
+    )
+    rest = event.wrap_up_s or draft.rules.queue(event.queue).wrap_up_s
+    until = event.last_call + timedelta(seconds=rest) if event.last_call and rest > 0 else None
+    if agent.wrap_until is None and agent.serving is None and until is not None and until > event.at:
+        agent = replace(agent, wrap_until=until, wrap_queue=event.queue)
+    member = Member(
+        penalty=event.penalty,
+        paused=event.paused,
+        reason=event.pause_reason if event.paused else "",
+        phone=phone,
+        wrap_up_s=event.wrap_up_s,
+        since=event.at,
+        interface=event.interface,
+    )
+    draft.put_member(agent, event.queue, member, event.at)

@@ -1,0 +1,169 @@
+"""The two tables: what a visit can go through, and what an agent is doing.
+
+Both are total: every state has an answer to every input, since a lost or repeated event must not stop us.
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from store.rows import AgentState, Outcome
+
+
+class Phase(Enum):
+    """Where a visit is."""
+
+    WAITING = "waiting"
+    LEFT = "left"
+    """Out of the line, and we do not know yet whether to an agent or away."""
+    TALKING = "talking"
+    ENDED = "ended"
+
+
+class Step(Enum):
+    """What can happen to a visit."""
+
+    GIVE_UP = "give_up"
+    LEAVE = "leave"
+    CONNECT = "connect"
+    COMPLETE = "complete"
+    SETTLE = "settle"
+    """An outcome other than an answer was told in so many words (QUEUESTATUS, queue_log)."""
+    MOVE_ON = "move_on"
+    """The channel does something else now."""
+    HANG_UP = "hang_up"
+    VANISH = "vanish"
+    """A snapshot does not know it any more."""
+
+
+NEXT_PHASE: Final[Mapping[tuple[Phase, Step], Phase]] = {
+    (Phase.WAITING, Step.GIVE_UP): Phase.WAITING,  # Abandon comes before Leave, and does not say why
+    (Phase.WAITING, Step.LEAVE): Phase.LEFT,
+    (Phase.WAITING, Step.CONNECT): Phase.TALKING,
+    (Phase.WAITING, Step.COMPLETE): Phase.ENDED,
+    (Phase.WAITING, Step.SETTLE): Phase.ENDED,
+    (Phase.WAITING, Step.MOVE_ON): Phase.ENDED,
+    (Phase.WAITING, Step.HANG_UP): Phase.ENDED,
+    (Phase.WAITING, Step.VANISH): Phase.ENDED,
+    (Phase.LEFT, Step.GIVE_UP): Phase.LEFT,
+    (Phase.LEFT, Step.LEAVE): Phase.LEFT,
+    (Phase.LEFT, Step.CONNECT): Phase.TALKING,  # Leave comes before Connect (app_queue.c:7576, 7651)
+    (Phase.LEFT, Step.COMPLETE): Phase.ENDED,
+    (Phase.LEFT, Step.SETTLE): Phase.ENDED,
+    (Phase.LEFT, Step.MOVE_ON): Phase.ENDED,
+    (Phase.LEFT, Step.HANG_UP): Phase.ENDED,
+    (Phase.LEFT, Step.VANISH): Phase.ENDED,
+    (Phase.TALKING, Step.GIVE_UP): Phase.TALKING,
+    (Phase.TALKING, Step.LEAVE): Phase.TALKING,
+    (Phase.TALKING, Step.CONNECT): Phase.TALKING,
+    (Phase.TALKING, Step.COMPLETE): Phase.ENDED,
+    (Phase.TALKING, Step.SETTLE): Phase.TALKING,
+    (Phase.TALKING, Step.MOVE_ON): Phase.ENDED,
+    (Phase.TALKING, Step.HANG_UP): Phase.TALKING,  # AgentComplete tells who ended it; a tick ends it if it never comes
+    (Phase.TALKING, Step.VANISH): Phase.ENDED,
+    (Phase.ENDED, Step.GIVE_UP): Phase.ENDED,
+    (Phase.ENDED, Step.LEAVE): Phase.ENDED,
+    (Phase.ENDED, Step.CONNECT): Phase.ENDED,
+    (Phase.ENDED, Step.COMPLETE): Phase.ENDED,
+    (Phase.ENDED, Step.SETTLE): Phase.ENDED,
+    (Phase.ENDED, Step.MOVE_ON): Phase.ENDED,
+    (Phase.ENDED, Step.HANG_UP): Phase.ENDED,
+    (Phase.ENDED, Step.VANISH): Phase.ENDED,
+}
+
+OUTCOME_OF_STATUS: Final[Mapping[str, Outcome]] = {
+    "TIMEOUT": "timed_out",
+    "FULL": "full",
+    "JOINEMPTY": "join_empty",
+    "JOINUNAVAIL": "join_empty",
+    "LEAVEEMPTY": "leave_empty",
+    "LEAVEUNAVAIL": "leave_empty",
+    "WITHDRAW": "withdrawn",
+}
+"""QUEUESTATUS (app_queue.c, ``queue_results``); ``CONTINUE`` is missing, it says only that a talk is over."""
+
+REFUSED_AT_THE_DOOR: Final = frozenset({"full", "join_empty"})
+"""Outcomes of callers who never joined: neither an AMI event nor a queue_log line tells of them, only QUEUESTATUS."""
+
+OUTCOME_OF_LEDGER: Final[Mapping[str, Outcome]] = {
+    "ABANDON": "abandoned",
+    "EXITWITHTIMEOUT": "timed_out",
+    "EXITEMPTY": "leave_empty",
+    "EXITWITHKEY": "left_by_key",
+    "WITHDRAW": "withdrawn",
+    "SYSCOMPAT": "failed",  # AMI calls it an abandon: caller and phone have no codec in common (app_queue.c:7524)
+}
+
+ENDED_BY_LEDGER: Final[Mapping[str, str]] = {
+    "COMPLETEAGENT": "agent",
+    "COMPLETECALLER": "caller",
+    "BLINDTRANSFER": "transfer",
+    "ATTENDEDTRANSFER": "transfer",
+}
+
+
+class Phone(Enum):
+    """What a phone does, of Asterisk's nine device states."""
+
+    FREE = "free"
+    BUSY = "busy"
+    RINGING = "ringing"
+    HELD = "held"
+    ABSENT = "absent"
+    """Nobody is registered."""
+    BROKEN = "broken"
+    """No such device."""
+
+
+PHONE_OF_STATUS: Final[Mapping[int, Phone]] = {
+    0: Phone.FREE,  # AST_DEVICE_UNKNOWN: app_queue rings it all the same
+    1: Phone.FREE,  # NOT_INUSE
+    2: Phone.BUSY,  # INUSE
+    3: Phone.BUSY,  # BUSY
+    4: Phone.BROKEN,  # INVALID
+    5: Phone.ABSENT,  # UNAVAILABLE
+    6: Phone.RINGING,  # RINGING
+    7: Phone.BUSY,  # RINGINUSE
+    8: Phone.HELD,  # ONHOLD
+}
+"""``enum ast_device_state`` (include/asterisk/devicestate.h)."""
+
+
+def agent_state(
+    *,
+    member: bool,
+    phone: Phone,
+    unreachable: bool,
+    serving: bool,
+    holding: bool,
+    rung: bool,
+    paused: bool,
+    wrapping_up: bool,
+) -> AgentState:
+    """What an agent is doing, the stronger fact first.
+
+    A talk and a ringing that the queue told of are stronger than the phone's own state, which comes later or not at all
+    (a Local member's phone is never in use). A call outside the queues is stronger than a pause: it is what happens.
+    """
+    if serving:
+        return "on_hold" if holding else "on_queue_call"
+    if rung:
+        return "ringing"
+    if not member:
+        return "signed_off"
+    by_phone: dict[Phone, AgentState] = {
+        Phone.BROKEN: "unreachable",
+        Phone.ABSENT: "unreachable" if unreachable else "signed_off",
+        Phone.BUSY: "on_other_call",
+        Phone.HELD: "on_other_call",
+        Phone.RINGING: "ringing",
+    }
+    if phone in by_phone:
+        return by_phone[phone]
+    if paused:
+        return "paused"
+    return "wrap_up" if wrapping_up else "available"

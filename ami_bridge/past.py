@@ -1,0 +1,125 @@
+"""What the store remembers of this switch, so that a restarted bridge goes on with the same visits and the same day."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from ami_bridge.domain.metrics import Counts, contribution, midnight_before, moved
+from ami_bridge.domain.model import Agent, State, Visit
+from ami_bridge.domain.states import Phase
+from store.queries.agents import agent_totals, agents_now
+from store.queries.bridge import bridge_state, open_ring_attempts, open_visits
+from store.queries.visits import visits
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from zoneinfo import ZoneInfo
+
+    from store import rows
+    from store.engine import Store
+
+MARGIN = timedelta(seconds=5)
+"""How far before the last event seen the ledger is read again; double facts change nothing."""
+
+
+LONGEST_CALL = timedelta(hours=12)
+"""A caller whose last visit began this long ago is not expected to make another one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Past:
+    """What was known when the last bridge of this node stopped."""
+
+    open_visits: tuple[rows.Visit, ...] = ()
+    open_attempts: tuple[rows.RingAttempt, ...] = ()
+    recent: tuple[rows.Visit, ...] = ()
+    """The visits of today, and of yesterday as far as something may still be heard of their callers."""
+    intervals: tuple[rows.AgentInterval, ...] = ()
+    totals: tuple[tuple[str, int, int, float], ...] = ()
+    """Agent, answered, missed, seconds talked: today."""
+    bridge: rows.BridgeState | None = None
+
+    def ledger_from(self, now: datetime) -> datetime:
+        """From when on queue_log may tell something new: a little before the last event; now, when nothing is known."""
+        begins = [v.entered_at for v in self.open_visits]
+        if self.bridge is not None and self.bridge.last_event_at is not None:
+            begins.append(self.bridge.last_event_at)
+        return (min(begins) if begins else now) - MARGIN
+
+
+async def load_past(store: Store, node: str, zone: ZoneInfo, now: datetime) -> Past:
+    """Reads it all; a few indexed queries."""
+    midnight = midnight_before(now, zone)
+    begun = Past(open_visits=await open_visits(store, node), bridge=await bridge_state(store, node))
+    since = min(midnight, now - LONGEST_CALL, begun.ledger_from(now) - MARGIN)
+    recent: list[rows.Visit] = []
+    after: str | None = None
+    while True:
+        page = await visits(store, since=since, node=node, limit=1000, after=after)
+        recent.extend(page.rows)
+        after = page.next
+        if after is None:
+            break
+    return replace(
+        begun,
+        open_attempts=await open_ring_attempts(store, node),
+        recent=tuple(recent),
+        intervals=await agents_now(store, node=node),
+        totals=tuple((t.agent, t.answered, t.missed, t.talk_s) for t in await agent_totals(store, midnight, node=node)),
+    )
+
+
+def restore(state: State, past: Past, now: datetime) -> State:
+    """The empty state with the past in it; a snapshot and the ledger then say what became of it. Pure."""
+    since = past.ledger_from(now)
+    held = {v.id: v for v in past.recent if v.ended_at is None or v.ended_at >= since - MARGIN}
+    held.update({v.id: v for v in past.open_visits})
+    ordered = sorted(held.values(), key=lambda v: (v.channel_id, v.ordinal))
+    known = {v.id: _visit(v, past, now) for v in ordered}
+    by_channel: dict[str, tuple[str, ...]] = {}
+    for row in ordered:
+        by_channel[row.channel_id] = (*by_channel.get(row.channel_id, ()), row.id)
+    ordinals: dict[str, int] = {}
+    counts: dict[str, Counts] = {}
+    for row in {v.id: v for v in (*past.recent, *past.open_visits)}.values():
+        ordinals[row.channel_id] = max(row.ordinal, ordinals.get(row.channel_id, 0))
+        rule = state.rules.queue(row.queue)
+        adds = contribution(row, day_start=state.day_start, threshold_s=rule.threshold_s, short_s=rule.short_s)
+        counts[row.queue] = moved(counts.get(row.queue, Counts()), Counts(), adds)
+    return replace(
+        state,
+        visits=known,
+        by_channel=by_channel,
+        ordinals=ordinals,
+        # a channel that never made itself heard again is forgotten in time
+        hung=dict.fromkeys((c for c in ordinals if c not in by_channel), now + LONGEST_CALL),
+        counts=counts,
+        agents=_agents(state, past, known),
+        last_event_at=past.bridge.last_event_at if past.bridge else None,
+    )
+
+
+def _visit(row: rows.Visit, past: Past, now: datetime) -> Visit:
+    phase = Phase.ENDED if row.ended_at else Phase.TALKING if row.answered_at else Phase.WAITING
+    attempts = tuple(a for a in past.open_attempts if a.visit_id == row.id)
+    return Visit(row=row, phase=phase, touched_at=now, attempts=attempts, attempt_channels=("",) * len(attempts))
+
+
+def _agents(state: State, past: Past, known: dict[str, Visit]) -> dict[str, Agent]:
+    totals = {agent: (answered, missed, talk_s) for agent, answered, missed, talk_s in past.totals}
+    serving = {v.row.agent: v.id for v in known.values() if v.phase is Phase.TALKING and v.row.agent}
+    agents: dict[str, Agent] = {}
+    for interval in past.intervals:
+        answered, missed, talk_s = totals.get(interval.agent, (0, 0, 0.0))
+        agents[interval.agent] = Agent(
+            id=interval.agent,
+            name=state.rules.agents.get(interval.agent, interval.agent),
+            interval=interval,
+            serving=serving.get(interval.agent),
+            answered=answered,
+            missed=missed,
+            talk_s=talk_s,
+        )
+    return agents

@@ -1,0 +1,76 @@
+"""What one bridge needs to be told. Filled by whoever starts it; secrets come from the environment or files there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from ami_bridge.domain.model import QueueRules, Rules
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from ami_bridge.client import LinkSettings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgiServer:
+    """One AGI server to watch, under the very address the dialplan calls it by."""
+
+    host: str = "127.0.0.1"
+    port: int = 4573
+
+    @property
+    def address(self) -> str:
+        """What ``ApplicationData`` of a channel in its hands holds."""
+        return f"{self.host}:{self.port}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WatchdogSettings:
+    """How a stalled AGI server is noticed and where its callers go; times in seconds."""
+
+    servers: tuple[AgiServer, ...] = ()
+    every_s: float = 1.0
+    answer_s: float = 1.0
+    """A server that took the connection must answer the probe within this."""
+    misses: int = 2
+    """Unanswered probes in a row that make a stall."""
+    run_context: str = "hotline-run"
+    """Where a caller stands in the dialplan while a server leads the call."""
+    context: str = "hotline-rescue"
+    exten: str = "s"
+    priority: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BridgeSettings:
+    """One bridge beside one Asterisk."""
+
+    node: str
+    link: LinkSettings
+    feed_path: Path
+    """The Unix socket wallboards connect to."""
+    time_zone: str = "Asia/Shanghai"
+    """The hotline's; its midnight begins a new day."""
+    queues: Mapping[str, QueueRules] = field(default_factory=dict)
+    agents: Mapping[str, str] = field(default_factory=dict)
+    """Display name by agent id."""
+    queue_log: Path | None = None
+    """Asterisk's queue_log, where this machine can read it."""
+    watchdog: WatchdogSettings = field(default_factory=WatchdogSettings)
+    publish_every_s: float = 0.1
+    """Changes within this time go out as one delta."""
+    reader_backlog_bytes: int = 8 * 1024 * 1024
+    """A wallboard that leaves this much unread is dropped."""
+
+    @property
+    def rules(self) -> Rules:
+        """What the reducer needs of this.
+
+        Raises:
+            zoneinfo.ZoneInfoNotFoundError: there is no such time zone.
+        """
+        return Rules(node=self.node, zone=ZoneInfo(self.time_zone), queues=self.queues, agents=self.agents)

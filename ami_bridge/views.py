@@ -1,0 +1,171 @@
+"""The state as watchers see it: numbers masked, members counted, callers in their order. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from typing import TYPE_CHECKING
+
+from ami_bridge.domain.metrics import Counts
+from ami_bridge.domain.states import Phase
+from ami_bridge.messages import (
+    AgentView,
+    CallView,
+    Delta,
+    Knowledge,
+    MemberCounts,
+    QueueView,
+    Removed,
+    Snapshot,
+    TodayCounts,
+    WaitingCaller,
+    mask,
+    mask_name,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+    from ami_bridge.domain.model import Agent, Call, State, Visit
+    from store.rows import AgentState
+
+_COUNTED_AS: dict[AgentState, str] = {
+    "available": "available",
+    "ringing": "ringing",
+    "on_queue_call": "talking",
+    "on_other_call": "talking",
+    "on_hold": "talking",
+    "wrap_up": "wrap_up",
+    "paused": "paused",
+    "signed_off": "away",
+    "unreachable": "away",
+}
+
+
+def queue_names(state: State) -> list[str]:
+    """Every queue worth showing: configured ones first, then those the switch or a visit brought."""
+    names = dict.fromkeys(state.rules.queues)
+    names.update(dict.fromkeys(sorted(state.counts)))
+    for agent in state.agents.values():
+        names.update(dict.fromkeys(sorted(agent.members)))
+    names.update(dict.fromkeys(sorted(v.row.queue for v in state.visits.values() if v.is_open)))
+    return list(names)
+
+
+def queue_view(state: State, name: str) -> QueueView:
+    """One queue."""
+    rule = state.rules.queue(name)
+    waiting = [v for v in state.visits.values() if v.row.queue == name and v.phase is Phase.WAITING]
+    # Asterisk tells a caller's position once, at entry; the order of the line is by priority and then by time
+    waiting.sort(key=lambda v: (-v.row.priority, v.row.entered_at))
+    counts = state.counts.get(name, Counts())
+    members = dict.fromkeys((f.name for f in fields(MemberCounts)), 0)
+    for agent in state.agents.values():
+        if name in agent.members:
+            paused_here = agent.members[name].paused and agent.interval.state == "available"
+            members["paused" if paused_here else _COUNTED_AS[agent.interval.state]] += 1
+    return QueueView(
+        name=name,
+        title=rule.title or name,
+        waiting=tuple(_waiting(visit, place) for place, visit in enumerate(waiting, 1)),
+        today=TodayCounts(**{f.name: getattr(counts, f.name) for f in fields(Counts)}),
+        threshold_s=rule.threshold_s,
+        target=rule.target,
+        members=MemberCounts(**members),
+    )
+
+
+def _waiting(visit: Visit, place: int) -> WaitingCaller:
+    row = visit.row
+    return WaitingCaller(
+        visit_id=row.id,
+        position=place,
+        caller=mask(row.caller),
+        caller_name=mask_name(row.caller_name),
+        vip=row.vip,
+        language=row.language,
+        entered_at=row.entered_at,
+        priority=row.priority,
+    )
+
+
+def agent_view(state: State, agent: Agent) -> AgentView:
+    """One agent."""
+    interval = agent.interval
+    at_hand = agent.serving or (agent.ringing[0] if agent.ringing else None)
+    visit = state.visits.get(at_hand) if at_hand else None
+    return AgentView(
+        id=agent.id,
+        name=agent.name,
+        state=interval.state,
+        since=interval.started_at,
+        reason=interval.reason or "",
+        queue=interval.queue or "",
+        caller=mask(visit.row.caller) if visit else "",
+        queues={queue: member.penalty for queue, member in sorted(agent.members.items())},
+        answered=agent.answered,
+        missed=agent.missed,
+        talk_s=agent.talk_s,
+    )
+
+
+def in_flow(state: State, call: Call) -> bool:
+    """Whether the flow has the caller now: nobody who waits or talks in a queue is shown there too."""
+    return not any(v.is_open and v.row.call_id == call.call_id for v in state.visits.values())
+
+
+def call_view(call: Call) -> CallView:
+    """One caller in the flow."""
+    return CallView(
+        call_id=call.call_id,
+        number=call.tags.number,
+        flow=call.tags.flow,
+        since=call.since,
+        language=call.tags.language,
+        caller=mask(call.caller),
+        vip=call.tags.vip,
+    )
+
+
+def knowledge(state: State) -> Knowledge:
+    """How far the numbers can be trusted."""
+    return Knowledge(state=state.knowing, since=state.knowing_since)
+
+
+def snapshot(state: State, seq: int, at: datetime) -> Snapshot:
+    """Everything."""
+    busy = {v.row.call_id for v in state.visits.values() if v.is_open}
+    return Snapshot(
+        node=state.rules.node,
+        seq=seq,
+        at=at,
+        knowledge=knowledge(state),
+        queues=tuple(queue_view(state, name) for name in queue_names(state)),
+        agents=tuple(agent_view(state, state.agents[i]) for i in sorted(state.agents)),
+        calls=tuple(call_view(c) for c in state.calls.values() if c.call_id not in busy),
+    )
+
+
+def delta(
+    state: State,
+    seq: int,
+    at: datetime,
+    *,
+    queues: Iterable[str],
+    agents: Iterable[str],
+    calls: Iterable[str],
+    knowledge_changed: bool,
+) -> Delta:
+    """What changed, as whole objects."""
+    shown = [c for i in sorted(calls) if (c := state.calls.get(i)) is not None and in_flow(state, c)]
+    kept = {c.call_id for c in shown}
+    return Delta(
+        node=state.rules.node,
+        seq=seq,
+        at=at,
+        queues=tuple(queue_view(state, name) for name in sorted(queues)),
+        agents=tuple(agent_view(state, state.agents[i]) for i in sorted(agents) if i in state.agents),
+        calls=tuple(call_view(c) for c in shown),
+        removed=Removed(calls=tuple(i for i in sorted(calls) if i not in kept)),
+        knowledge=knowledge(state) if knowledge_changed else None,
+    )

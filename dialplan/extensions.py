@@ -1,0 +1,230 @@
+r"""The dialplan of a hotline: a call as a row of segments, and the way to a person that needs nobody's service.
+
+A segment is one visit to the service (`hotline-run`). The service's last word is HL_NEXT: what Asterisk does next by
+itself (`hotline-do`), and after that the next segment begins. Who waits or talks is in Asterisk's hands alone.
+
+What ends a segment, and where the caller goes (each line was tried on Asterisk 22.10.1):
+
+| what happened to the service           | AGISTATUS | HL_NEXT | caller not served yet         | right after a talk |
+| -------------------------------------- | --------- | ------- | ----------------------------- | ------------------ |
+| said what comes next                   | SUCCESS   | set     | `hotline-do`                  | `hotline-do`       |
+| refuses, or no answer in 2 s           | FAILURE   | empty   | next server, then rescue queue| goodbye            |
+| dies in the middle                     | SUCCESS   | empty   | rescue queue                  | goodbye            |
+| stalls; the bridge redirects the call  | –         | empty   | rescue queue                  | goodbye            |
+| said something unknown                 | SUCCESS   | odd     | rescue queue                  | goodbye            |
+| sends the call round more than allowed | –         | –       | rescue queue                  | goodbye            |
+| the caller hung up                     | HANGUP    | –       | the call is over              | the call is over   |
+
+The rescue queue ends in the goodbye when somebody talked to the caller, and in the word that all lines are busy when it
+is empty, full, unknown or took too long. A last word whose sound is missing becomes the congestion tone. No arrow leads
+back: the rescue queue is entered once (three times with exit keys), so there is no loop, and never silence.
+
+"Served" is HL_SERVED=yes: set when an agent hung up first in the queue (QUEUESTATUS=CONTINUE, option `c`) or a dialled
+party answered, cleared when the caller enters the next wait. A flow that goes on after a talk with something new may
+clear it itself.
+
+Two channel variables decide how AGI ends. AGIEXITONHANGUP=yes makes Asterisk leave the service at once when the channel
+is hung up *or redirected* (a redirect is a soft hang-up to `run_agi`); without it a redirected caller stays with a
+stalled service for ever. AGISIGHUP stays at its default, so the service still reads a line `HANGUP` before the
+connection closes. Source: res_agi.c `run_agi`, `agi_exec_full` (22.10.1).
+
+Nothing a caller sends (caller-ID, SIP headers) is ever expanded here, so quotes, brackets or `${…}` in it mean nothing.
+What the service sets is filtered where it becomes an argument.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dialplan.text import line_value
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from dialplan.model import AgiServer, Number, Queue, Rescue, Switch
+
+NUMBERS = "hotline-numbers"
+"""Context of the trunks: one extension for each number."""
+RUN = "hotline-run"
+"""Context of one segment."""
+DO = "hotline-do"
+"""Context of what Asterisk does between two segments."""
+RESCUE = "hotline-rescue"
+"""Context the bridge redirects stranded callers to (extension `s`)."""
+BYE = "hotline-bye"
+"""Context of the last words."""
+AGENTS = "hotline-agents"
+"""Context of the agents' telephones."""
+
+RESCUES = 3
+"""How often one call may enter the rescue queue: again only when the caller pressed a key that leaves the queue."""
+
+_DIGITS = "0-9"
+_DESTINATION = "A-Za-z0-9/@:+.*#_-"
+"""What may stand in a dialled destination: `PJSIP/1001`, `PJSIP/13800138000@trunk`. No comma, so no Dial option."""
+
+
+def agi_url(server: AgiServer) -> str:
+    """Where this server is asked for flows, without the flow's name: `agi://127.0.0.1:4573/flow/`."""
+    host = f"[{server.host}]" if ":" in server.host else server.host
+    return f"agi://{host}:{server.port}/flow/"
+
+
+def extensions(switch: Switch) -> str:
+    """The text of `extensions-hotline.conf`, without the marker. The switch has passed `dialplan.check`."""
+    parts = [
+        _context(NUMBERS, "Numbers callers dial.", (_number(number) for number in switch.numbers)),
+        _context(RUN, "One segment: the service says what comes next.", [_run(switch)]),
+        _context(DO, "What Asterisk does by itself between two segments.", _do(switch)),
+        _context(RESCUE, "A person, without the service.", [_rescue(switch.rescue, switch.sounds_dir)]),
+        _context(BYE, "Last words.", _bye(switch.rescue, switch.sounds_dir)),
+        _context(AGENTS, "What agents can dial and transfer to: each other and queues.", _agents(switch)),
+    ]
+    parts += [
+        _context(
+            keys_context(queue), f"Keys that lead out of queue {queue.name}.", (_key(key) for key in queue.exit_keys)
+        )
+        for queue in switch.queues
+        if queue.exit_keys
+    ]
+    return "\n".join(parts)
+
+
+def keys_context(queue: Queue) -> str:
+    """The context app_queue looks into when a waiting caller presses a key."""
+    return f"hotline-keys-{queue.name}"
+
+
+def _context(name: str, purpose: str, blocks: Iterable[list[str]]) -> str:
+    lines = [f"[{name}]", f"; {purpose}"]
+    for first, *rest in blocks:
+        lines.append(f"exten => {line_value(first)}")
+        lines += [f" same => {line_value(step)}" for step in rest]
+    return "\n".join(lines) + "\n"
+
+
+def _number(number: Number) -> list[str]:
+    return [
+        f"{number.extension},1,Set(__HL_NUMBER={number.extension})",
+        f"n,Set(HL_FLOW={number.flow})",
+        "n,Set(HL_SEGMENT=0)",
+        f"n,Set(CHANNEL(language)={number.language})",
+        "n,Answer()",
+        f"n,Goto({RUN},s,1)",
+    ]
+
+
+def _run(switch: Switch) -> list[str]:
+    lines = [
+        "s,1,MSet(HL_NEXT=,HL_QUEUE=,HL_PRIORITY=,HL_LONGEST=,HL_TO=,HL_RING=)",
+        "n,Set(HL_SEGMENT=$[0${HL_SEGMENT} + 1])",
+        f"n,GotoIf($[${{HL_SEGMENT}} > {switch.most_segments}]?{RESCUE},s,1)",
+        "n,Set(AGIEXITONHANGUP=yes)",
+    ]
+    for position, server in enumerate(switch.agi):
+        if position:
+            # A service that spoke and then failed is not asked again elsewhere: the caller would hear it all twice.
+            lines.append('n,GotoIf($["${AGISTATUS}${HL_NEXT}" != "FAILURE"]?asked)')
+        lines.append(f"n,AGI({agi_url(server)}${{HL_FLOW}},${{HL_CURSOR}},${{HL_RESULT}})")
+    return [
+        *lines,
+        f'n(asked),GotoIf($["${{HL_NEXT}}" = ""]?{RESCUE},s,1)',
+        f"n,Goto({DO},${{HL_NEXT}},1)",
+    ]
+
+
+def _do(switch: Switch) -> Iterable[list[str]]:
+    yield [
+        "queue,1,Set(HL_SERVED=)",
+        f"n,Set(QUEUE_PRIO=${{FILTER({_DIGITS},${{HL_PRIORITY}})}})",
+        f"n,Set(HL_LONGEST=${{FILTER({_DIGITS},${{HL_LONGEST}})}})",
+        f"n,Set(HL_LONGEST={_or_else('HL_LONGEST', switch.longest_wait_s)})",
+        "n,Set(QUEUESTATUS=)",
+        "n,Queue(${HL_QUEUE},c,,,${HL_LONGEST})",
+        'n,Set(HL_SERVED=${IF($["${QUEUESTATUS}" = "CONTINUE"]?yes)})',
+        "n,Set(HL_RESULT=queue:${QUEUESTATUS})",
+        f"n,Goto({RUN},s,1)",
+    ]
+    yield [
+        "dial,1,Set(HL_SERVED=)",
+        f"n,Set(HL_TO=${{FILTER({_DESTINATION},${{HL_TO}})}})",
+        f"n,Set(HL_RING=${{FILTER({_DIGITS},${{HL_RING}})}})",
+        f"n,Set(HL_RING={_or_else('HL_RING', switch.ring_s)})",
+        "n,Set(DIALSTATUS=)",
+        "n,Dial(${HL_TO},${HL_RING},g)",
+        'n,Set(HL_SERVED=${IF($["${DIALSTATUS}" = "ANSWER"]?yes)})',
+        "n,Set(HL_RESULT=dial:${DIALSTATUS})",
+        f"n,Goto({RUN},s,1)",
+    ]
+    yield ["hangup,1,Hangup()"]
+    yield [f"rescue,1,Goto({RESCUE},s,1)"]
+    yield [f"i,1,Goto({RESCUE},s,1)"]
+
+
+def _rescue(rescue: Rescue, sounds_dir: str) -> list[str]:
+    lines = ["s,1,Answer()", f'n,GotoIf($["${{HL_SERVED}}" = "yes"]?{BYE},served,1)']
+    if not rescue.queue:
+        return [*lines, f"n,Goto({BYE},busy,1)"]
+    return [
+        *lines,
+        "n,Set(HL_RESCUES=$[0${HL_RESCUES} + 1])",
+        f"n,GotoIf($[${{HL_RESCUES}} > {RESCUES}]?{BYE},busy,1)",
+        f"n,Playback({_sound(sounds_dir, rescue.hold_sound)})",
+        f"n,Set(QUEUE_PRIO={rescue.priority})",
+        "n,Set(QUEUESTATUS=)",
+        f"n,Queue({rescue.queue},c,,,{rescue.longest_s})",
+        f'n,GotoIf($["${{QUEUESTATUS}}" = "CONTINUE"]?{BYE},served,1)',
+        f"n,Goto({BYE},busy,1)",
+    ]
+
+
+def _bye(rescue: Rescue, sounds_dir: str) -> Iterable[list[str]]:
+    for name, sound in (("served", rescue.bye_sound), ("busy", rescue.busy_sound)):
+        yield [
+            f"{name},1,Playback({_sound(sounds_dir, sound)})",
+            'n,GotoIf($["${PLAYBACKSTATUS}" = "SUCCESS"]?over)',
+            "n,PlayTones(congestion)",
+            "n,Wait(3)",
+            "n(over),Hangup()",
+        ]
+
+
+def _agents(switch: Switch) -> Iterable[list[str]]:
+    """A caller who is transferred here goes on with his flow after the talk; an agent's own call just ends."""
+    for agent in switch.agents:
+        yield [
+            f"{agent.id},1,Dial(PJSIP/{agent.id},{switch.ring_s},g)",
+            'n,GotoIf($["${HL_FLOW}" = ""]?over)',
+            f'n,GotoIf($["${{DIALSTATUS}}" != "ANSWER"]?{RESCUE},s,1)',
+            "n,Set(HL_SERVED=yes)",
+            "n,Set(HL_RESULT=queue:CONTINUE)",
+            f"n,Goto({RUN},s,1)",
+            "n(over),Hangup()",
+        ]
+    for queue in switch.queues:
+        if queue.extension:
+            yield [
+                f'{queue.extension},1,GotoIf($["${{HL_FLOW}}" = ""]?inside)',
+                f"n,MSet(HL_QUEUE={queue.name},HL_PRIORITY=,HL_LONGEST=)",
+                f"n,Goto({DO},queue,1)",
+                f"n(inside),Queue({queue.name},c,,,{switch.longest_wait_s})",
+                "n,Hangup()",
+            ]
+
+
+def _key(key: str) -> list[str]:
+    """A key leads back to the flow; in the rescue queue, which the flow does not know, it leads to the rescue again."""
+    return [
+        f"{key},1,GotoIf($[0${{HL_RESCUES}} > 0]?{RESCUE},s,1)",
+        f"n,Set(HL_RESULT=queue:KEY:{key})",
+        f"n,Goto({RUN},s,1)",
+    ]
+
+
+def _or_else(variable: str, default: int) -> str:
+    """The variable's value, or the default when it is empty."""
+    return f'${{IF($["${{{variable}}}" = ""]?{default}:${{{variable}}})}}'
+
+
+def _sound(sounds_dir: str, sound: str) -> str:
+    return f"{sounds_dir.rstrip('/')}/${{CHANNEL(language)}}/{sound}"

@@ -1,0 +1,1 @@
+"""What callers hear: flows, the engine, prompts, services; the composition root and the command line."""

@@ -1,0 +1,102 @@
+"""`hotline agi`: the FastAGI server that leads calls through the flows."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import AsyncExitStack
+from datetime import UTC, datetime
+from functools import partial
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+import structlog
+
+from agi.ping import ping
+from agi.server import AgiServer
+from ivr.app import releases, speech
+from ivr.app.data import lookups_of, sources_of
+from ivr.app.mailbox import Mailbox
+from ivr.app.mistakes import MistakeError, cannot_listen
+from ivr.app.opened import opened_store
+from ivr.app.parent import beat
+from ivr.app.scripts import ScriptFolder
+from ivr.app.switch import split
+from ivr.config.secrets import SecretMissingError
+from ivr.runner.runner import Runner, World
+from ivr.services.calling_number import normalise
+from ivr.services.journeys import JourneyLog
+from ivr.services.key_files import KeyFileError
+from ivr.services.lookups import DataSources
+from ivr.services.remembered import CallerMemory, memory_key
+from ivr.services.sealing import CursorSeal
+from ivr.services.sql import BadSourceError
+from store.queries.journeys import remembered
+from store.writer import Tempo, Writer
+
+if TYPE_CHECKING:
+    from ivr.app.loading import Ready
+    from store.engine import Store
+
+DRAIN_S = 3.0
+"""How long calls in a menu may go on when the service ends; those that wait or talk are not here at all."""
+
+HISTORY = Tempo(linger_s=0.5)
+"""Journeys are written behind, and nobody watches them live: half a second of steps goes into one transaction."""
+
+log = structlog.get_logger("hotline.agi")
+
+
+async def run_agi(ready: Ready, stop: asyncio.Event) -> None:
+    """Serve until `stop`.
+
+    Raises:
+        MistakeError: a sound, a secret, the database or the port cannot be had; nothing was half started.
+    """
+    speech.refuse_unbuilt(ready)
+    async with AsyncExitStack() as opened:
+        store = await opened.enter_async_context(opened_store(ready))
+        writer = await opened.enter_async_context(Writer(store, tempo=HISTORY))
+        sources = await opened.enter_async_context(_data(ready))
+        scripts = ScriptFolder(ready.folder / "scripts")
+        world = _world(ready, store, writer, sources, scripts)
+        server = AgiServer({"flow": Runner(world).serve, "script": scripts.serve, "ping": ping})
+        host, port = split(ready.hotline.agi.listen)
+        try:
+            await server.start(host, port)
+        except OSError as error:
+            raise cannot_listen("the AGI server", ready.hotline.agi.listen, error, "agi.listen") from None
+        beating = asyncio.create_task(beat(), name="beat")
+        log.info("serving", address=ready.hotline.agi.listen, version=ready.flows.version)
+        await stop.wait()
+        cut = await server.drain(DRAIN_S)
+        beating.cancel()
+        log.info("ended", calls_cut=cut)
+
+
+def _data(ready: Ready) -> DataSources:
+    try:
+        return DataSources(sources_of(ready.hotline, ready.folder), lookups_of(ready.hotline))
+    except (SecretMissingError, BadSourceError) as wrong:
+        raise MistakeError(str(wrong)) from None
+
+
+def _world(ready: Ready, store: Store, writer: Writer, sources: DataSources, scripts: ScriptFolder) -> World:
+    hotline, where = ready.hotline, ready.places
+    zone = ZoneInfo(hotline.time_zone)
+    try:
+        seal, key = CursorSeal.of(where.cursor_key), memory_key(where.memory_key)
+    except KeyFileError as wrong:
+        raise MistakeError(str(wrong)) from None
+    return World(
+        releases=releases.KeptReleases(ready),
+        lookups=sources,
+        memory=CallerMemory(partial(remembered, store), writer, hotline.node, key),
+        seal=seal,
+        journeys=JourneyLog(writer, hotline.node),
+        scripts=scripts,
+        mailbox=Mailbox(writer, hotline.node, where.recordings),
+        recordings=where.recordings,
+        now=partial(datetime.now, UTC),
+        zone=zone,
+        normalise=partial(normalise, region=hotline.region or "ZZ"),
+    )

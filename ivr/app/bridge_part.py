@@ -1,0 +1,115 @@
+"""`hotline bridge`: one Asterisk, watched."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import AsyncExitStack
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+import structlog
+
+from ami_bridge.bridge import Bridge
+from ami_bridge.client import LinkSettings
+from ami_bridge.domain.model import QueueRules
+from ami_bridge.feed import FeedTaken
+from ami_bridge.past import load_past
+from ami_bridge.protocol.errors import LoginRefused
+from ami_bridge.settings import AgiServer, BridgeSettings, WatchdogSettings
+from ivr.app.mistakes import MistakeError, cannot_use
+from ivr.app.opened import opened_store
+from ivr.app.parent import beat
+from ivr.app.switch import split
+from ivr.config.secrets import SecretMissingError, resolve_secret
+from store.writer import Writer
+
+if TYPE_CHECKING:
+    from ivr.app.loading import Ready
+    from ivr.config import model
+
+FIRST_LOGIN_S = 3.0
+"""How long the start waits for Asterisk: a wrong secret shows within it; an absent Asterisk is waited for later."""
+
+log = structlog.get_logger("hotline.bridge")
+
+
+def settings_of(ready: Ready) -> BridgeSettings:
+    """What the bridge is told.
+
+    Raises:
+        MistakeError: the AMI secret is not where the hotline says it is.
+    """
+    hotline = ready.hotline
+    try:
+        secret = resolve_secret(hotline.ami.secret, ready.folder)
+    except SecretMissingError as missing:
+        raise MistakeError(str(missing)) from None
+    queue_log = Path(hotline.queue_log)
+    return BridgeSettings(
+        node=hotline.node,
+        link=LinkSettings(host=hotline.ami.host, port=hotline.ami.port, username=hotline.ami.user, secret=secret),
+        feed_path=ready.places.feed,
+        time_zone=hotline.time_zone,
+        queues={name: _rules(name, queue, hotline.languages[0]) for name, queue in hotline.queues.items()},
+        agents={agent_id: agent.name for agent_id, agent in hotline.agents.items()},
+        queue_log=queue_log if queue_log.parent.is_dir() else None,
+        watchdog=WatchdogSettings(
+            servers=tuple(AgiServer(host=host, port=port) for host, port in map(split, hotline.agi_servers))
+        ),
+    )
+
+
+def _rules(name: str, queue: model.Queue, language: str) -> QueueRules:
+    return QueueRules(
+        title=queue.title.get(language, name),
+        threshold_s=queue.service_level.answer_within_ms / 1000,
+        target=queue.service_level.target / 100,
+        short_s=queue.short_abandon_ms / 1000,
+        wrap_up_s=queue.wrap_up_ms / 1000,
+    )
+
+
+async def run_bridge(ready: Ready, stop: asyncio.Event) -> None:
+    """Watch until `stop`.
+
+    Raises:
+        MistakeError: Asterisk refuses the login, the feed's socket is taken, or the database cannot be had.
+    """
+    settings = settings_of(ready)
+    if settings.queue_log is None:
+        log.warning("no_queue_log", folder=str(Path(ready.hotline.queue_log).parent))
+    async with AsyncExitStack() as opened:
+        store = await opened.enter_async_context(opened_store(ready))
+        writer = await opened.enter_async_context(Writer(store))
+        past = await load_past(store, settings.node, ZoneInfo(settings.time_zone), datetime.now(UTC))
+        bridge = Bridge(settings, writer, past=past)
+        watching = asyncio.create_task(bridge.run(), name="bridge")
+        beating = asyncio.create_task(_beat_when_seen(bridge), name="beat")
+        stopping = asyncio.create_task(stop.wait())
+        try:
+            await asyncio.wait({watching, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            bridge.close()
+            await watching
+        except LoginRefused as refused:
+            raise MistakeError(f"{refused}; ours comes from the {ready.hotline.ami.secret}") from None
+        except FeedTaken:
+            raise MistakeError(
+                f"another bridge serves {settings.feed_path} already (is the hotline running twice?)"
+            ) from None
+        except OSError as error:
+            raise cannot_use(settings.feed_path, error) from None
+        finally:
+            beating.cancel()
+            stopping.cancel()
+
+
+async def _beat_when_seen(bridge: Bridge) -> None:
+    """Beat once Asterisk has let us in, or has not been there for a while: a wrong secret must stop the start."""
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + FIRST_LOGIN_S
+    while not bridge.link.is_up and loop.time() < deadline:  # noqa: ASYNC110 - the link has no event for "up"
+        await asyncio.sleep(0.05)
+    log.info("watching", asterisk=bridge.link.is_up)
+    await beat()

@@ -1,0 +1,53 @@
+"""A hotline folder, loaded to be run: sound, or a mistake with the whole report."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from dialplan.report import as_text
+from ivr.app.mistakes import MistakeError, cannot_use
+from ivr.app.places import Places, places
+from ivr.config.load import load_hotline
+from ivr.config.secrets import SecretMissingError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from ivr.config.load import Loaded
+    from ivr.config.model import Hotline
+    from ivr.flow.model import FlowSet
+    from ivr.prompts.catalogue import Catalogue
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A hotline that may take calls."""
+
+    folder: Path
+    hotline: Hotline
+    flows: FlowSet
+    catalogue: Catalogue
+    places: Places
+    loaded: Loaded
+
+
+def load_ready(folder: Path) -> Ready:
+    """Load a folder that is to be run, and make its state folders.
+
+    Raises:
+        MistakeError: it has errors, or something it needs is missing.
+    """
+    loaded = load_hotline(folder)
+    if loaded.hotline is None or loaded.flows is None:
+        report = as_text(loaded.diagnostics, loaded.sources, scope=loaded.scope)
+        raise MistakeError(report.rstrip("\n"), exit_code=1)
+    try:
+        where = places(loaded.hotline, folder)
+    except SecretMissingError as missing:
+        raise MistakeError(str(missing)) from None
+    try:
+        where.make()
+    except OSError as error:
+        raise cannot_use(where.state, error) from None
+    return Ready(folder, loaded.hotline, loaded.flows, loaded.catalogue, where, loaded)

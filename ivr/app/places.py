@@ -1,0 +1,74 @@
+"""Where one hotline keeps its things on this machine: everything below its state folder."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ivr.config.secrets import resolve_address
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from ivr.config.model import Hotline
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Absolute paths, and the database's address."""
+
+    state: Path
+    """The folder itself."""
+    database_url: str
+    """May hold a password."""
+
+    @property
+    def sounds(self) -> Path:
+        """Built prompts; Asterisk reads them at this same path."""
+        return self.state / "sounds"
+
+    @property
+    def recordings(self) -> Path:
+        """Voicemail; Asterisk writes it at this same path."""
+        return self.state / "recordings"
+
+    @property
+    def feed(self) -> Path:
+        """The Unix socket from the bridge to the wallboard."""
+        return self.state / "feed.sock"
+
+    @property
+    def versions(self) -> Path:
+        """A copy of each version that ever took a call."""
+        return self.state / "versions"
+
+    @property
+    def cursor_key(self) -> Path:
+        """The key that seals cursors between two segments of a call."""
+        return self.state / "cursor.key"
+
+    @property
+    def memory_key(self) -> Path:
+        """The key that calling numbers are hashed with."""
+        return self.state / "memory.key"
+
+    def make(self) -> None:
+        """Make the folders that are missing.
+
+        Raises:
+            OSError: they cannot be made.
+        """
+        for folder in (self.state, self.sounds, self.recordings, self.versions):
+            folder.mkdir(parents=True, exist_ok=True)
+
+
+def places(hotline: Hotline, folder: Path) -> Places:
+    """Where the hotline of this folder keeps its things; a relative `state_dir` is below the folder.
+
+    Raises:
+        SecretMissingError: the database's address is not where the hotline says it is.
+    """
+    state = (folder / hotline.state_dir).resolve()
+    if hotline.database_url is None:
+        return Places(state, f"sqlite:///{state / 'hotline.db'}")
+    return Places(state, resolve_address(hotline.database_url, folder))

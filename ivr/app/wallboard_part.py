@@ -1,0 +1,59 @@
+"""`hotline wallboard`: the page for ops."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import AsyncExitStack
+from typing import TYPE_CHECKING
+
+import structlog
+from aiohttp import web
+
+from ivr.app.mistakes import cannot_listen
+from ivr.app.opened import opened_store
+from ivr.app.parent import beat
+from ivr.app.switch import split
+from wallboard.app import make_app
+from wallboard.settings import WallboardSettings
+
+if TYPE_CHECKING:
+    from ivr.app.loading import Ready
+
+log = structlog.get_logger("hotline.wallboard")
+
+
+def settings_of(ready: Ready) -> WallboardSettings:
+    """What the wallboard is told."""
+    hotline = ready.hotline
+    host, port = split(hotline.wallboard.listen)
+    return WallboardSettings(
+        host=host,
+        port=port,
+        feed=ready.places.feed,
+        time_zone=hotline.time_zone,
+        title=hotline.title,
+        queue_titles={name: queue.title for name, queue in hotline.queues.items()},
+        languages=hotline.languages,
+    )
+
+
+async def run_wallboard(ready: Ready, stop: asyncio.Event) -> None:
+    """Serve until `stop`.
+
+    Raises:
+        MistakeError: the database or the port cannot be had.
+    """
+    settings = settings_of(ready)
+    async with AsyncExitStack() as opened:
+        store = await opened.enter_async_context(opened_store(ready))
+        runner = web.AppRunner(make_app(settings, store), access_log=None, shutdown_timeout=1.0)
+        await runner.setup()
+        opened.push_async_callback(runner.cleanup)
+        try:
+            await web.TCPSite(runner, settings.host, settings.port).start()
+        except OSError as error:
+            raise cannot_listen("the wallboard", ready.hotline.wallboard.listen, error, "wallboard.listen") from None
+        beating = asyncio.create_task(beat(), name="beat")
+        log.info("serving", address=f"http://{ready.hotline.wallboard.listen}/")
+        await stop.wait()
+        beating.cancel()

@@ -1,0 +1,38 @@
+"""`hotline check`."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import typer
+
+from dialplan.diagnostics import has_errors
+from dialplan.report import as_github, as_json, as_text
+from ivr.app.mistakes import MistakeError
+from ivr.config.load import load_hotline
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+FORMS = ("text", "json", "github")
+
+
+def check(folder: Path, form: str) -> int:
+    """Print every diagnostic; 1 when there is an error among them, else 0.
+
+    Raises:
+        MistakeError: there is no such form.
+    """
+    if form not in FORMS:
+        raise MistakeError(f"unknown format '{form}'; expected {', '.join(FORMS)}")
+    loaded = load_hotline(folder)
+    match form:
+        case "json":
+            typer.echo(as_json(loaded.diagnostics))
+        case "github":
+            typer.echo(as_github(loaded.diagnostics), nl=bool(loaded.diagnostics))
+        case _:
+            color = sys.stdout.isatty()
+            typer.echo(as_text(loaded.diagnostics, loaded.sources, color=color, scope=loaded.scope).rstrip("\n"))
+    return 1 if has_errors(loaded.diagnostics) else 0

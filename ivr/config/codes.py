@@ -1,0 +1,123 @@
+"""What each code about settings (C) means; the page for admins is made from this, and tests try every example.
+
+An example is a part of `hotline.yaml`: its keys take the place of the same keys in a hotline that is right.
+"""
+
+from __future__ import annotations
+
+from dialplan.diagnostics import CodeDoc, codes
+
+CODES = codes(
+    CodeDoc(
+        "C001",
+        "Only known settings are used",
+        "A misspelt setting would silently do nothing.",
+        "agi: {lisen: 127.0.0.1:4573}",
+        "agi: {listen: 127.0.0.1:4573}",
+    ),
+    CodeDoc(
+        "C002",
+        "What a hotline needs is there",
+        "Its name, node, time zone, languages, numbers, queues, rescue and the secret of AMI.",
+        "rescue: {message: rescue}",
+        "rescue: {queue: sales, message: rescue}",
+    ),
+    CodeDoc(
+        "C003",
+        "A setting is of the kind its key wants",
+        "Text, number, list and mapping are not taken for one another; names, numbers and addresses have their forms.",
+        "time_zone: Asia/Shangai",
+        "time_zone: Asia/Shanghai",
+    ),
+    CodeDoc(
+        "C004",
+        "A flow, queue or data source that is named exists",
+        "Numbers lead to flows, agents and the rescue to queues, lookups to data sources.",
+        'numbers: {"10010": mian}',
+        'numbers: {"10010": main}',
+    ),
+    CodeDoc(
+        "C005",
+        "Titles, voices and messages are in languages the hotline speaks",
+        "`languages` lists them, each once, the first being spoken until the caller has chosen.",
+        "title: {zh-HK: 小熱線}",
+        "title: {zh-CN: 小热线}",
+    ),
+    CodeDoc(
+        "C006",
+        "A duration has its unit and is within bounds",
+        "`ms`, `s`, `min`, `h` and `d`; `6` alone could be anything.",
+        "voicemail: {messages: {longest: 2 minutes}}",
+        "voicemail: {messages: {longest: 2min}}",
+    ),
+    CodeDoc(
+        "C007",
+        "Opening hours can be read",
+        "They are written like the weekly hours of OpenStreetMap; holidays are those of a country the calendar knows.",
+        'hours: {office: {open: "Mo-Fx 09:00-18:00"}}',
+        'hours: {office: {open: "Mo-Fr 09:00-18:00"}}',
+    ),
+    CodeDoc(
+        "C008",
+        "A lookup's question fits its source and its arguments",
+        "SQL names each argument as `:name`, a path as `{name}`; a database is asked by `sql`, a service by `get` or "
+        "`post`.",
+        "lookups:\n  balance:\n    source: billing\n    get: /accounts/{acount}/balance\n    takes: {account: text}\n"
+        "    gives: {amount: money, as_of: datetime}\n    as_of: as_of",
+        "lookups:\n  balance:\n    source: billing\n    get: /accounts/{account}/balance\n    takes: {account: text}\n"
+        "    gives: {amount: money, as_of: datetime}\n    as_of: as_of",
+    ),
+    CodeDoc(
+        "C009",
+        "A hotline's files are where they belong",
+        "`hotline.yaml`, at least one `flows/*.yaml`, and `prompts/<language>.yaml` for each language.",
+        "# a folder without hotline.yaml",
+        "# a folder with hotline.yaml, flows/ and prompts/",
+        "sh",
+    ),
+    CodeDoc(
+        "C010",
+        "Secrets are never written down here",
+        "A hotline's folder is read by many and kept for ever. Name an environment variable or a file, and change the "
+        "secret that was written.",
+        "ami: {secret: wonderland}",
+        "ami: {secret: {env: SMALL_AMI_SECRET}}",
+    ),
+    CodeDoc(
+        "C011",
+        "A secret is where the hotline says it is",
+        "Told when it is needed: the environment variable is not set, or the file is missing, empty or unreadable.",
+        "# hotline up, without SMALL_AMI_SECRET in the environment",
+        "# SMALL_AMI_SECRET=… hotline up",
+        "sh",
+    ),
+    CodeDoc(
+        "C012",
+        "Queues, agents and trunks have names of their own",
+        "Asterisk keeps `general` in queues.conf for itself, and finds telephones by what is dialled: an agent's "
+        "number is no queue's extension and no trunk's name.",
+        "queues: {sales: {title: {zh-CN: 销售}}, general: {title: {zh-CN: 普通}}}",
+        "queues: {sales: {title: {zh-CN: 销售}}}",
+    ),
+    CodeDoc(
+        "C013",
+        "The wallboard listens on this machine only",
+        "Until there is sign-in, whoever reaches it sees callers.",
+        "wallboard: {listen: 0.0.0.0:8096}",
+        "wallboard: {listen: 127.0.0.1:8096}",
+    ),
+    CodeDoc(
+        "C014",
+        "Every queue is served",
+        "A queue without agents takes nobody in, unless some are added at run time.",
+        "agents: {}",
+        'agents: {"1001": {name: 陈美玲, queues: {sales: 0}, secret: {env: SMALL_AGENT_SECRET}}}',
+    ),
+    CodeDoc(
+        "C015",
+        "What the hotline itself says is a message without places",
+        "The rescue and the defaults say it where no flow can give it a value.",
+        "rescue: {queue: sales, message: your-balance}",
+        "rescue: {queue: sales, message: rescue}",
+    ),
+)

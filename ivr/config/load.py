@@ -1,0 +1,274 @@
+"""One hotline's folder, read and checked: `hotline.yaml`, `flows/*.yaml`, `prompts/*.yaml`, `scripts/*.py`."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+from dialplan.diagnostics import Diagnostic, did_you_mean, has_errors
+from dialplan.source import Source
+from ivr.config.read import FILE, Settings, read_settings
+from ivr.config.rules import setting_rules
+from ivr.config.version import version_of
+from ivr.flow.check import check_flows
+from ivr.flow.defaults import FlowDefaults, TriesDefaults
+from ivr.flow.known import Known, LookupFacts
+from ivr.flow.load import FlowReading, load_flow
+from ivr.flow.model import FlowSet
+from ivr.flow.yaml_reader import LARGEST_FILE, Document, decode, read_yaml
+from ivr.flow.yaml_reader import Mapping as MappingNode
+from ivr.prompts.catalogue import ALL, Catalogue, load_catalogue
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from pathlib import Path
+
+    from dialplan.diagnostics import Severity
+    from ivr.config.model import Defaults, Hotline
+
+    ReadPrompts = Callable[[Mapping[str, Source]], tuple[Catalogue, tuple[Diagnostic, ...]]]
+
+_MASK: Final = "•"
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What came of a folder. With an error among the diagnostics nothing of it may take calls."""
+
+    folder: Path
+    hotline: Hotline | None
+    """None when `hotline.yaml` cannot be used at all."""
+    flows: FlowSet | None
+    """Every flow; None when there is an error anywhere."""
+    catalogue: Catalogue
+    """Every sentence that could be read."""
+    diagnostics: tuple[Diagnostic, ...]
+    sources: Mapping[str, Source]
+    """Every file by its name in diagnostics; secrets written in clear are masked."""
+    scope: str
+    """What was looked at, for the last line of a report: `3 flows, 41 messages, 3 languages`."""
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether it may take calls."""
+        return not has_errors(self.diagnostics)
+
+
+def load_hotline(
+    folder: Path,
+    environ: Mapping[str, str] | None = None,
+    read_prompts: ReadPrompts = load_catalogue,
+) -> Loaded:
+    """Read and check one hotline; every mistake of every file at once, nothing raised for any of them.
+
+    Args:
+        folder: the hotline's folder.
+        environ: where settings of this machine come from (`ivr.config.environment`); None is this process's.
+        read_prompts: how messages are read.
+    """
+    files = _Files(folder)
+    data = files.read(FILE)
+    document = read_yaml(data, FILE) if data is not None else Document(None, (), Source(FILE, ""))
+    settings = read_settings(document, os.environ if environ is None else environ)
+    files.keep(_masked(document.source, settings.diagnostics))
+    readings = _flows(files, settings)
+    catalogue, said = _prompts(files, settings.hotline, read_prompts)
+    scripts = {path.stem: path for path in files.listed("scripts", ".py")}
+    problems = [*files.diagnostics, *settings.diagnostics, *said]
+    problems += [each for reading in readings for each in reading.diagnostics]
+    known = _known(settings, catalogue, files.sources, scripts)
+    if settings.hotline is not None:
+        ruled = tuple(setting_rules(settings.hotline, settings.place, {each.name for each in readings}, known))
+        files.keep(_masked(files.sources[FILE], ruled))
+        problems += ruled
+    problems += check_flows(readings, known)
+    version = version_of(document.root, readings, files.sources, {name: files.digest(p) for name, p in scripts.items()})
+    flows = _flow_set(version, readings, settings.hotline) if not has_errors(problems) else None
+    scope = (
+        f"{_count(readings, 'flow')}, {_count(catalogue.names, 'message')}, {_count(catalogue.languages, 'language')}"
+    )
+    return Loaded(folder, settings.hotline, flows, catalogue, tuple(problems), files.sources, scope)
+
+
+class _Files:
+    """Reads the folder; notes what cannot be read, and keeps each text for the report."""
+
+    def __init__(self, folder: Path) -> None:
+        self.sources: dict[str, Source] = {}
+        self.diagnostics: list[Diagnostic] = []
+        self._folder = folder
+
+    def read(self, name: str) -> bytes | None:
+        """The bytes of a file, one more than may be at most; None when there is none."""
+        try:
+            with (self._folder / name).open("rb") as file:
+                return file.read(LARGEST_FILE + 1)
+        except FileNotFoundError:
+            near = did_you_mean(name, [path.name for path in self._listed(self._folder)])
+            if not self._folder.is_dir():
+                self._say(name, f"there is no folder {self._folder}", "a hotline's folder")
+            else:
+                self._say(name, "the file is not there", f"a file {name} in {self._folder}", near)
+        except OSError as error:
+            self._say(name, f"the file cannot be read ({error.strerror or type(error).__name__})", "a readable file")
+        return None
+
+    def keep(self, source: Source) -> None:
+        """Keep a text for the report."""
+        self.sources[source.name] = source
+
+    def text(self, name: str) -> Source | None:
+        """A file as text, kept for the report; None when it cannot be read or decoded."""
+        data = self.read(name)
+        if data is None:
+            return None
+        text, problems = decode(data, name)
+        self.diagnostics += problems
+        if text is None:
+            return None
+        self.keep(Source(name, text))
+        return self.sources[name]
+
+    def listed(self, folder: str, ending: str) -> list[Path]:
+        """The files of a folder with this ending, sorted; near misses (`.yml`) are told."""
+        found = []
+        for path in self._listed(self._folder / folder):
+            if path.name.startswith("."):
+                continue
+            if path.suffix == ending:
+                found.append(path)
+            elif path.suffix in {".yml", ".YAML", ".YML"} and ending == ".yaml":
+                self._say(f"{folder}/{path.name}", "the file is not read", f"{path.stem}.yaml", severity="warning")
+        return found
+
+    def digest(self, path: Path) -> bytes:
+        """The bytes of a script, for the version; empty when it cannot be read (its step then fails, and says so)."""
+        try:
+            return path.read_bytes()
+        except OSError:
+            return b""
+
+    def missing(self, name: str, expected: str) -> None:
+        """Note that something must be there and is not."""
+        self._say(name, "there is none", expected)
+
+    def _listed(self, folder: Path) -> list[Path]:
+        try:
+            return sorted(path for path in folder.iterdir() if path.is_file())
+        except OSError:
+            return []
+
+    def _say(
+        self, name: str, message: str, expected: str, hint: str | None = None, *, severity: Severity = "error"
+    ) -> None:
+        self.diagnostics.append(Diagnostic("C009", severity, None, message, expected=expected, hint=hint, file=name))
+
+
+def _flows(files: _Files, settings: Settings) -> list[FlowReading]:
+    defaults = flow_defaults(settings.defaults) if settings.defaults is not None else _ANY_DEFAULTS
+    readings = []
+    for path in files.listed("flows", ".yaml"):
+        name = f"flows/{path.name}"
+        data = files.read(name)
+        if data is not None:
+            reading = load_flow(data, name, defaults)
+            files.keep(reading.source)
+            readings.append(reading)
+    if not readings and settings.hotline is not None:
+        files.missing("flows", "at least one flow: flows/main.yaml")
+    return readings
+
+
+_ANY_DEFAULTS: Final = FlowDefaults(TriesDefaults(tries=3, after_ms=5_000), TriesDefaults(tries=3))
+"""In the place of defaults that cannot be read: flows are not blamed for what they inherit."""
+
+
+def flow_defaults(defaults: Defaults) -> FlowDefaults:
+    """What this hotline's flows inherit."""
+    silence, wrong = defaults.no_input, defaults.wrong_input
+    return FlowDefaults(
+        TriesDefaults(silence.tries, silence.then, silence.message, silence.after_ms),
+        TriesDefaults(wrong.tries, wrong.then, wrong.message),
+        defaults.inter_digit_ms,
+        defaults.longest_steps,
+    )
+
+
+def _prompts(
+    files: _Files, hotline: Hotline | None, read_prompts: ReadPrompts
+) -> tuple[Catalogue, tuple[Diagnostic, ...]]:
+    """The messages of the languages the hotline speaks."""
+    if hotline is None:
+        return Catalogue(), ()
+    there = {path.stem for path in files.listed("prompts", ".yaml")}
+    for language in sorted(there - {*hotline.languages, ALL}):
+        message = f"the hotline does not speak '{language}'"
+        hint = did_you_mean(language, [*hotline.languages, ALL])
+        expected = f"one of {', '.join(hotline.languages)}, or {ALL}"
+        name = f"prompts/{language}.yaml"
+        files.diagnostics.append(Diagnostic("C005", "warning", None, message, expected, hint, file=name))
+    wanted = [*hotline.languages, *([ALL] if ALL in there else [])]
+    texts = {language: files.text(f"prompts/{language}.yaml") for language in dict.fromkeys(wanted)}
+    return read_prompts({language: source for language, source in texts.items() if source is not None})
+
+
+def _known(
+    settings: Settings, catalogue: Catalogue, sources: Mapping[str, Source], scripts: Mapping[str, Path]
+) -> Known:
+    hotline = settings.hotline
+    if hotline is None:
+        return Known(whole=False)
+    messages = {
+        name: {place: frozenset(str(kind) for kind in kinds) for place, kinds in (catalogue.places(name) or {}).items()}
+        for name in catalogue.names
+    }
+    return Known(
+        languages=hotline.languages,
+        entries={flow: settings.place("numbers", number) for number, flow in hotline.numbers.items()},
+        queues=frozenset(hotline.queues),
+        schedules=frozenset(hotline.hours),
+        scripts=frozenset(scripts),
+        boxes=frozenset(hotline.voicemail),
+        lookups={name: LookupFacts(each.takes, each.gives, each.as_of) for name, each in hotline.lookups.items()},
+        messages=messages or None,  # none at all: the files that are missing are told, not each sentence
+        unreadable_messages=frozenset(_written_messages(sources)) - set(messages),
+    )
+
+
+def _written_messages(sources: Mapping[str, Source]) -> Iterator[str]:
+    """Every message that is written somewhere, readable or not: its own file tells what is wrong with it."""
+    waiting = [
+        ("", read_yaml(source.text.encode(), name).root)
+        for name, source in sources.items()
+        if name.startswith("prompts/")
+    ]
+    while waiting:
+        outer, node = waiting.pop()
+        for entry in node.entries if isinstance(node, MappingNode) else ():
+            name = f"{outer}{entry.key.text}"
+            yield name
+            waiting.append((f"{name}.", entry.value))
+
+
+def _flow_set(version: str, readings: list[FlowReading], hotline: Hotline | None) -> FlowSet | None:
+    if hotline is None:
+        return None
+    flows = {reading.name: reading.flow for reading in readings if reading.flow is not None}
+    return FlowSet(version, flows, hotline.languages)
+
+
+def _masked(source: Source, diagnostics: tuple[Diagnostic, ...]) -> Source:
+    """The text with every secret that was written in it made unreadable: reports show lines of it."""
+    lines = source.text.split("\n")
+    for diagnostic in diagnostics:
+        if diagnostic.code == "C010" and diagnostic.span is not None:
+            at, line = diagnostic.span, lines[diagnostic.span.line - 1]
+            start, stop = at.column - 1, at.column - 1 + at.length
+            lines[at.line - 1] = line[:start] + _MASK * len(line[start:stop]) + line[stop:]
+    return replace(source, text="\n".join(lines))
+
+
+def _count(things: object, noun: str) -> str:
+    number = len(things) if isinstance(things, (list, tuple)) else 0
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -1,0 +1,70 @@
+"""The version of what callers hear: the same content is the same version, on every machine and in every layout."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from decimal import Decimal
+from typing import TYPE_CHECKING, Final
+
+from ivr.flow.yaml_reader import Mapping, plain, read_yaml
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from collections.abc import Mapping as Table
+
+    from dialplan.source import Source
+    from ivr.flow.load import FlowReading
+    from ivr.flow.yaml_reader import Node
+
+NOT_HEARD: Final = frozenset(
+    {
+        "hotline",
+        "title",
+        "node",
+        "agents",
+        "trunks",
+        "agi",
+        "ami",
+        "wallboard",
+        "sip",
+        "database_url",
+        "state_dir",
+        "queue_log",
+    }
+)
+"""Settings a caller cannot tell: a change of them is no new version of the flows."""
+_DIGITS: Final = 12
+"""Hex digits that are kept: 48 bits, enough for every version a hotline will ever have."""
+
+
+def version_of(
+    settings: Node | None, readings: Iterable[FlowReading], sources: Table[str, Source], scripts: Table[str, bytes]
+) -> str:
+    """First 12 hex digits of a SHA-256 over everything that decides what callers hear.
+
+    Comments, quotes, indents and line ends make no difference; sentences, scripts, every value and their order do.
+    """
+    heard = plain(settings) if isinstance(settings, Mapping) else {}
+    content = {
+        "settings": {name: value for name, value in heard.items() if name not in NOT_HEARD}
+        if isinstance(heard, dict)
+        else {},
+        "flows": {reading.name: _content(reading.source) for reading in readings},
+        "prompts": {name: _content(source) for name, source in sources.items() if name.startswith("prompts/")},
+        "scripts": {name: hashlib.sha256(data).hexdigest() for name, data in scripts.items()},
+    }
+    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"), default=_number)
+    return hashlib.sha256(text.encode()).hexdigest()[:_DIGITS]
+
+
+def _content(source: Source) -> object:
+    """A YAML file without its layout."""
+    root = read_yaml(source.text.encode(), source.name).root
+    return plain(root) if root is not None else source.text
+
+
+def _number(value: object) -> str:
+    if isinstance(value, Decimal):
+        return f"decimal {value}"
+    raise TypeError(type(value).__name__)

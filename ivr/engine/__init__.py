@@ -1,0 +1,1 @@
+"""The pure engine: one `step` for real calls, simulation, tests and replay."""

@@ -1,0 +1,138 @@
+"""What the engine wants done. Each step of the engine yields effects; the last one, and only it, waits for an input."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@dataclass(frozen=True, slots=True)
+class Utterance:
+    """One message with the values of its places, to be spoken in `language`."""
+
+    message: str
+    args: Mapping[str, object]
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """Speak. Answered by `Spoken`."""
+
+    utterances: tuple[Utterance, ...]
+    interruptible: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Speak and take keys; any key interrupts the speech. Answered by `Keys` or `Silence`."""
+
+    utterances: tuple[Utterance, ...]
+    max_keys: int
+    """Where the entry ends by itself."""
+    first_key_ms: int
+    next_key_ms: int
+    terminator: str
+    """`#` ends the entry and is not part of it; empty takes every key as it is."""
+    sensitive: bool
+    typed_ahead: str = ""
+    """Keys already given while something else was spoken: they come first, and the speech is left out."""
+
+
+@dataclass(frozen=True, slots=True)
+class LookUp:
+    """Ask a data source. Answered by `Found`, `LookupLate` or `LookupFailed`."""
+
+    lookup: str
+    args: Mapping[str, object]
+    timeout_ms: int
+    max_age_ms: int
+    meanwhile: Utterance | None
+
+
+@dataclass(frozen=True, slots=True)
+class AskHours:
+    """Whether this schedule is open now. Answered by `Schedule`; calendars are data the engine does not hold."""
+
+    schedule: str
+
+
+@dataclass(frozen=True, slots=True)
+class Enqueue:
+    """Hand the call to a queue. The segment ends; the call comes back with `Returned`."""
+
+    queue: str
+    priority: int
+    longest_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class DialOut:
+    """Connect the call to a number. The segment ends; the call comes back with `Returned`."""
+
+    to: str
+    ring_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """Record a voicemail. Answered by `Recorded`, or `HungUp` with what was said kept."""
+
+    box: str
+    utterance: Utterance
+    longest_ms: int
+    silence_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class RunScript:
+    """Run a classic AGI script. Answered by `ScriptEnded`."""
+
+    script: str
+    args: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Remember:
+    """Keep for this calling number that at menu `step` (`flow.step`) `key` was chosen. Waits for nothing."""
+
+    step: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """One line of the call's journey. Waits for nothing; never holds a sensitive value or a caller's digits."""
+
+    flow: str
+    step: str
+    verb: str
+    outcome: str
+    """Which way was taken, in the flow's words: `key 1`, `no input`, `late`, `open`, `answered`, …"""
+    to: str
+    """The step gone to."""
+    detail: Mapping[str, str] = field(default_factory=dict)
+    ordinal: int = field(default=0, compare=False)
+    """Which trace of the call this is, counted from 1 over all its segments."""
+    segment: int = field(default=1, compare=False)
+    """The segment of the call it was left in, counted from 1."""
+    took_ms: int = field(default=0, compare=False)
+    """Milliseconds since the step was entered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rescue:
+    """The flow has run out of its bounds or met a defect: bring the caller to a person. The engine is done."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class HangUp:
+    """End the call. The engine is done."""
+
+
+Effect = Say | Ask | LookUp | AskHours | Enqueue | DialOut | Record | RunScript | Remember | Trace | Rescue | HangUp

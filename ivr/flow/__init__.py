@@ -1,0 +1,1 @@
+"""The flow language: files read, checked and kept as frozen values."""

@@ -1,0 +1,31 @@
+"""What a flow inherits from its hotline where a step says nothing itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class TriesDefaults:
+    """The hotline's `no_input` or `wrong_input`; None where it gives none, and each step must."""
+
+    tries: int | None = None
+    """How often in all a caller is asked."""
+    then: str | None = None
+    """A step that every flow with menus then has, or `end`."""
+    message: str | None = None
+    """Said before asking again."""
+    after_ms: int | None = None
+    """For no-input only: how long to wait for the first key."""
+
+
+@dataclass(frozen=True, slots=True)
+class FlowDefaults:
+    """The hotline's `defaults`."""
+
+    no_input: TriesDefaults = TriesDefaults()
+    wrong_input: TriesDefaults = TriesDefaults()
+    inter_digit_ms: int = 3_000
+    """The longest pause between two keys of one entry."""
+    longest_steps: int = 200
+    """Steps one call may take in one flow."""

@@ -1,0 +1,66 @@
+"""What a flow may rely on: everything its hotline defines outside of flows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final, Literal, get_args
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from dialplan.source import Span
+
+Type = Literal["text", "number", "money", "date", "datetime", "boolean"]
+"""What a lookup may take and give."""
+TYPES: Final[tuple[str, ...]] = get_args(Type)
+
+CALL_FIELDS: Final[tuple[str, ...]] = ("caller", "caller_name", "linkedid", "number", "uniqueid")
+"""`call.<field>`: see `ivr.engine.inputs.CallFacts`. All text."""
+WITHHELD: Final = frozenset({"caller", "caller_name"})
+"""Those that may be null, because a caller need not tell."""
+
+PLACE_TYPES: Final[Mapping[str, frozenset[str]]] = {
+    "money": frozenset({"money"}),
+    "date": frozenset({"date", "datetime"}),
+    "time": frozenset({"datetime"}),
+    "number": frozenset({"number"}),
+    "digits": frozenset({"text"}),
+    "duration": frozenset({"number"}),
+    "text": frozenset({"text"}),
+    "plural": frozenset({"number"}),
+    "select": frozenset({"text"}),
+}
+"""What each kind of place in a message can be filled with (`ivr.prompts.message.Kind`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class LookupFacts:
+    """What a lookup is asked with, and what it answers."""
+
+    takes: Mapping[str, str]
+    """Argument to type; each must be given."""
+    gives: Mapping[str, str]
+    """Field to type. A source may answer with nothing in any of them but `as_of`."""
+    as_of: str | None = None
+    """The field that says how old the answer is; an answer without it is none (`ivr.services.answers`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The names and types around the flows of one hotline."""
+
+    whole: bool = True
+    """Whether the settings could be read. If not, nothing is said about the names they define."""
+    languages: tuple[str, ...] = ()
+    entries: Mapping[str, Span | None] = field(default_factory=dict)
+    """Flows that calls begin with, and where the hotline says so."""
+    queues: frozenset[str] = frozenset()
+    schedules: frozenset[str] = frozenset()
+    scripts: frozenset[str] = frozenset()
+    boxes: frozenset[str] = frozenset()
+    lookups: Mapping[str, LookupFacts] = field(default_factory=dict)
+    messages: Mapping[str, Mapping[str, frozenset[str]]] | None = None
+    """Message to its places and the kinds each is used as, over all languages; None when no messages were read, and
+    then nothing is said about them."""
+    unreadable_messages: frozenset[str] = frozenset()
+    """Messages that are there but could not be read: nothing more is said about them."""

@@ -1,0 +1,258 @@
+"""Rules about values, with what is known at each step: set before read, fields that exist, types, null, sensitive."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final, Literal
+
+from dialplan.diagnostics import Diagnostic, did_you_mean
+from ivr.flow.expressions import Expression, dotted
+from ivr.flow.facts import Fact, State, fact_of, known_to_be, read
+from ivr.flow.knowledge import Knowledge, assigned, on_way
+from ivr.flow.known import PLACE_TYPES, Known
+from ivr.flow.model import (
+    Assign,
+    Collect,
+    Dial,
+    Flow,
+    Hangup,
+    Lookup,
+    Menu,
+    Play,
+    Return,
+    Script,
+    Step,
+    Subflow,
+    Voicemail,
+)
+from ivr.flow.paths import exits
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from dialplan.source import Span
+
+Use = Literal["said", "asked", "handed", "kept", "run", "dialled", "condition"]
+"""What becomes of a value: spoken, given to a lookup, a subflow, a variable, a script, a telephone, or decided by."""
+
+_IN_WORDS: Final = {"said": "said to the caller", "run": "given to a script", "dialled": "dialled"}
+_COUNTED: Final = frozenset({"number", "money"})
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One expression where it is evaluated."""
+
+    expression: Expression
+    state: State
+    use: Use
+    name: str = ""
+    """The place or argument it fills."""
+    wanted: frozenset[str] = frozenset()
+    """Types that fit there; empty when any does."""
+
+
+def value_rules(flow: Flow, knowledge: Knowledge, known: Known) -> Iterator[Diagnostic]:
+    """Every mistake with values in one flow, each once."""
+    seen: set[tuple[str, Span | None, str]] = set()
+    for name, state in knowledge.states[flow.name].items():
+        step = flow.steps[name]
+        for reading in readings(step, state, knowledge, known):
+            for found in _mistakes(reading, flow, step):
+                key = (found.code, found.span, found.message)
+                if key not in seen:
+                    seen.add(key)
+                    yield found
+
+
+def readings(step: Step, state: State, knowledge: Knowledge, known: Known) -> Iterator[Reading]:
+    """Every expression of a step, with what is known where it is evaluated."""
+    if isinstance(step, (Play, Menu, Collect, Voicemail, Hangup)):
+        yield from _said(step.message, step.args, state, known)
+    elif isinstance(step, Lookup):
+        yield from _asked(step, state, known)
+    else:
+        yield from _used(step, state)
+    for way in exits(step):
+        if way.way is not None:
+            behind = on_way(step, way, state, knowledge, known)
+            if way.way.when is not None:
+                yield Reading(way.way.when, behind, "condition")
+                behind = known_to_be(behind, way.way.when.tree)
+            yield from _kept(way.way.assign, behind)
+
+
+def _asked(step: Lookup, state: State, known: Known) -> Iterator[Reading]:
+    takes = known.lookups[step.lookup].takes if step.lookup in known.lookups else {}
+    for name, value in step.args.items():
+        yield Reading(value, state, "asked", name, frozenset({takes[name]} if name in takes else ()))
+
+
+def _used(step: Step, state: State) -> Iterator[Reading]:
+    match step:
+        case Subflow():
+            for name, value in step.args.items():
+                yield Reading(value, state, "handed", name)
+        case Script():
+            for value in step.args:
+                yield Reading(value, state, "run")
+        case Dial():
+            yield Reading(step.to, state, "dialled", "dial", frozenset({"text"}))
+        case Assign():
+            yield from _kept(step.assign, state)
+        case Return():
+            for name, value in step.values.items():
+                yield Reading(value, state, "kept", name)
+        case _:
+            pass
+
+
+def _said(message: str | None, args: Mapping[str, Expression], state: State, known: Known) -> Iterator[Reading]:
+    places = (known.messages or {}).get(message or "", {})
+    for name, value in args.items():
+        kinds = [PLACE_TYPES.get(kind, frozenset()) for kind in places.get(name, ())]
+        fits = frozenset.intersection(*kinds) if kinds else frozenset()
+        yield Reading(value, state, "said", name, fits)
+
+
+def _kept(assign: Mapping[str, Expression], state: State) -> Iterator[Reading]:
+    for name, value in assign.items():
+        yield Reading(value, state, "kept", name, frozenset({"text"} if name == "language" else ()))
+        state = assigned(state, {name: value})
+
+
+def _mistakes(reading: Reading, flow: Flow, step: Step) -> Iterator[Diagnostic]:
+    unknown = False
+    for found in _unknown_names(reading, flow, step):
+        unknown = True
+        yield found
+    if unknown:
+        return
+    yield from _type_mistakes(reading.expression.tree, reading)
+    fact = fact_of(reading.expression.tree, reading.state)
+    at = reading.expression.at
+    if fact.is_sensitive and reading.use in _IN_WORDS:
+        message = f"'{reading.expression.source}' is sensitive and would be {_IN_WORDS[reading.use]}"
+        yield Diagnostic("F027", "error", at, message, "a value that may be known")
+    elif reading.wanted and fact.type not in {*reading.wanted, "unknown", "null"}:
+        message = f"'{reading.name}' is given {_named(fact)}"
+        yield Diagnostic("F028", "error", at, message, " or ".join(sorted(reading.wanted)))
+    elif reading.use == "said" and fact.nullable:
+        message = f"'{reading.expression.source}' may be nothing here"
+        is_name = dotted(reading.expression.tree) is not None
+        hint = (
+            f"{{when: {reading.expression.source}, then: {step.name}}} lets only a value through" if is_name else None
+        )
+        yield Diagnostic(
+            "F035", "error", at, message, "a value on every way here: on_missing, or a 'when' before", hint
+        )
+
+
+def _unknown_names(reading: Reading, flow: Flow, step: Step) -> Iterator[Diagnostic]:
+    for name in sorted(reading.expression.names):
+        if read(name, reading.state) is not None:
+            continue
+        root, _, rest = name.partition(".")
+        at = _place(reading.expression, name)
+        held = reading.state.get(root)
+        if held is not None:
+            hint = did_you_mean(rest, held.fields) or _field_hint(name)
+            there = ", ".join(held.fields) or "nothing"
+            message = f"'{root}' has no field '{rest}'" if held.fields else f"'{root}' has no fields"
+            yield Diagnostic("F026", "error", at, message, f"one of {there}" if held.fields else None, hint)
+            continue
+        writers = _writers(flow, root)
+        if writers:
+            message = f"'{root}' is not set on every way to '{step.name}'"
+            line = f" (line {writers[0].at.line})"
+            hint = f"it is set in '{writers[0].name}'{line}"
+            if _is_sensitive_collect(writers[0], root):
+                hint += "; sensitive values do not outlast a queue or dial step"
+            yield Diagnostic("F025", "error", at, message, None, hint)
+        else:
+            hint = did_you_mean(root, reading.state) or _text_hint(reading)
+            yield Diagnostic("F025", "error", at, f"nothing sets '{root}'", "a variable of this flow", hint)
+
+
+def _field_hint(name: str) -> str | None:
+    return "the calling number is 'call.caller'" if name == "call.from" else None
+
+
+def _text_hint(reading: Reading) -> str | None:
+    """An unquoted word where an expression stands is most often meant as a text."""
+    if dotted(reading.expression.tree) != reading.expression.source:
+        return None
+    return f"""if the text is meant, write "'{reading.expression.source}'\""""
+
+
+def _place(expression: Expression, name: str) -> Span | None:
+    """Where in an expression a name stands."""
+    offset = expression.source.find(name)
+    if expression.inside is None or offset < 0:
+        return expression.at
+    return replace(expression.inside, column=expression.inside.column + offset, length=len(name))
+
+
+def _writers(flow: Flow, name: str) -> list[Step]:
+    """The steps that set a variable, in the order of the file."""
+    found = []
+    for step in flow.steps.values():
+        into = getattr(step, "into", None)
+        kept = isinstance(step, Assign) and name in step.assign
+        on_ways = any(way.way is not None and name in way.way.assign for way in exits(step))
+        if into == name or kept or on_ways:
+            found.append(step)
+    return found
+
+
+def _is_sensitive_collect(step: Step, name: str) -> bool:
+    return isinstance(step, Collect) and step.sensitive and step.into == name
+
+
+def _type_mistakes(tree: ast.expr, reading: Reading) -> Iterator[Diagnostic]:
+    """F028 for what can be told wrong before any call: texts compared with numbers, truth added up."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Compare):
+            left, right = fact_of(node.left, reading.state), fact_of(node.comparators[0], reading.state)
+            if not isinstance(node.ops[0], (ast.In, ast.NotIn)) and not _comparable(left, right, node.ops[0]):
+                message = f"{_named(left)} is compared with {_named(right)}"
+                yield Diagnostic("F028", "error", reading.expression.at, message, "two of the same type")
+        elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+            operand = fact_of(node.operand, reading.state)
+            if operand.type not in {*_COUNTED, "unknown", "null"}:
+                message = f"{_named(operand)} cannot be negative"
+                yield Diagnostic("F028", "error", reading.expression.at, message, "a number after '-'")
+        elif isinstance(node, ast.BinOp):
+            left, right = fact_of(node.left, reading.state), fact_of(node.right, reading.state)
+            if not _addable(left, right, node.op):
+                message = f"{_named(left)} is counted with {_named(right)}"
+                yield Diagnostic("F028", "error", reading.expression.at, message, "two numbers, or two texts with +")
+
+
+def _comparable(left: Fact, right: Fact, by: ast.cmpop) -> bool:
+    kinds = {left.type, right.type}
+    if kinds & {"unknown", "null"} or kinds <= _COUNTED:
+        return True
+    by_size = not isinstance(by, (ast.Eq, ast.NotEq))
+    if "mixed" in kinds:
+        return not by_size
+    return len(kinds) == 1 and not (by_size and kinds & {"boolean", "record"})
+
+
+def _addable(left: Fact, right: Fact, by: ast.operator) -> bool:
+    kinds = {left.type, right.type}
+    if kinds & {"unknown", "null"} or kinds <= _COUNTED:
+        return True
+    return kinds == {"text"} and isinstance(by, ast.Add)
+
+
+def _named(fact: Fact) -> str:
+    words = {
+        "mixed": "what has another type on another way here",
+        "record": "a record",
+        "boolean": "true or false",
+        "money": "an amount of money",
+        "null": "null",
+    }
+    return words.get(fact.type, f"a {fact.type}")

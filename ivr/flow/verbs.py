@@ -1,0 +1,303 @@
+"""One function for each verb: the fields of a step as written, into the step of `ivr.flow.model`."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
+
+from ivr.flow import model, units
+from ivr.flow.expressions import constant
+from ivr.flow.fields import Fields
+from ivr.flow.yaml_reader import Mapping, Scalar, Sequence
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from collections.abc import Mapping as Table
+
+    from dialplan.source import Span
+    from ivr.flow.defaults import FlowDefaults
+    from ivr.flow.expressions import Expression
+
+_SECOND, _MINUTE, _HOUR, _DAY = 1_000, 60_000, 3_600_000, 86_400_000
+
+LOOKUP_TIMEOUT_MS: Final = (50, 30 * _SECOND)
+"""Nobody waits longer than this for a figure."""
+MAX_AGE_MS: Final = (0, 365 * _DAY)
+QUEUE_LONGEST_MS: Final = (_SECOND, 4 * _HOUR)
+RING_MS: Final = (_SECOND, 5 * _MINUTE)
+RECORDING_MS: Final = (_SECOND, 15 * _MINUTE)
+SILENCE_MS: Final = (_SECOND, _MINUTE)
+INTER_DIGIT_MS: Final = (500, 15 * _SECOND)
+MOST_DIGITS: Final = 32
+HIGHEST_PRIORITY: Final = 1_000
+
+QUEUE_OUTCOMES: Final = ("answered", "timed_out", "empty", "full", "withdrawn", "failed")
+"""What a queue step's `after` may name; what it leaves out goes where `timed_out` goes."""
+DIAL_OUTCOMES: Final = ("answered", "no_answer", "busy", "failed")
+"""The same for a dial step; what it leaves out goes where `no_answer` goes."""
+
+_LENGTH_FORM = "how many keys: 6, or {min: 4, max: 8}"
+
+
+def _play(name: str, at: Span, fields: Fields, _defaults: FlowDefaults) -> model.Step:
+    return model.Play(
+        name,
+        at,
+        message=fields.mention("play", "message") or "",
+        args=fields.expressions("with"),
+        then=fields.ways(),
+        interruptible=fields.truth("interruptible", default=True),
+    )
+
+
+def _menu(name: str, at: Span, fields: Fields, defaults: FlowDefaults) -> model.Step:
+    return model.Menu(
+        name,
+        at,
+        message=fields.mention("menu", "message") or "",
+        args=fields.expressions("with"),
+        keys=_keys(fields),
+        no_input=fields.tries("no_input", defaults.no_input, first_key=True),
+        wrong_input=fields.tries("wrong_input", defaults.wrong_input, first_key=False),
+        remember=_remember(fields),
+    )
+
+
+def _keys(fields: Fields) -> dict[str, model.Way]:
+    node = fields.need("keys", expected="keys with steps: {1: balance, 0: operator}")
+    if node is None:
+        return {}
+    if not isinstance(node, Mapping) or not node.entries:
+        fields.wrong(node, "keys with steps: {1: balance, 0: operator}")
+        return {}
+    ways = {}
+    for entry in node.entries:
+        if not units.is_key(entry.key.text):
+            fields.wrong(entry.key, units.KEY_FORM, "F007")
+        way = fields.key_way(entry.value)
+        if way is not None:
+            ways[entry.key.text] = way
+    return ways
+
+
+def _remember(fields: Fields) -> str | None:
+    node = fields.node("remember")
+    if isinstance(node, Scalar) and node.text == "caller":
+        return "caller"
+    if node is not None:
+        fields.wrong(node, "caller")
+    return None
+
+
+def _collect(name: str, at: Span, fields: Fields, defaults: FlowDefaults) -> model.Step:
+    message = fields.mention("collect", "message") or ""
+    args = fields.expressions("with")
+    into = fields.variable("into", needed=True) or ""
+    low, high = _length(fields)
+    return model.Collect(
+        name,
+        at,
+        message=message,
+        args=args,
+        into=into,
+        min_length=low,
+        max_length=high,
+        then=fields.ways(),
+        no_input=fields.tries("no_input", defaults.no_input, first_key=True),
+        wrong_input=fields.tries("wrong_input", defaults.wrong_input, first_key=False),
+        inter_digit_ms=fields.duration("inter_digit", *INTER_DIGIT_MS, default=defaults.inter_digit_ms),
+        terminator=_terminator(fields),
+        sensitive=fields.truth("sensitive", default=False),
+    )
+
+
+def _length(fields: Fields) -> tuple[int, int]:
+    """`length: 6`, or `length: {min: 4, max: 8}`."""
+    node = fields.need("length", expected=_LENGTH_FORM)
+    if isinstance(node, Mapping):
+        inner = Fields(node, fields.notes, "'length'")
+        low = inner.whole("min", 1, MOST_DIGITS, None)
+        high = inner.whole("max", 1, MOST_DIGITS, None)
+        inner.finish()
+        if low > high:
+            fields.wrong(node, "a 'min' that is not above 'max'", "F011")
+        return low, high
+    exact = fields.whole("length", 1, MOST_DIGITS, 1)
+    return exact, exact
+
+
+def _terminator(fields: Fields) -> str:
+    node = fields.node("terminator")
+    if node is None:
+        return "#"
+    if not isinstance(node, Scalar) or node.text not in {"#", "*", ""}:
+        fields.wrong(node, '"#", "*", or "" for none', "F007")
+        return "#"
+    return node.text
+
+
+def _set(name: str, at: Span, fields: Fields, _defaults: FlowDefaults) -> model.Step:
+    return model.Assign(name, at, assign=fields.assignments(fields.node("set")), then=fields.ways())
+
+
+def _branch(name: str, at: Span, fields: Fields, _defaults: FlowDefaults) -> model.Step:
+    return model.Branch(name, at, then=fields.ways_of(fields.node("branch")))
+
+
+def _hours(name: str, at: Span, fields: Fields, _defaults: FlowDefaults) -> model.Step:
+    return model.Hours(
+        name,
+        at,
+        schedule=fields.mention("hours", "schedule") or "",
+        open=fields.target("open") or model.END,
+        closed=fields.target("closed") or model.END,
+    )
+
+
+def _lookup(name: str, at: Span, fields: Fields, _defaults: FlowDefaults) -> model.Step:
+    return model.Lookup(
+        name,
+        at,
+        lookup=fields.mention("lookup", "lookup") or "",
+        args=fields.expressions("with"),
+        into=fields.variable("into", needed=True) or "",
+        timeout_ms=fields.duration("timeout", *LOOKUP_TIMEOUT_MS, code="F032"),
+        max_age_ms=fields.duration("max_age", *MAX_AGE_MS, code="F032"),
+        on_timeout=fields.target("on_timeout", code="F032") or model.END,
+        on_error=fields.target("on_error", code="F032") or model.END,
+        on_missing=fields.target("on_missing", needed=False),
+        meanwhile=fields.mention("meanwhile", "message", needed=False),
+        then=fields.ways(),
+    )
+
+
+def _queue(name: str, at: Span, fields: Fields, _defaults: FlowDefaults) -> model.Step:
+    return model.Queue(
+        name,
+        at,
+        queue=fields.mention("queue", "queue") or "",
+        priority=fields.whole("priority", 0, HIGHEST_PRIORITY, 0),
+        longest_ms=fields.duration("longest", *QUEUE_LONGEST_MS),
+        after=_after(fields, QUEUE_OUTCOMES, "timed_out"),
+    )
+
+
+def _dial(name: str, at: Span, fields: Fields, _defaults: FlowDefaults) -> model.Step:
+    node = fields.node("dial")
+    to = fields.value(node) if node is not None else None
+    if isinstance(node, Scalar) and node.text == "":
+        fields.wrong(node, "a number, an endpoint (PJSIP/1001), or '= ' and an expression")
+    if to is not None and to.is_constant and isinstance(node, Scalar):
+        to = constant(node.text, node.span)
+    return model.Dial(
+        name,
+        at,
+        to=to or constant(""),
+        ring_ms=fields.duration("ring", *RING_MS),
+        after=_after(fields, DIAL_OUTCOMES, "no_answer"),
+    )
+
+
+def _after(fields: Fields, outcomes: tuple[str, ...], otherwise: str) -> dict[str, str]:
+    """Every outcome with its target."""
+    node = fields.need("after", expected=f"{{answered: …, {otherwise}: …}}")
+    if not isinstance(node, Mapping):
+        if node is not None:
+            fields.wrong(node, f"{{answered: …, {otherwise}: …}}")
+        return dict.fromkeys(outcomes, model.END)
+    inner = Fields(node, fields.notes, "'after'")
+    needed = {"answered", otherwise}
+    targets = {outcome: inner.target(outcome, needed=outcome in needed) for outcome in outcomes}
+    inner.finish({"abandoned": "nothing follows: the caller has hung up"})
+    fallback = targets[otherwise] or model.END
+    return {outcome: target or fallback for outcome, target in targets.items()}
+
+
+def _voicemail(name: str, at: Span, fields: Fields, _defaults: FlowDefaults) -> model.Step:
+    return model.Voicemail(
+        name,
+        at,
+        box=fields.mention("voicemail", "box") or "",
+        message=fields.mention("message", "message") or "",
+        args=fields.expressions("with"),
+        longest_ms=fields.duration("longest", *RECORDING_MS),
+        silence_ms=fields.duration("silence", *SILENCE_MS, default=5_000),
+        then=fields.ways(),
+    )
+
+
+def _script(name: str, at: Span, fields: Fields, _defaults: FlowDefaults) -> model.Step:
+    script = fields.mention("script", "script") or ""
+    args: list[Expression] = []
+    node = fields.node("args")
+    if isinstance(node, Sequence):
+        args = [found for item in node.items if (found := fields.expression(item)) is not None]
+    elif node is not None:
+        fields.wrong(node, "a list of expressions: [call.from]")
+    return model.Script(
+        name, at, script=script, args=tuple(args), on_error=fields.target("on_error") or model.END, then=fields.ways()
+    )
+
+
+def _subflow(name: str, at: Span, fields: Fields, _defaults: FlowDefaults) -> model.Step:
+    return model.Subflow(
+        name,
+        at,
+        flow=fields.mention("subflow", "flow") or "",
+        args=fields.expressions("with"),
+        into=fields.variable("into", needed=False),
+        then=fields.ways(),
+    )
+
+
+def _return(name: str, at: Span, fields: Fields, _defaults: FlowDefaults) -> model.Step:
+    return model.Return(name, at, values=fields.values(fields.node("return")))
+
+
+def _hangup(name: str, at: Span, fields: Fields, _defaults: FlowDefaults) -> model.Step:
+    node = fields.node("hangup")
+    silent = node is None or (isinstance(node, Scalar) and node.value is None)
+    message = None if silent else fields.mentioned(node, "message")
+    return model.Hangup(name, at, message=message, args=fields.expressions("with"))
+
+
+VERBS: Final[Table[str, Callable[[str, Span, Fields, FlowDefaults], model.Step]]] = MappingProxyType(
+    {
+        "play": _play,
+        "menu": _menu,
+        "collect": _collect,
+        "set": _set,
+        "branch": _branch,
+        "hours": _hours,
+        "lookup": _lookup,
+        "queue": _queue,
+        "dial": _dial,
+        "voicemail": _voicemail,
+        "script": _script,
+        "subflow": _subflow,
+        "return": _return,
+        "hangup": _hangup,
+    }
+)
+"""Every verb, by its first key in a step."""
+
+HINTS: Final[Table[str, str]] = MappingProxyType(
+    {
+        "min_length": "write 'length: {min: 4, max: 8}'",
+        "max_length": "write 'length: {min: 4, max: 8}'",
+        "digits": "how many keys is called 'length'",
+        "args": "values for a message, lookup or subflow are called 'with'",
+        "goto": "where to go next is called 'then'",
+        "next": "where to go next is called 'then'",
+        "say": "the message to say is the verb's own value: 'play: welcome'",
+    }
+)
+"""Keys people try, and what they are called here."""
+
+
+def verb_of(keys: list[str]) -> str | None:
+    """The verb of a step: its first key when that is one, else the only one among its keys."""
+    if keys and keys[0] in VERBS:
+        return keys[0]
+    found = [key for key in keys if key in VERBS]
+    return found[0] if found else None

@@ -1,0 +1,92 @@
+"""What is said to the dialplan when a segment ends, and what it says when the call comes back. Pure.
+
+The variables are read by the generated dialplan (`dialplan.render`): `HL_NEXT` is the service's last word, and the
+caller goes to the rescue path when it is missing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ivr.engine.effects import DialOut, Enqueue, HangUp, Rescue
+from ivr.engine.machine import VERBS, Move
+from ivr.engine.turn import FlowDefect, Turn
+from ivr.flow.model import END, FlowSet
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from ivr.engine.cursor import Cursor
+
+QUEUE_OUTCOMES: Mapping[str, str] = {
+    "CONTINUE": "answered",
+    "TIMEOUT": "timed_out",
+    "FULL": "full",
+    "JOINEMPTY": "empty",
+    "LEAVEEMPTY": "empty",
+    "JOINUNAVAIL": "empty",
+    "LEAVEUNAVAIL": "empty",
+    "WITHDRAW": "withdrawn",
+}
+"""app_queue's QUEUESTATUS in the flow's words (`queue_results`, app_queue.c); CONTINUE comes with option `c` only."""
+
+DIAL_OUTCOMES: Mapping[str, str] = {
+    "ANSWER": "answered",
+    "BUSY": "busy",
+    "NOANSWER": "no_answer",
+    "CANCEL": "no_answer",
+}
+"""app_dial's DIALSTATUS in the flow's words; everything else is `failed`."""
+
+
+NOT_SERVED: Mapping[str, str] = {"HL_SERVED": ""}
+"""Said when a caller who has had a talk goes on with something new: should we fail then, it is a person they want, and
+not the goodbye (the table in `docs/asterisk.md`)."""
+
+
+def outcome_of(result: str) -> str:
+    """The outcome of a segment outside, from `HL_RESULT`; `failed` when that is unknown or empty.
+
+    `queue:TIMEOUT`, `dial:BUSY`, `queue:KEY:1` (the key that led out of the queue).
+    """
+    kind, _, status = result.partition(":")
+    if kind == "queue" and status.startswith("KEY:"):
+        return "left_by_key"
+    table = {"queue": QUEUE_OUTCOMES, "dial": DIAL_OUTCOMES}.get(kind, {})
+    return table.get(status, "failed")
+
+
+def last_words(effect: Enqueue | DialOut | HangUp | Rescue) -> dict[str, str]:
+    """The variables that tell the dialplan what comes next; `HL_NEXT` is the last of them."""
+    match effect:
+        case Enqueue(queue, priority, longest_ms):
+            seconds = max(1, round(longest_ms / 1000))
+            return {"HL_QUEUE": queue, "HL_PRIORITY": str(priority), "HL_LONGEST": str(seconds), "HL_NEXT": "queue"}
+        case DialOut(to, ring_ms):
+            return {"HL_TO": to, "HL_RING": str(max(1, round(ring_ms / 1000))), "HL_NEXT": "dial"}
+        case HangUp():
+            return {"HL_NEXT": "hangup"}
+        case Rescue():
+            return {"HL_NEXT": "rescue"}
+
+
+def is_vip(cursor: Cursor) -> bool:
+    """Whether the outermost flow has set its variable `vip`: the one name that means something outside the flow."""
+    return bool(cursor.stack[0].variables.get("vip"))
+
+
+def given_up(flows: FlowSet | None, cursor: Cursor, reason: str, now: datetime) -> Move:
+    """The call as the engine would leave it for a person: a trace of the present step, then `Rescue`.
+
+    For what the engine cannot see: a sentence that cannot be spoken, a cursor that cannot be kept, flows that are not
+    there any more (`flows` is None).
+    """
+    turn = Turn(flows or FlowSet(cursor.version, {}, ()), cursor, now)
+    try:
+        verb = VERBS[type(turn.present)].word
+    except FlowDefect:
+        verb = "unknown"
+    turn.trace(verb, "rescued", END, {"reason": reason})
+    turn.finish(Rescue(reason))
+    return Move(turn.cursor, tuple(turn.effects))

@@ -1,0 +1,116 @@
+"""What the runner needs of the world, and nothing more. `ivr.app` supplies the real ones, tests their own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from agi.channel import Channel
+    from ivr.engine.cursor import Cursor
+    from ivr.engine.effects import LookUp, Trace
+    from ivr.engine.inputs import CallFacts, Found, LookupFailed, LookupLate
+    from ivr.flow.model import FlowSet
+
+
+class Speech(Protocol):
+    """Sentences as sound files."""
+
+    def files(self, message: str, args: Mapping[str, object], language: str) -> tuple[str, ...]:
+        """Absolute paths without ending, in order.
+
+        Raises:
+            CannotSay: there is no such message, or a value cannot be spoken.
+        """
+
+
+class Hours(Protocol):
+    """Calendars."""
+
+    def is_open(self, schedule: str, now: datetime) -> bool:
+        """Is it open now?"""
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """One version of a hotline: its flows, the sentences they speak, and the hours they ask for."""
+
+    flows: FlowSet
+    speech: Speech
+    hours: Hours
+
+
+class Releases(Protocol):
+    """The hotline by version: a call ends on the one it began with."""
+
+    @property
+    def current(self) -> Release:
+        """What new calls begin with."""
+
+    async def at(self, version: str) -> Release | None:
+        """The one a call began with; None when it is not kept any more."""
+
+
+class Lookups(Protocol):
+    """Data sources."""
+
+    async def look_up(self, effect: LookUp) -> Found | LookupLate | LookupFailed:
+        """Ask; never raises for anything a source does."""
+
+
+class Memory(Protocol):
+    """What callers asked to be remembered."""
+
+    async def recall(self, caller: str) -> Mapping[str, str]:
+        """Menu (`flow.step`) to key; empty when nothing is known or the answer would take too long."""
+
+    def remember(self, caller: str, step: str, key: str) -> None:
+        """Keep it, in a while."""
+
+
+class Seal(Protocol):
+    """The cursor between segments."""
+
+    def seal(self, cursor: Cursor) -> str:
+        """The cursor as text for a channel variable: no comma, no quote, at most 3000 characters.
+
+        Raises:
+            CursorError: the call knows more than fits.
+        """
+
+    def unseal(self, text: str, uniqueid: str | None = None) -> Cursor:
+        """The cursor again; `uniqueid` is the channel that brings it.
+
+        Raises:
+            CursorError: it was not sealed by us, or is broken, or is another call's.
+        """
+
+
+class Journeys(Protocol):
+    """The record of what callers went through."""
+
+    def begin(self, facts: CallFacts, cursor: Cursor, now: datetime) -> None:
+        """A call has begun."""
+
+    def step(self, cursor: Cursor, trace: Trace, now: datetime) -> None:
+        """A step was left."""
+
+    def end(self, cursor: Cursor, outcome: str, now: datetime) -> None:
+        """A segment has ended: the call is over, or waits outside, in the words of `outcome`."""
+
+
+class Scripts(Protocol):
+    """Classic AGI scripts."""
+
+    async def run(self, script: str, args: tuple[str, ...], channel: Channel) -> bool:
+        """Run it on this call; False when there is none of that name or it failed."""
+
+
+class Mailbox(Protocol):
+    """Recorded messages."""
+
+    def keep(self, cursor: Cursor, box: str, path: str, seconds: float, recorded_at: datetime) -> None:
+        """A caller left a message."""

@@ -1,0 +1,271 @@
+"""The bridge as a whole against a scripted switch: feed, rows, restart, cut, overflow."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from ami_bridge.bridge import Bridge
+from ami_bridge.domain.model import QueueRules
+from ami_bridge.feed import FeedTaken
+from ami_bridge.messages import Delta, Snapshot, Tick, apply_delta, decode
+from ami_bridge.past import Past, load_past
+from ami_bridge.protocol.errors import LoginRefused
+from ami_bridge.settings import AgiServer, BridgeSettings, WatchdogSettings
+from ami_bridge.testing import Fields, ScriptedManager, listing, message
+from store import rows
+from store.engine import open_store
+from store.migrate import upgrade
+from store.writer import Writer
+from tests.ami_bridge.conftest import quick
+from tests.ami_bridge.replaying import FOLDER
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable
+    from pathlib import Path
+
+CALLER = ("Uniqueid: 1.5", "Linkedid: 1.4", "CallerIDNum: 13800138000", "CallerIDName: 陳", "Context: c", "Exten: q")
+
+
+class Rows(list[rows.Row]):
+    """A sink that remembers."""
+
+    def put(self, row: rows.Row) -> None:
+        self.append(row)
+
+    def visits(self) -> dict[str, rows.Visit]:
+        return {r.id: r for r in self if isinstance(r, rows.Visit)}
+
+
+def settings(tmp_path: Path, port: int, **over: Any) -> BridgeSettings:
+    base: dict[str, Any] = {
+        "node": "gz-1",
+        "link": quick(port),
+        "feed_path": tmp_path / "feed.sock",
+        "queues": {"normal": QueueRules(title="普通")},
+        "agents": {"1001": "陈美玲"},
+        "publish_every_s": 0.01,
+    }
+    return BridgeSettings(**(base | over))
+
+
+@contextlib.asynccontextmanager
+async def running(made: Bridge) -> AsyncIterator[Bridge]:
+    task = asyncio.get_running_loop().create_task(made.run())
+    try:
+        yield made
+    finally:
+        made.close()
+        await asyncio.wait_for(task, 5)
+
+
+class Watcher:
+    """A reader of the feed that keeps up."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.reader, self.writer = reader, writer
+        self.state: Snapshot | None = None
+        self.kinds: set[str] = set()
+
+    @classmethod
+    async def of(cls, path: Path) -> Watcher:
+        async with asyncio.timeout(5):
+            while True:
+                try:
+                    return cls(*await asyncio.open_unix_connection(str(path), limit=1 << 24))
+                except (FileNotFoundError, ConnectionRefusedError):
+                    await asyncio.sleep(0.005)  # the bridge is about to listen
+
+    async def until(self, condition: Callable[[Snapshot], object]) -> Snapshot:
+        async with asyncio.timeout(5):
+            while self.state is None or not condition(self.state):
+                told = decode(await self.reader.readline())
+                self.kinds.add(told.type)
+                if isinstance(told, Snapshot):
+                    self.state = told
+                else:
+                    assert isinstance(told, Delta | Tick)
+                    assert self.state is not None
+                    self.state = apply_delta(self.state, told)  # raises on any gap
+        return self.state
+
+    def close(self) -> None:
+        self.writer.transport.abort()
+
+
+def normal(state: Snapshot) -> Any:
+    return next(q for q in state.queues if q.name == "normal")
+
+
+async def test_a_call_reaches_the_feed_and_the_rows(tmp_path: Path, switch: ScriptedManager) -> None:
+    sink = Rows()
+    async with running(Bridge(settings(tmp_path, switch.port), sink)):
+        watcher = await Watcher.of(tmp_path / "feed.sock")
+        await watcher.until(lambda s: s.knowledge.state == "complete")
+        peer = await switch.peer()
+        peer.tell(message("Event: QueueCallerJoin", *CALLER, "Queue: normal", "Position: 1"))
+        state = await watcher.until(lambda s: normal(s).waiting)
+        assert normal(state).waiting[0].caller == "138****8000"
+        assert normal(state).title == "普通"
+        peer.tell(message("Event: QueueCallerAbandon", *CALLER, "Queue: normal"))
+        peer.tell(message("Event: Hangup", *CALLER))
+        state = await watcher.until(lambda s: normal(s).today.abandoned == 1)
+        assert normal(state).waiting == ()
+        await watcher.until(lambda _: "tick" in watcher.kinds)
+        watcher.close()
+    assert [v.outcome for v in sink.visits().values()] == ["abandoned"]
+    assert any(isinstance(r, rows.BridgeState) and r.known_since for r in sink)
+
+
+async def test_a_cut_is_shown_as_blind_and_mended_by_a_snapshot(tmp_path: Path, switch: ScriptedManager) -> None:
+    sink = Rows()
+    async with running(Bridge(settings(tmp_path, switch.port), sink)):
+        watcher = await Watcher.of(tmp_path / "feed.sock")
+        await watcher.until(lambda s: s.knowledge.state == "complete")
+        peer = await switch.peer()
+        peer.tell(message("Event: QueueCallerJoin", *CALLER, "Queue: normal", "Position: 1"))
+        await watcher.until(lambda s: normal(s).waiting)
+        peer.tell(b"Event: QueueCallerAband")
+        await switch.stop()
+        blind = await watcher.until(lambda s: s.knowledge.state == "blind")
+        assert normal(blind).waiting  # what was known stays, marked as old
+        await switch.start()
+        mended = await watcher.until(lambda s: s.knowledge.state == "complete")
+        assert normal(mended).today.unknown == 1
+        watcher.close()
+    assert [v.outcome for v in sink.visits().values()] == ["unknown_after_gap"]
+
+
+def waiting_entry(asked: Fields) -> bytes:
+    entry = message(Event="QueueEntry", Queue="normal", Position="1", Uniqueid="1.5", CallerIDNum="138", Wait="9")
+    return listing(asked, message(Event="QueueParams", Queue="normal"), entry, end="QueueStatusComplete")
+
+
+async def test_a_restarted_bridge_goes_on_with_the_same_visits_and_the_same_day(
+    tmp_path: Path, switch: ScriptedManager
+) -> None:
+    url = f"sqlite:///{tmp_path}/hotline.db"
+    await upgrade(url)
+    store = await open_store(url)
+    writer = Writer(store)
+    writer.start()
+    made = settings(tmp_path, switch.port)
+    async with running(Bridge(made, writer)):
+        peer = await switch.peer()
+        watcher = await Watcher.of(made.feed_path)
+        await watcher.until(lambda s: s.knowledge.state == "complete")
+        gone = [line.replace("1.5", "1.9") for line in CALLER]
+        for one in (CALLER, gone):
+            peer.tell(message("Event: QueueCallerJoin", *one, "Queue: normal", "Position: 1"))
+        peer.tell(message("Event: QueueCallerAbandon", *gone, "Queue: normal") + message("Event: Hangup", *gone))
+        await watcher.until(lambda s: normal(s).today.abandoned == 1)
+        watcher.close()
+    await writer.flush()
+    switch.answers["QueueStatus"] = waiting_entry
+    past = await load_past(store, "gz-1", ZoneInfo("Asia/Shanghai"), datetime.now(UTC))
+    assert [v.id for v in past.open_visits] == ["gz-1/1.5/1"]
+    async with running(Bridge(made, writer, past=past)):
+        watcher = await Watcher.of(made.feed_path)
+        state = await watcher.until(lambda s: s.knowledge.state == "complete")
+        assert [w.visit_id for w in normal(state).waiting] == ["gz-1/1.5/1"]
+        today = normal(state).today
+        assert (today.entered, today.abandoned) == (2, 1)
+        watcher.close()
+    await writer.close()
+    await store.close()
+
+
+async def test_too_much_at_once_is_owned_up_to_and_a_new_snapshot_taken(
+    tmp_path: Path, switch: ScriptedManager, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made = settings(tmp_path, switch.port, link=quick(switch.port, backlog_messages=50))
+    async with running(Bridge(made, Rows())):
+        await switch.asked("CoreShowChannels")
+        peer = await switch.peer()
+        peer.tell(b"".join(message(Event="Hangup", Uniqueid=f"9.{n}") for n in range(2000)))
+        await switch.asked("CoreShowChannels", 2)
+    assert "bridge.overflow" in capsys.readouterr().out
+
+
+async def test_queue_log_settles_a_visit_through_the_whole_bridge(tmp_path: Path, switch: ScriptedManager) -> None:
+    log = tmp_path / "queue_log"
+    sink = Rows()
+    async with running(Bridge(settings(tmp_path, switch.port, queue_log=log), sink)):
+        watcher = await Watcher.of(tmp_path / "feed.sock")
+        await watcher.until(lambda s: s.knowledge.state == "complete")
+        now = int(datetime.now(UTC).timestamp())
+        log.write_text(f"{now}|7.7|normal|NONE|ENTERQUEUE||138|1\n{now}|7.7|normal|NONE|EXITWITHTIMEOUT|1|1|0\n")
+        state = await watcher.until(lambda s: normal(s).today.timed_out == 1)
+        assert normal(state).today.entered == 1
+        watcher.close()
+    assert sink.visits()["gz-1/7.7/1"].evidence == "queue_log: EXITWITHTIMEOUT"
+
+
+@pytest.mark.parametrize("scene", ["answered", "blind_transfer", "full"])
+async def test_recorded_bytes_give_their_visits_through_the_whole_bridge(
+    tmp_path: Path, switch: ScriptedManager, scene: str
+) -> None:
+    raw = (FOLDER / f"asterisk-22.10.1-{scene}.txt").read_bytes()
+    events = raw.partition(b"\r\n")[2].split(b"\r\n\r\n")
+    told = b"".join(m + b"\r\n\r\n" for m in events if m.startswith(b"Event: "))
+    sink = Rows()
+    long_ago = datetime(2026, 11, 21, 12, tzinfo=UTC)
+    async with running(Bridge(settings(tmp_path, switch.port), sink, clock=lambda: long_ago)):
+        await switch.asked("CoreShowChannels")
+        peer = await switch.peer()
+        for start in range(0, len(told), 1460):
+            peer.tell(told[start : start + 1460])
+        async with asyncio.timeout(5):
+            expected = {"answered": 1, "blind_transfer": 2, "full": 2}[scene]
+            while sum(v.ended_at is not None for v in sink.visits().values()) < expected:  # noqa: ASYNC110 - a list of rows
+                await asyncio.sleep(0.005)
+
+
+async def test_a_wrong_secret_stops_it_at_once(tmp_path: Path, switch: ScriptedManager) -> None:
+    made = Bridge(settings(tmp_path, switch.port, link=quick(switch.port, secret="wrong")), Rows())
+    with pytest.raises(LoginRefused):
+        await asyncio.wait_for(made.run(), 5)
+    assert not (tmp_path / "feed.sock").exists()
+
+
+async def test_a_second_bridge_on_the_same_socket_is_refused(tmp_path: Path, switch: ScriptedManager) -> None:
+    made = settings(tmp_path, switch.port)
+    async with running(Bridge(made, Rows())):
+        await switch.peer()
+        with pytest.raises(FeedTaken, match="another bridge"):
+            await Bridge(made, Rows()).run()
+
+
+async def test_a_stalled_agi_servers_callers_are_moved(tmp_path: Path, switch: ScriptedManager) -> None:
+    writers: list[asyncio.StreamWriter] = []
+
+    async def silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writers.append(writer)
+        with contextlib.suppress(ConnectionError):
+            await reader.read()
+
+    server = await asyncio.start_server(silent, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    row = message(
+        Event="CoreShowChannel",
+        Channel="PJSIP/t-1",
+        Uniqueid="1.5",
+        Context="hotline-run",
+        Application="AGI",
+        ApplicationData=f"agi://127.0.0.1:{port}/flow/main,x",
+    )
+    switch.answers["CoreShowChannels"] = lambda asked: listing(asked, row)
+    switch.answers["Redirect"] = lambda asked: message(Response="Success", ActionID=asked["ActionID"])
+    watch = WatchdogSettings(servers=(AgiServer(port=port),), every_s=0.01, answer_s=0.05)
+    async with running(Bridge(settings(tmp_path, switch.port, watchdog=watch), Rows(), past=Past())):
+        asked = await switch.asked("Redirect")
+    assert (asked["Channel"], asked["Context"], asked["Exten"]) == ("PJSIP/t-1", "hotline-rescue", "s")
+    server.close()
+    for writer in writers:
+        writer.transport.abort()
+    await server.wait_closed()  # from Python 3.12 on this waits for the connections too

@@ -1,0 +1,177 @@
+"""queue_log: lines, files that grow and turn, and what their facts are worth."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ami_bridge.domain import events as ev
+from ami_bridge.queue_log import QueueLogTail, parse_line
+from tests.ami_bridge.replaying import fresh, ledger, recorded
+from tests.ami_bridge.test_reducer import at, caller, join, member, ringing
+from tests.ami_bridge.test_transcripts import EXPECTED
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def line(s: float, verb: Any, *data: str, queue: str = "normal", who: str = "NONE") -> ev.LedgerLine:
+    return ev.LedgerLine(at=at(s), channel_id="c1", queue=queue, member_name=who, verb=verb, data=data)
+
+
+def test_a_line_becomes_a_fact() -> None:
+    fact = parse_line("1795301529|1795301528.1|normal|客服1001|CONNECT|3|1795301529.2|2\n".encode())
+    assert fact == ev.LedgerLine(
+        at=datetime.fromtimestamp(1795301529, UTC),
+        channel_id="1795301528.1",
+        queue="normal",
+        member_name="客服1001",
+        verb="CONNECT",
+        data=("3", "1795301529.2", "2"),
+    )
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [b"", b"1795301529|NONE|NONE|NONE|QUEUESTART|", b"2026-11-21 10:00:00|1|q|a|CONNECT|1", b"17953|c|q", b"\xff|\xfe"],
+)
+def test_other_lines_are_none(raw: bytes) -> None:
+    assert parse_line(raw) is None
+
+
+@given(st.binary(max_size=200))
+def test_no_line_raises(raw: bytes) -> None:
+    parse_line(raw)
+
+
+ENTER = b"1795301529|c1|normal|NONE|ENTERQUEUE||138|1\n"
+
+
+def test_a_growing_file_is_read_once_and_half_a_line_waits(tmp_path: Path) -> None:
+    log = tmp_path / "queue_log"
+    tail = QueueLogTail(log)
+    assert tail.read() == []
+    log.write_bytes(ENTER + ENTER[:20])
+    assert len(tail.read()) == 1
+    with log.open("ab") as file:
+        file.write(ENTER[20:])
+    assert [f.verb for f in tail.read()] == ["ENTERQUEUE"]
+    assert tail.read() == []
+
+
+@pytest.mark.parametrize("turn", ["rotate", "truncate"])
+def test_a_turned_file_is_read_from_its_beginning(tmp_path: Path, turn: str) -> None:
+    log = tmp_path / "queue_log"
+    log.write_bytes(ENTER * 5)
+    tail = QueueLogTail(log)
+    assert len(tail.read()) == 5
+    if turn == "rotate":
+        log.rename(tmp_path / "queue_log.0")
+    log.write_bytes(ENTER * 2)
+    assert len(tail.read()) == 2
+
+
+def test_a_visit_that_happened_wholly_unseen_is_written_from_the_log() -> None:
+    replay = fresh().take_all(
+        [
+            line(0, "ENTERQUEUE", "", "13800138000", "4"),
+            line(9, "RINGNOANSWER", "5000", who="客服1002"),
+            line(20, "CONNECT", "20", "a", "3", who="PJSIP/1001"),
+            line(80, "COMPLETECALLER", "20", "60", "4", who="PJSIP/1001"),
+        ]
+    )
+    (visit,) = replay.visits.values()
+    assert (visit.id, visit.position, visit.caller) == ("gz-1/c1/1", 4, "13800138000")
+    assert (visit.outcome, visit.wait_s, visit.talk_s, visit.ended_by) == ("answered", 20.0, 60.0, "caller")
+    assert [(a.agent, a.result) for a in replay.attempts.values()] == [("客服1002", "no_answer")]
+
+
+def test_amis_moment_is_kept_where_it_saw_it() -> None:
+    replay = fresh().take_all([join(0.4), ev.GaveUp(**caller(7.9), queue="normal"), ev.HungUp(**caller(8))])
+    replay.take(line(7, "ABANDON", "1", "1", "7"))
+    (visit,) = replay.visits.values()
+    assert visit.wait_s == 7.6
+    assert visit.evidence == "ami: hung up while waiting; queue_log agrees"
+
+
+def test_the_log_corrects_what_ami_could_only_guess() -> None:
+    replay = fresh().take_all([join(0), ev.Left(**caller(7), queue="normal"), ev.HungUp(**caller(8))])
+    replay.take(line(7, "EXITWITHKEY", "9", "1", "1", "7"))
+    (visit,) = replay.visits.values()
+    assert (visit.outcome, visit.wait_s, visit.evidence) == ("left_by_key", 7.0, "queue_log: EXITWITHKEY")
+    counts = replay.state.counts["normal"]
+    assert (counts.abandoned, counts.left_by_key, counts.entered) == (0, 1, 1)
+
+
+def test_a_caller_redirected_out_of_the_line_did_not_abandon() -> None:
+    replay = fresh().take_all([join(0), ev.GaveUp(**caller(7), queue="normal"), ev.MovedOn(**caller(7))])
+    replay.take(line(7, "ABANDON", "1", "1", "7"))
+    (visit,) = replay.visits.values()
+    assert visit.outcome == "withdrawn"
+
+
+def test_the_log_ahead_of_ami_makes_no_second_visit() -> None:
+    replay = fresh().take_all([member(0), line(1, "ENTERQUEUE", "", "138", "1"), join(1.3)])
+    replay.take_all([line(5, "CONNECT", "4", "a", "2", who="客服1001"), ev.Connected(**ringing(5.2))])
+    (visit,) = replay.visits.values()
+    assert (visit.outcome, visit.agent, visit.language) == ("answered", "1001", "zh-CN")
+
+
+TALK = (
+    join(0.3),
+    ev.Rang(**ringing(1)),
+    ev.Left(**caller(5.2), queue="normal"),
+    ev.Connected(**ringing(5.2)),
+    ev.Completed(**ringing(9.4), reason="agent"),
+    ev.HungUp(**caller(9.5)),
+)
+GIVEN_UP = (
+    join(0.3),
+    ev.GaveUp(**caller(5.2), queue="normal"),
+    ev.Left(**caller(5.2), queue="normal"),
+    ev.HungUp(**caller(5.3)),
+)
+ANSWERED = (
+    line(0, "ENTERQUEUE", "", "138", "1"),
+    line(5, "CONNECT", "5", "x", "1", who="客服1001"),
+    line(9, "COMPLETEAGENT", "5", "4", "1", who="客服1001"),
+)
+ABANDONED = (line(0, "ENTERQUEUE", "", "138", "1"), line(5, "ABANDON", "1", "1", "5"))
+
+
+@pytest.mark.parametrize("heard", range(5))
+@pytest.mark.parametrize(
+    ("lines", "events", "outcome"), [(ANSWERED, TALK, "answered"), (ABANDONED, GIVEN_UP, "abandoned")]
+)
+def test_a_log_read_before_amis_own_events_makes_no_second_visit(
+    lines: tuple[ev.LedgerLine, ...], events: tuple[ev.Event, ...], outcome: str, heard: int
+) -> None:
+    """As on every start, and whenever the bridge itself was held up for longer than the lag of the log."""
+    replay = fresh().take(member(-1)).take_all(events[:heard])
+    for fact in lines:
+        replay.take(fact, at(20))
+    replay.take_all(events[heard:]).tick(at(30))
+    (visit,) = replay.visits.values()
+    counts = replay.state.counts["normal"]
+    assert (visit.outcome, counts.entered, counts.settled) == (outcome, 1, 1)
+    assert replay.state.agents["1001"].answered == counts.answered
+
+
+def test_a_caller_and_a_phone_without_a_common_codec_is_our_failure_and_no_abandon() -> None:
+    replay = fresh().take_all(GIVEN_UP)
+    replay.take(line(5, "SYSCOMPAT"), at(7))
+    (visit,) = replay.visits.values()
+    counts = replay.state.counts["normal"]
+    assert (visit.outcome, visit.ended_by, counts.failed, counts.abandoned) == ("failed", "system", 1, 0)
+
+
+@pytest.mark.parametrize("scene", EXPECTED)
+def test_a_whole_recorded_log_read_first_gives_the_same_visits(scene: str) -> None:
+    told = ledger(scene) + recorded(scene)
+    replay = fresh(told[0].at).take_all(told).tick(max(e.at for e in told) + timedelta(seconds=5))
+    found = [(v.queue, v.ordinal, v.outcome) for _, v in sorted(replay.visits.items())]
+    assert sorted(found) == sorted((queue, ordinal, outcome) for queue, ordinal, outcome, *_ in EXPECTED[scene])

@@ -1,0 +1,53 @@
+"""The diary: what a restart may rely on."""
+
+from __future__ import annotations
+
+import pytest
+
+from ami_bridge.domain import events as ev
+from ami_bridge.recorder import Recorder
+from store.rows import BridgeState, Row
+from tests.ami_bridge.replaying import fresh
+from tests.ami_bridge.test_reducer import at, join
+
+
+class Sink(list[Row]):
+    def put(self, row: Row) -> None:
+        self.append(row)
+
+    def diary(self) -> BridgeState:
+        return [r for r in self if isinstance(r, BridgeState)][-1]
+
+
+def shot(s: float) -> ev.SnapshotTaken:
+    return ev.SnapshotTaken(at=at(s), queues=(), members=(), waiting=(), channels=())
+
+
+@pytest.mark.parametrize(("ledger", "known_since"), [(True, 1), (False, 20)])
+def test_history_without_a_gap_begins_anew_only_where_no_log_fills_it(*, ledger: bool, known_since: int) -> None:
+    sink = Sink()
+    recorder = Recorder(sink, None, ledger=ledger)
+    replay = fresh()
+    for event in (
+        shot(1),
+        join(2),
+        ev.LinkChanged(at=at(10), up=False),
+        ev.LinkChanged(at=at(15), up=True),
+        shot(20),
+    ):
+        replay.take(event)
+        recorder.record(replay.state, replay.changes[-1], event.at)
+        if isinstance(event, ev.LinkChanged):
+            assert sink.diary().blind_since == at(10)
+    assert sink.diary().blind_since is None
+    assert sink.diary().known_since == at(known_since)
+    assert sink.diary().last_event_at == at(20)
+
+
+def test_the_diary_is_not_rewritten_when_nothing_changed() -> None:
+    sink = Sink()
+    recorder = Recorder(sink, None, ledger=True)
+    replay = fresh().take(shot(1))
+    for s in range(2, 60):
+        recorder.record(replay.state, replay.changes[-1], at(s))
+    assert len([r for r in sink if isinstance(r, BridgeState)]) == 1

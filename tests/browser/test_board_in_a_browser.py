@@ -1,0 +1,140 @@
+"""The wallboard as ops see it: a real Chromium, during real calls."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.async_api import async_playwright, expect
+
+from lab.phone import Reflex
+from tests.calls.conftest import House, rig, until
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from playwright.async_api import Browser, Page
+
+__all__ = ["rig"]  # a hotline of this file's own, made as for the real calls
+
+pytestmark = [pytest.mark.asterisk, pytest.mark.browser]
+
+CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
+PICTURES = Path(__file__).parents[2] / "docs" / "pictures"
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+WAITING = '[data-queue="service"] [data-figure="waiting"]'
+ANSWERED = '[data-queue="service"] [data-figure="answered"]'
+
+
+@pytest.fixture
+def house(rig: object) -> House:
+    return House(rig)  # type: ignore[arg-type]  # the fixture's value is a Rig
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    async with async_playwright() as playwright:
+        opened = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield opened
+        await opened.close()
+
+
+async def board(browser: Browser, house: House, language: str = "zh-CN", scheme: str = "dark") -> Page:
+    """The page, live; anything it complains about fails the test."""
+    context = await browser.new_context(
+        viewport={"width": 1920, "height": 1080},
+        color_scheme=scheme,  # type: ignore[arg-type]  # one of playwright's words
+        locale=language,
+    )
+    page = await context.new_page()
+    page.on("pageerror", lambda error: pytest.fail(f"the page raised {error}"))
+    await page.goto(house.rig.web)
+    await expect(page.locator(".standing")).to_have_attribute("data-truth", "live", timeout=15_000)
+    return page
+
+
+async def test_numbers_move_during_real_calls_and_a_picture_is_kept(browser: Browser, house: House) -> None:
+    page = await board(browser, house)
+    answered = int(await page.locator(ANSWERED).inner_text())
+    async with (
+        house.agent("1001") as agent,
+        house.caller("13800138002", "李娜") as talker,
+        house.caller("13900000011", "何小姐") as waiter,
+        house.caller("13800138001", "王芳") as vip,
+        house.caller("13900000012") as in_menu,
+    ):
+        await expect(page.locator('[data-agent="1001"]')).to_have_attribute("data-state", "available")
+        for phone in (talker, waiter):
+            await phone.call("96956")
+            await phone.press("1")
+            await phone.hears("欢迎致电96956热线")
+            await phone.press("0")
+            if phone is talker:
+                await expect(page.locator('[data-agent="1001"]')).to_have_attribute("data-state", "on_queue_call")
+        await expect(page.locator(WAITING)).to_have_text("1")
+        await expect(page.locator(ANSWERED)).to_have_text(str(answered + 1))
+        for phone in (vip, in_menu):
+            await phone.call("96956")
+            await phone.press("1")
+        await expect(page.locator(".calls li")).to_have_count(2)
+        await page.wait_for_timeout(1500)
+        if "HOTLINE_PICTURES" in os.environ:
+            await page.screenshot(path=PICTURES / "wallboard.png")
+            light = await board(browser, house, "en-GB", "light")
+            await light.screenshot(path=PICTURES / "wallboard-light.png")
+        await waiter.hang_up()
+        await expect(page.locator(WAITING)).to_have_text("0")
+        await agent.hang_up()
+        await expect(page.locator('[data-agent="1001"]')).to_have_attribute("data-state", "wrap_up")
+
+
+async def test_the_page_says_when_its_data_is_not_live_and_heals_by_itself(browser: Browser, house: House) -> None:
+    page = await board(browser, house)
+    bridge = house.rig.part_pids()["bridge"]
+    os.kill(bridge, signal.SIGSTOP)
+    await expect(page.locator(".standing")).to_have_attribute("data-truth", "lost", timeout=15_000)
+    await expect(page.locator("body")).to_have_attribute("data-stale", "true")
+    os.kill(bridge, signal.SIGKILL)
+    await expect(page.locator(".standing")).to_have_attribute("data-truth", "live", timeout=30_000)
+
+
+async def test_the_page_outlives_its_server(browser: Browser, house: House) -> None:
+    page = await board(browser, house)
+    before = house.rig.part_pids()["wallboard"]
+    os.kill(before, signal.SIGKILL)
+    await expect(page.locator(".standing")).to_have_attribute("data-truth", "lost", timeout=15_000)
+    await expect(page.locator(".standing")).to_have_attribute("data-truth", "live", timeout=30_000)
+
+    async def serves() -> bool:
+        return house.rig.part_serves("wallboard")
+
+    await until(serves, within_s=30)
+
+
+async def test_a_hostile_name_is_only_a_name(browser: Browser, house: House) -> None:
+    page = await board(browser, house)
+    async with (
+        house.agent("1001", Reflex.RING),
+        house.caller("13900000013", "<img src=x onerror=alert(1)>") as phone,
+    ):
+        page.on("dialog", lambda _: pytest.fail("a caller's name ran as script"))
+        await phone.call("96956")
+        await expect(page.locator(".calls li")).not_to_have_count(0)
+        await phone.press("1")
+        await phone.hears("欢迎致电96956热线")
+        await phone.press("0")
+        await expect(page.locator(WAITING)).to_have_text("1")
+        assert await page.locator("img").count() == 0
+        await phone.hang_up()

@@ -1,0 +1,75 @@
+"""Outside the opening hours: it is said so, a message may be left, and it is there afterwards, with sound."""
+
+from __future__ import annotations
+
+import asyncio
+import wave
+from array import array
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.calls.asking import GOODBYE, TONE, WELCOME, Tally, all_is_quiet, greeted, in_order, story, way_of
+from tests.calls.conftest import until
+
+if TYPE_CHECKING:
+    from tests.calls.conftest import House
+
+pytestmark = pytest.mark.asterisk
+
+CLOSED, TAKEN = "现在是非服务时间", "您的留言已收到"
+
+
+async def test_a_caller_outside_opening_hours_leaves_a_message(closed: House) -> None:
+    caller, tally = "13955550001", await Tally.of(closed)
+    async with closed.caller(caller) as phone:
+        await greeted(phone)
+        await phone.hears(CLOSED, within_s=25)
+        await asyncio.sleep(0.5)  # the tone
+        phone.say(TONE * 2)
+        await asyncio.sleep(2.3)
+        await phone.press("#")
+        await phone.hears(TAKEN)
+        await phone.hears(GOODBYE)
+        assert await phone.ended() == "them"
+        assert in_order(phone, WELCOME, CLOSED, TAKEN, GOODBYE)
+
+    journey = await closed.left_journey(caller, "finished")
+    assert await way_of(closed, journey) == [
+        "language: key 1",
+        "recognise: missing",
+        "greet: said",
+        "open_now: closed",
+        "say_closed: recorded",
+        "message_taken: said",
+        "goodbye: ended",
+    ]
+
+    async def kept() -> bool:
+        return bool((await story(closed, journey.call_id)).voicemails)
+
+    await until(kept)
+    told = await story(closed, journey.call_id)
+    assert told.visits == ()
+    [message] = told.voicemails
+    assert (message.box, message.language) == ("messages", "zh-CN")
+    assert message.caller.endswith(caller)
+    assert 2 < message.seconds < 5
+    with wave.open(str(closed.rig.state / "recordings" / message.path)) as recording:
+        assert abs(recording.getnframes() / recording.getframerate() - message.seconds) < 0.3
+        samples = array("h", recording.readframes(recording.getnframes()))
+    assert sum(abs(sample) > 1000 for sample in samples) > 8000  # at least a second of voice
+    await tally.moves_by()
+    await all_is_quiet(closed)
+
+
+async def test_a_caller_outside_opening_hours_may_simply_hang_up(closed: House) -> None:
+    caller = "13955550002"
+    async with closed.caller(caller) as phone:
+        await greeted(phone)
+        await phone.begins_to_hear(CLOSED)
+        await phone.hang_up()
+    journey = await closed.left_journey(caller, "hung_up")
+    assert (await way_of(closed, journey))[-1] == "say_closed: hung up"
+    assert (await story(closed, journey.call_id)).voicemails == ()
+    await all_is_quiet(closed)

@@ -1,0 +1,211 @@
+"""An ordinary caller and the general queue: answered, abandoned, rung in vain, waited too long, empty, full."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import pytest
+
+from lab.phone import Reflex
+from tests.calls.asking import (
+    AFTER_TALK,
+    CHOOSE,
+    GOODBYE,
+    HOLD,
+    TONE,
+    WELCOME,
+    Tally,
+    all_is_quiet,
+    in_order,
+    rings_of,
+    talking,
+    to_the_menu,
+    to_the_queue,
+    way_of,
+    went_through,
+)
+from tests.calls.conftest import until
+
+if TYPE_CHECKING:
+    from tests.calls.conftest import House
+
+pytestmark = pytest.mark.asterisk
+
+
+async def test_a_caller_reaches_a_person_and_the_flow_goes_on_after_the_talk(house: House) -> None:
+    caller, began = "13911110001", datetime.now(UTC)
+    tally, vip = await Tally.of(house), await Tally.of(house, "vip")
+    async with house.agent("1001") as agent, house.caller(caller, "王小明") as phone:
+        await to_the_queue(phone)
+        await phone.hears(HOLD)
+        await talking(house, agent)
+        before = len(phone.ear.recorded), len(agent.ear.recorded)
+        agent.say(TONE)
+        phone.say(TONE)
+        await asyncio.sleep(1.5)
+        assert TONE[:160] in phone.ear.recorded[before[0] :]
+        assert TONE[:160] in agent.ear.recorded[before[1] :]
+        live = next(one for one in (await house.live())["agents"] if one["id"] == "1001")
+        assert (live["queue"], live["caller"]) == ("service", "139****0001")
+        await agent.hang_up()
+        await phone.hears(AFTER_TALK)
+        await phone.hears(GOODBYE)
+        assert await phone.ended() == "them"
+        assert in_order(phone, CHOOSE, WELCOME, HOLD, "?", AFTER_TALK, GOODBYE)
+        await until(lambda: house.agent_is("1001", "available"))
+
+    visit = await house.ended_visit(caller)
+    assert (visit.outcome, visit.agent, visit.agent_name, visit.ended_by) == ("answered", "1001", "陈美玲", "agent")
+    assert (visit.caller_name, visit.number, visit.language, visit.vip) == ("王小明", "96956", "zh-CN", False)
+    assert (visit.queue, visit.position, visit.priority, visit.rings) == ("service", 1, 0, 1)
+    assert visit.wait_s is not None
+    assert 0 <= visit.wait_s < 3
+    assert visit.talk_s is not None
+    assert 1.5 <= visit.talk_s < 6
+    assert await rings_of(house, visit) == [("1001", "answered")]
+
+    journey = await house.left_journey(caller, "finished")
+    assert await way_of(house, journey) == [
+        "language: key 1",
+        "recognise: missing",
+        "greet: interrupted",
+        "open_now: open",
+        "main_menu: key 0",
+        "person: way 2",
+        "say_please_hold: said",
+        "service_queue: handed over",
+        "service_queue: answered",
+        "after_talk: no input",
+        "goodbye: ended",
+    ]
+    assert (journey.call_id, journey.flow, journey.flow_version) == (visit.call_id, visit.flow, visit.flow_version)
+
+    await tally.moves_by(entered=1, answered=1, answered_within=1)
+    await vip.moves_by()
+    await went_through(house, "1001", began, "available", "ringing", "on_queue_call", "wrap_up", "available")
+
+
+async def test_a_caller_hangs_up_on_the_agent(house: House) -> None:
+    caller, tally = "13911110002", await Tally.of(house)
+    async with house.agent("1002") as agent, house.caller(caller) as phone:
+        await to_the_queue(phone)
+        await talking(house, agent)
+        await phone.hang_up()
+        assert await agent.ended() == "them"
+    visit = await house.ended_visit(caller)
+    assert (visit.outcome, visit.agent, visit.ended_by) == ("answered", "1002", "caller")
+    journey = await house.left_journey(caller, "queued")
+    assert journey.ended_at is not None
+    await tally.moves_by(entered=1, answered=1, answered_within=1)
+
+
+async def test_a_caller_who_gives_up_waiting_is_abandoned_while_the_agent_rings(house: House) -> None:
+    caller, tally, began = "13911110003", await Tally.of(house), datetime.now(UTC)
+    async with house.agent("1003", Reflex.RING) as agent, house.caller(caller) as phone:
+        await to_the_queue(phone)
+        await agent.rings()
+        await until(lambda: _waiting(house, 1))
+        [waiting] = (await house.queue("service"))["waiting"]
+        assert (waiting["caller"], waiting["position"], waiting["language"]) == ("139****0003", 1, "zh-CN")
+        await until(lambda: house.agent_is("1003", "ringing"))
+        await phone.hang_up()
+        assert await agent.ended() == "them"
+        await until(lambda: house.agent_is("1003", "available"))
+    visit = await house.ended_visit(caller)
+    assert (visit.outcome, visit.agent, visit.ended_by, visit.talk_s) == ("abandoned", None, "caller", None)
+    assert await rings_of(house, visit) == [("1003", "cancelled")]
+    assert (await way_of(house, await house.left_journey(caller, "queued")))[-1] == "service_queue: handed over"
+    await tally.moves_by(entered=1, abandoned=1, short_abandoned=1)
+    await went_through(house, "1003", began, "available", "ringing")
+    await all_is_quiet(house)
+
+
+async def test_a_second_agent_answers_when_the_first_lets_it_ring(brisk: House) -> None:
+    caller, tally = "13911110004", await Tally.of(brisk)
+    async with brisk.agent("1001", Reflex.RING) as deaf, brisk.caller(caller) as phone:
+        await to_the_queue(phone)
+        await deaf.rings()
+        async with brisk.agent("1002") as quick:
+            await talking(brisk, quick)
+            await quick.hang_up()
+            await phone.hears(AFTER_TALK)
+            await phone.hang_up()
+    visit = await brisk.ended_visit(caller)
+    assert (visit.outcome, visit.agent) == ("answered", "1002")
+    rings = await rings_of(brisk, visit)
+    assert rings[0] == ("1001", "no_answer")
+    assert rings[-1] == ("1002", "answered")
+    assert visit.rings == len(rings)
+    await tally.moves_by(entered=1, answered=1, answered_within=1)
+    missed = next(one for one in (await brisk.live())["agents"] if one["id"] == "1001")["missed"]
+    assert missed >= 1
+
+
+async def test_a_caller_who_waits_too_long_is_offered_voicemail(brisk: House) -> None:
+    caller, tally = "13911110005", await Tally.of(brisk)
+    async with brisk.agent("1001", Reflex.RING), brisk.caller(caller) as phone:
+        await to_the_queue(phone)
+        await phone.begins_to_hear("目前所有坐席都在忙", within_s=20)
+        await phone.hang_up()
+    visit = await brisk.ended_visit(caller)
+    assert (visit.outcome, visit.ended_by, visit.agent) == ("timed_out", "system", None)
+    assert visit.wait_s is not None
+    assert 10 < visit.wait_s < 14
+    way = await way_of(brisk, await brisk.left_journey(caller, "hung_up"))
+    assert way[-2:] == ["service_queue: timed_out", "nobody_free: hung up"]
+    await tally.moves_by(entered=1, timed_out=1)
+
+
+async def test_a_queue_without_an_agent_is_told_at_once(house: House) -> None:
+    caller, tally = "13911110006", await Tally.of(house)
+    async with house.caller(caller) as phone:
+        await to_the_queue(phone)
+        await phone.begins_to_hear("目前所有坐席都在忙")
+        await phone.hang_up()
+    visit = await house.ended_visit(caller)
+    assert (visit.queue, visit.outcome, visit.agent) == ("service", "join_empty", None)
+    way = await way_of(house, await house.left_journey(caller, "hung_up"))
+    assert way[-2:] == ["service_queue: empty", "nobody_free: hung up"]
+    await tally.moves_by(entered=1, join_empty=1)
+
+
+async def test_the_last_agent_leaving_frees_those_who_wait(brisk: House) -> None:
+    caller, tally = "13911110007", await Tally.of(brisk)
+    async with brisk.caller(caller) as phone:
+        async with brisk.agent("1001", Reflex.RING) as agent:
+            await to_the_queue(phone)
+            await agent.rings()
+            await agent.unregister()
+        await phone.begins_to_hear("目前所有坐席都在忙", within_s=30)
+        await phone.hang_up()
+    visit = await brisk.ended_visit(caller)
+    assert visit.outcome == "leave_empty"
+    await tally.moves_by(entered=1, leave_empty=1)
+
+
+async def test_a_full_queue_turns_the_next_caller_away(brisk: House) -> None:
+    tally = await Tally.of(brisk)
+    async with (
+        brisk.agent("1001", Reflex.RING),
+        brisk.caller("13911110008") as first,
+        brisk.caller("13911110009") as second,
+        brisk.caller("13911110010") as third,
+    ):
+        await asyncio.gather(to_the_queue(first), to_the_queue(second), to_the_menu(third))
+        await until(lambda: _waiting(brisk, 2))
+        await third.press("0")
+        await third.begins_to_hear("目前所有坐席都在忙", within_s=6)
+        await asyncio.gather(first.hang_up(), second.hang_up(), third.hang_up())
+    visit = await brisk.ended_visit("13911110010")
+    assert (visit.queue, visit.outcome) == ("service", "full")
+    way = await way_of(brisk, await brisk.left_journey("13911110010", "hung_up"))
+    assert way[-2:] == ["service_queue: full", "nobody_free: hung up"]
+    moved = await tally.moved()
+    assert moved["full"] == 1
+    assert moved["entered"] == 3
+
+
+async def _waiting(house: House, count: int) -> bool:
+    return len((await house.queue("service"))["waiting"]) == count

@@ -1,0 +1,46 @@
+"""For every test: examples without a time limit, and marks on tests that start a database server or whole programs."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+# Machines are noisy, and no test asserts a time.
+settings.register_profile("hotline", deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True)
+settings.load_profile("hotline")
+
+
+PROGRAMS = ("tests/ivr/cli/test_serving.py", "tests/ivr/cli/test_commands.py", "tests/ivr/app/test_supervisor.py")
+"""Files whose tests start the hotline's own processes, as a user does."""
+
+
+def pytest_collection_modifyitems(items: Iterable[pytest.Item]) -> None:
+    """Tests that run PostgreSQL or whole programs belong to the real parts: the fast suite leaves them out."""
+    for item in items:
+        if item.nodeid.split("::", 1)[0] in PROGRAMS:
+            item.add_marker(pytest.mark.program)
+        chosen = getattr(item, "callspec", None)
+        given = set(chosen.params.values()) if chosen is not None and _all_hashable(chosen.params.values()) else set()
+        if "postgresql" in given or "postgres" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.postgres)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """In CI nothing may be skipped: what cannot run there is a failure."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if os.environ.get("CI") == "true" and reporter is not None and reporter.stats.get("skipped"):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def _all_hashable(values: Iterable[object]) -> bool:
+    try:
+        set(values)
+    except TypeError:
+        return False
+    return True

@@ -1,0 +1,294 @@
+"""The dialplan and the shipped configuration on a real Asterisk, with a service that fails in every way it can."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import threading
+import time
+from dataclasses import replace
+from typing import TYPE_CHECKING, TypeVar
+
+import pytest
+
+from dialplan.model import AgiServer, Ami, Number, Queue, Rescue, Sip
+from dialplan.render import install, rendered, shipped_folder
+from lab.asterisk import AsteriskProcess, Setup
+from lab.ports import claim_ports
+from lab.rootfs import find_rootfs
+from tests.dialplan.surroundings import small_switch
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from lab.ports import Ports
+
+pytestmark = pytest.mark.asterisk
+
+PEOPLE = """
+[test-agent]
+exten => talk,1,Answer()
+ same => n,Wait(1)
+ same => n,Hangup()
+[test-caller]
+exten => listen,1,Answer()
+ same => n,Wait(60)
+exten => brief,1,Answer()
+ same => n,Wait(1)
+ same => n,Hangup()
+exten => key,1,Answer()
+ same => n,Wait(1)
+ same => n,SendDTMF(1)
+ same => n,Wait(60)
+"""
+
+T = TypeVar("T")
+
+TO_QUEUE = ("SET VARIABLE HL_QUEUE open", "SET VARIABLE HL_CURSOR abc", "SET VARIABLE HL_NEXT queue")
+
+
+class Service:
+    """A FastAGI service that says given lines in each segment, and then closes, dies or stands still."""
+
+    def __init__(self, port: int, *segments: tuple[str, ...], stays: bool = False) -> None:
+        """Listen on `port`; `stays` keeps the connection open without a word after the last line."""
+        self.arguments: list[tuple[str, str]] = []
+        self.heard: list[bytes] = []
+        self._segments, self._stays = segments, stays
+        self._open: list[socket.socket] = []
+        self._server = socket.create_server(("127.0.0.1", port))
+        self._thread = threading.Thread(target=self._serve, daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        """Refuse from now on."""
+        with contextlib.suppress(OSError):
+            self._server.shutdown(socket.SHUT_RDWR)
+        for connection in self._open:
+            with contextlib.suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
+        self._server.close()
+        self._thread.join(5)
+
+    def _serve(self) -> None:
+        while True:
+            try:
+                connection, _ = self._server.accept()
+            except OSError:
+                return
+            self._open.append(connection)
+            with connection, connection.makefile("rb") as lines, contextlib.suppress(OSError):
+                self._segment(connection, iter(lines.readline, b""))
+
+    def _segment(self, connection: socket.socket, lines: Iterator[bytes]) -> None:
+        header: dict[str, str] = {}
+        for line in iter(lambda: next(lines, b"\n"), b"\n"):
+            name, _, value = line.decode().rstrip("\n").partition(": ")
+            header[name] = value
+        self.arguments.append((header.get("agi_arg_1", ""), header.get("agi_arg_2", "")))
+        spoken = self._segments[min(len(self.arguments), len(self._segments)) - 1] if self._segments else ()
+        for command in spoken:
+            connection.sendall(f"{command}\n".encode())
+            next(lines, b"")
+        if self._stays:
+            self.heard += list(lines)
+            self.heard.append(b"")
+
+
+class House:
+    """A switch on our own configuration, and a caller in it."""
+
+    def __init__(self, asterisk: AsteriskProcess, ports: Ports) -> None:
+        self.asterisk, self.ports = asterisk, ports
+        self.boot_log = (asterisk.log / "messages.log").read_text()
+
+    def call(self, caller: str = "listen") -> None:
+        self.asterisk.cli(f"channel originate Local/96956@hotline-numbers/n extension {caller}@test-caller")
+
+    def where(self) -> list[tuple[str, str, str]]:
+        """Channel, extension@context and application of each channel that is in our dialplan."""
+        rows = [row.split("!") for row in self.asterisk.cli("core show channels concise").splitlines()]
+        return [(row[0], f"{row[2]}@{row[1]}", row[5]) for row in rows if len(row) > 5 and row[0].endswith(";2")]
+
+    def await_place(self, extension: str, application: str, within_s: float = 8.0) -> str:
+        """The channel that stands there, as soon as one does."""
+
+        def found() -> str:
+            here = self.where()
+            return next((name for name, at, app in here if at == extension and app == application), "")
+
+        return wait_for(found, within_s, lambda: f"nobody in {application} at {extension}: {self.where()}")
+
+    def end_all(self) -> None:
+        self.asterisk.cli("channel request hangup all")
+        wait_for(lambda: not self.asterisk.cli("core show channels concise").strip(), 8.0, lambda: str(self.where()))
+
+
+def wait_for(condition: Callable[[], T], within_s: float, why: Callable[[], str]) -> T:
+    end = time.monotonic() + within_s
+    while time.monotonic() < end:
+        if value := condition():
+            return value
+        time.sleep(0.05)
+    raise AssertionError(why())
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    root = find_rootfs()
+    if root is None:
+        pytest.skip("no Asterisk: lab/rootfs.sh builds one")
+    folder = tmp_path_factory.mktemp("dialplan")
+    block = claim_ports()
+    ports = block.ports
+    switch = replace(
+        small_switch(),
+        numbers=(Number("96956", "main", "en"),),
+        queues=(
+            Queue("service", join_empty=(), leave_empty=()),
+            Queue("open", join_empty=(), leave_empty=(), exit_keys="1"),
+            *small_switch().queues[1:],
+        ),
+        rescue=Rescue("service", longest_s=3),
+        ami=Ami("secret;one", port=ports.ami),
+        agi=(AgiServer(port=ports.agi), AgiServer(port=ports.spare[0])),
+        sip=Sip(port=ports.sip, rtp_first=ports.rtp_start, rtp_last=ports.rtp_end),
+        sounds_dir=str(folder / "sounds"),
+        longest_wait_s=2,
+        most_segments=10,
+    )
+    install(folder / "etc")
+    files = {f"generated/{name}": text.text for name, text in rendered(switch).items()}
+    files["extensions.conf"] = (shipped_folder() / "extensions.conf").read_text() + PEOPLE
+    files["modules.conf"] = (
+        shipped_folder() / "modules.conf"
+    ).read_text() + "load = res_clioriginate.so\nload = app_senddtmf.so\n"
+    try:
+        with AsteriskProcess(Setup(folder / "asterisk", [folder / "etc"], files, root=root)) as asterisk:
+            yield House(asterisk, ports)
+    finally:
+        block.close()
+
+
+@pytest.fixture
+def house(running: House) -> Iterator[House]:
+    yield running
+    running.end_all()
+
+
+@pytest.fixture
+def serve(house: House) -> Iterator[Callable[..., Service]]:
+    started: list[Service] = []
+
+    def start(*segments: tuple[str, ...], stays: bool = False, second: bool = False) -> Service:
+        port = house.ports.spare[0] if second else house.ports.agi
+        started.append(Service(port, *segments, stays=stays))
+        return started[-1]
+
+    yield start
+    for service in started:
+        service.close()
+
+
+def test_the_shipped_configuration_loads_without_an_error_or_a_warning(running: House) -> None:
+    assert "modules will be loaded" in running.boot_log
+    assert [line for line in running.boot_log.splitlines() if "ERROR" in line or "WARNING" in line] == []
+    assert "李志强" in running.asterisk.cli("queue show 客服")
+    assert "127.0.0.1:5080" in running.asterisk.cli("pjsip show identifies")
+    assert "call,agent,reporting" in running.asterisk.cli("manager show user hotline")
+
+
+def test_a_refused_connection_leads_to_the_rescue_queue_and_then_to_a_last_word(house: House) -> None:
+    house.call()
+    house.await_place("s@hotline-rescue", "Queue")
+    house.await_place("busy@hotline-bye", "Wait")
+
+
+def test_a_second_server_is_asked_when_the_first_refuses(house: House, serve: Callable[..., Service]) -> None:
+    service = serve(TO_QUEUE, second=True)
+    house.call()
+    house.await_place("queue@hotline-do", "Queue")
+    assert service.arguments == [("", "")]
+
+
+def test_a_service_that_dies_in_the_middle_leads_to_the_rescue_queue(
+    house: House, serve: Callable[..., Service]
+) -> None:
+    serve(("VERBOSE one 1",))
+    house.call()
+    house.await_place("s@hotline-rescue", "Queue")
+
+
+def test_a_caller_is_taken_from_a_stalled_service_at_once(house: House, serve: Callable[..., Service]) -> None:
+    serve((), stays=True)
+    house.call()
+    channel = house.await_place("s@hotline-run", "AGI")
+    house.asterisk.cli(f"channel redirect {channel} hotline-rescue,s,1")
+    house.await_place("s@hotline-rescue", "Queue", within_s=2.0)
+
+
+def test_a_caller_who_hangs_up_is_heard_by_the_service(house: House, serve: Callable[..., Service]) -> None:
+    service = serve((), stays=True)
+    house.call("brief")
+    wait_for(lambda: b"" in service.heard, 5.0, lambda: str(service.heard))
+    assert service.heard[0] == b"HANGUP\n"
+
+
+def test_an_unknown_word_leads_to_the_rescue_queue(house: House, serve: Callable[..., Service]) -> None:
+    serve(("SET VARIABLE HL_NEXT fly",))
+    house.call()
+    house.await_place("s@hotline-rescue", "Queue")
+
+
+def test_a_wait_that_ran_out_goes_back_to_the_service(house: House, serve: Callable[..., Service]) -> None:
+    service = serve(TO_QUEUE, ("SET VARIABLE HL_NEXT hangup",))
+    house.call()
+    house.await_place("queue@hotline-do", "Queue")
+    wait_for(lambda: len(service.arguments) == 2, 6.0, lambda: str(service.arguments))
+    assert service.arguments[1] == ("abc", "queue:TIMEOUT")
+
+
+def test_a_wait_that_ran_out_without_a_service_leads_to_the_rescue_queue(
+    house: House, serve: Callable[..., Service]
+) -> None:
+    service = serve(TO_QUEUE)
+    house.call()
+    house.await_place("queue@hotline-do", "Queue")
+    service.close()
+    house.await_place("s@hotline-rescue", "Queue")
+
+
+def test_after_a_talk_without_a_service_the_caller_hears_goodbye(house: House, serve: Callable[..., Service]) -> None:
+    service = serve(TO_QUEUE)
+    house.asterisk.cli("queue add member Local/talk@test-agent/n to open")
+    try:
+        house.call()
+        wait_for(lambda: service.arguments, 5.0, lambda: "never asked")
+        house.await_place("queue@hotline-do", "Queue")
+        service.close()
+        house.await_place("served@hotline-bye", "Wait")
+    finally:
+        house.asterisk.cli("queue remove member Local/talk@test-agent/n from open")
+
+
+def test_a_key_leads_out_of_the_queue(house: House, serve: Callable[..., Service]) -> None:
+    service = serve(TO_QUEUE, ("SET VARIABLE HL_NEXT hangup",))
+    house.call("key")
+    wait_for(lambda: len(service.arguments) == 2, 6.0, lambda: str(service.arguments))
+    assert service.arguments[1] == ("abc", "queue:KEY:1")
+
+
+def test_a_flow_that_runs_in_circles_ends_at_a_person(house: House, serve: Callable[..., Service]) -> None:
+    service = serve(("SET VARIABLE HL_QUEUE nosuch", "SET VARIABLE HL_NEXT queue"))
+    house.call()
+    house.await_place("s@hotline-rescue", "Queue")
+    assert len(service.arguments) == 10
+    assert service.arguments[-1] == ("", "queue:UNKNOWN")
+
+
+def test_a_long_cursor_comes_back_whole(house: House, serve: Callable[..., Service]) -> None:
+    cursor = "c" * 3000
+    service = serve((*TO_QUEUE[:1], f"SET VARIABLE HL_CURSOR {cursor}", TO_QUEUE[2]), ("SET VARIABLE HL_NEXT hangup",))
+    house.call()
+    wait_for(lambda: len(service.arguments) == 2, 6.0, lambda: "did not come back")
+    assert service.arguments[1] == (cursor, "queue:TIMEOUT")

@@ -1,0 +1,193 @@
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from dialplan.report import as_text
+from ivr.config.load import Loaded, load_hotline
+from tests.ivr.config.test_codes import changed, with_settings
+from tests.ivr.flow.surroundings import SMALL
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A copy of the small hotline."""
+    return Path(shutil.copytree(SMALL, tmp_path / "hotline"))
+
+
+def load(folder: Path, **environ: str) -> Loaded:
+    return load_hotline(folder, environ)
+
+
+def told(loaded: Loaded) -> str:
+    return as_text(loaded.diagnostics, loaded.sources, scope=loaded.scope)
+
+
+def version(folder: Path) -> str:
+    loaded = load(folder)
+    assert loaded.flows is not None, told(loaded)
+    return loaded.flows.version
+
+
+def test_a_whole_hotline_is_read() -> None:
+    loaded = load(SMALL)
+    assert loaded.diagnostics == ()
+    assert loaded.hotline is not None
+    assert loaded.flows is not None
+    assert loaded.is_sound
+    assert sorted(loaded.flows.flows) == ["identify", "main"]
+    assert loaded.scope == "2 flows, 11 messages, 2 languages"
+    queue = loaded.hotline.queues["sales"]
+    assert (queue.ring_ms, queue.service_level.answer_within_ms, queue.service_level.target) == (12_000, 20_000, 80)
+    assert loaded.hotline.agents["1001"].name == "陈美玲"
+    assert loaded.hotline.agi_servers == ("127.0.0.1:4573",)
+
+
+def test_the_sample_hotline_is_right() -> None:
+    loaded = load(Path(__file__).parents[3] / "examples" / "cable-tv")
+    assert loaded.is_sound, told(loaded)
+
+
+def test_a_folder_that_is_not_there_is_one_mistake(tmp_path: Path) -> None:
+    loaded = load(tmp_path / "nowhere")
+    assert [each.code for each in loaded.diagnostics] == ["C009"]
+    assert loaded.hotline is None
+
+
+def test_an_empty_folder_lacks_its_settings(tmp_path: Path) -> None:
+    loaded = load(tmp_path)
+    assert [(each.code, each.file) for each in loaded.diagnostics] == [("C009", "hotline.yaml")]
+
+
+def test_a_file_with_nearly_the_right_name_is_pointed_at(folder: Path) -> None:
+    (folder / "hotline.yaml").rename(folder / "hotline.yml")
+    assert any(each.hint == "did you mean 'hotline.yml'?" for each in load(folder).diagnostics)
+
+
+def test_a_missing_language_file_and_a_spare_one_are_told(folder: Path) -> None:
+    (folder / "prompts" / "en.yaml").rename(folder / "prompts" / "fr.yaml")
+    found = {(each.code, each.file, each.severity) for each in load(folder).diagnostics}
+    assert ("C009", "prompts/en.yaml", "error") in found
+    assert ("C005", "prompts/fr.yaml", "warning") in found
+
+
+def test_a_flow_with_another_ending_is_told_to_be_left_out(folder: Path) -> None:
+    (folder / "flows" / "more.yml").write_text("flow: more\n", encoding="utf-8")
+    assert [(each.code, each.severity) for each in load(folder).diagnostics] == [("C009", "warning")]
+
+
+def test_without_a_flow_there_is_no_hotline(folder: Path) -> None:
+    shutil.rmtree(folder / "flows")
+    loaded = load(folder)
+    assert {each.code for each in loaded.diagnostics} == {"C004", "C009"}
+    assert loaded.flows is None
+
+
+def test_mistakes_of_every_file_come_at_once(folder: Path) -> None:
+    for name, right, wrong in [
+        ("hotline.yaml", "ring: 12s", "ring: 12"),
+        ("flows/main.yaml", "open: menu", "open: mneu"),
+        ("prompts/en.yaml", "{amount, money}", "{amount, mony}"),
+    ]:
+        path = folder / name
+        path.write_text(path.read_text(encoding="utf-8").replace(right, wrong, 1), encoding="utf-8")
+    files = {each.span.file for each in load(folder).diagnostics if each.span}
+    assert files >= {"hotline.yaml", "flows/main.yaml"}
+
+
+def test_without_any_message_file_not_each_sentence_is_missed(folder: Path) -> None:
+    (folder / "prompts").rename(folder / "prompt")
+    assert {each.code for each in load(folder).diagnostics} == {"C009"}
+
+
+def test_a_flow_that_cannot_be_read_does_not_make_others_unused(folder: Path) -> None:
+    main = folder / "flows" / "main.yaml"
+    main.write_text(main.read_text(encoding="utf-8").replace("flow: main", "flow main"), encoding="utf-8")
+    assert {each.code for each in load(folder).diagnostics} == {"Y005"}
+
+
+def test_a_secret_in_a_header_is_masked_where_it_is_told(tmp_path: Path) -> None:
+    source = (
+        "data_sources:\n  customers: {sql: {env: A}}\n  billing: {http: https://b.example, headers: {X-Token: wonder}}"
+    )
+    told_so = told(with_settings(tmp_path, changed(source)))
+    assert "C010" in told_so
+    assert "wonder" not in told_so
+
+
+def test_a_broken_message_is_not_also_called_unknown(folder: Path) -> None:
+    for path in (folder / "prompts").glob("*.yaml"):
+        path.write_text(path.read_text(encoding="utf-8").replace("{amount, money}", "{amount, mony}"), encoding="utf-8")
+    codes = {each.code for each in load(folder).diagnostics}
+    assert codes
+    assert all(code.startswith("P") for code in codes)
+
+
+def test_a_secret_in_clear_is_nowhere_in_the_report_or_the_result(tmp_path: Path) -> None:
+    settings = changed("ami: {secret: wonderland}\ndatabase_url: postgresql://u:wonderland@h/d")
+    loaded = with_settings(tmp_path, settings)
+    assert [each.code for each in loaded.diagnostics] == ["C010", "C010"]
+    assert "wonderland" not in told(loaded) + repr(loaded)
+
+
+def test_this_machine_may_differ_by_its_environment() -> None:
+    loaded = load(SMALL, HOTLINE_NODE="gz-2", HOTLINE_AMI_PORT="5039", HOTLINE_STATE_DIR="/srv/state")
+    assert loaded.hotline is not None
+    assert (loaded.hotline.node, loaded.hotline.ami.port, loaded.hotline.state_dir) == ("gz-2", 5039, "/srv/state")
+
+
+def test_a_wrong_variable_is_told_by_its_name() -> None:
+    found = load(SMALL, HOTLINE_AMI_PORT="many", HOTLINE_WALLBOARD_LISTEN="0.0.0.0:8096").diagnostics
+    assert {(each.code, each.file) for each in found} == {
+        ("C003", "environment variable HOTLINE_AMI_PORT"),
+        ("C013", "environment variable HOTLINE_WALLBOARD_LISTEN"),
+    }
+
+
+def test_the_version_is_of_what_callers_hear(folder: Path) -> None:
+    before = version(folder)
+    assert len(before) == 12
+    settings, flow = folder / "hotline.yaml", folder / "flows" / "main.yaml"
+    text = settings.read_text(encoding="utf-8")
+    settings.write_text(
+        "# a comment\n"
+        + text.replace("node: test-1", 'node:   "gz-9"').replace("陈美玲", "李志强").replace("\n", "\r\n"),
+        encoding="utf-8",
+    )
+    flow.write_text("# a comment\n" + flow.read_text(encoding="utf-8"), encoding="utf-8")
+    assert version(folder) == before
+
+
+@pytest.mark.parametrize(
+    ("name", "right", "wrong"),
+    [
+        ("hotline.yaml", "longest_steps: 100", "longest_steps: 90"),
+        ("hotline.yaml", "Mo-Fr 09:00", "Mo-Fr 08:00"),
+        ("flows/main.yaml", "10min", "9min"),
+        ("prompts/en.yaml", "Hello.", "Good day."),
+        ("scripts/echo-number.py", "matters", "counts"),
+    ],
+)
+def test_whatever_callers_hear_makes_a_new_version(folder: Path, name: str, right: str, wrong: str) -> None:
+    before = version(folder)
+    path = folder / name
+    path.write_text(path.read_text(encoding="utf-8").replace(right, wrong), encoding="utf-8")
+    assert version(folder) != before
+
+
+def test_a_hotline_cannot_be_changed_once_read() -> None:
+    hotline = load(SMALL).hotline
+    assert hotline is not None
+    with pytest.raises(ValueError, match="frozen"):
+        hotline.node = "other"
+
+
+@pytest.mark.parametrize(
+    "settings", [b"", b"- a", b"text", b"\xff", b"a: [", b"hotline: 3", b"queues: {}\nami: 3\nhours: [1]"]
+)
+def test_no_settings_make_it_raise(tmp_path: Path, settings: bytes) -> None:
+    loaded = with_settings(tmp_path, settings)
+    assert not loaded.is_sound
+    assert told(loaded)

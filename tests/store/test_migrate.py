@@ -1,0 +1,123 @@
+from __future__ import annotations
+
+import asyncio
+import shutil
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import text
+
+import store as store_package
+from store import migrate
+from store.engine import open_store
+from store.errors import SchemaMismatch, StoreUnavailable
+
+if TYPE_CHECKING:
+    from store.engine import Store
+    from store.urls import EngineName
+    from tests.store.databases import Databases
+
+
+async def test_an_empty_database_is_brought_to_the_head_once(databases: Databases, engine_name: EngineName) -> None:
+    url = databases.empty(engine_name)
+    assert await migrate.current(url) is None
+    first = await migrate.upgrade(url)
+    second = await migrate.upgrade(url)
+    assert (first.before, first.after, first.changed) == (None, migrate.head(), True)
+    assert not second.changed
+    assert await migrate.current(url) == migrate.head()
+
+
+async def test_the_migrated_tables_are_those_of_the_schema(store: Store) -> None:
+    assert await migrate.differences(store) == []
+
+
+async def test_a_difference_is_found(store: Store) -> None:
+    async with store.writing() as connection:
+        await connection.execute(text("ALTER TABLE visits ADD COLUMN surplus TEXT"))
+        await connection.execute(text("DROP INDEX ix_visits_call_id"))
+    found = " ".join(await migrate.differences(store))
+    assert "surplus" in found
+    assert "ix_visits_call_id" in found
+
+
+async def test_a_current_database_passes(store: Store) -> None:
+    await migrate.require_current(store)
+
+
+async def test_an_empty_database_is_told_how_to_become_one(databases: Databases, engine_name: EngineName) -> None:
+    store = await open_store(databases.empty(engine_name))
+    with pytest.raises(SchemaMismatch, match="has no tables yet; run `hotline db upgrade`"):
+        await migrate.require_current(store)
+    await store.close()
+
+
+async def test_a_newer_database_is_left_alone(store: Store, url: str) -> None:
+    async with store.writing() as connection:
+        await connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(SchemaMismatch, match=r"has tables of a newer version \(9999\)"):
+        await migrate.require_current(store)
+    with pytest.raises(SchemaMismatch, match="install that version"):
+        await migrate.upgrade(url)
+    assert await migrate.current(url) == "9999"
+
+
+async def test_upgrading_an_unreachable_database_says_so(unused_tcp_port: int) -> None:
+    with pytest.raises(StoreUnavailable, match="nothing listens"):
+        await migrate.upgrade(f"postgresql://u:p@127.0.0.1:{unused_tcp_port}/db")
+
+
+UPGRADE = """
+import asyncio, sys
+from store import migrate
+sys.stdin.readline()
+print(asyncio.run(migrate.upgrade(sys.argv[1])).changed)
+"""
+
+
+async def test_three_processes_upgrade_one_empty_database_together_from_an_installed_copy(
+    databases: Databases,
+    engine_name: EngineName,
+    tmp_path: Path,
+) -> None:
+    # As a wheel leaves it: the package alone, nothing of the checkout beside it, another working directory.
+    shutil.copytree(Path(store_package.__file__).parent, tmp_path / "site" / "store")
+    url = databases.empty(engine_name)
+    processes = [
+        await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-c",
+            UPGRADE,
+            url,
+            cwd=tmp_path,
+            env={"PYTHONPATH": str(tmp_path / "site")},
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+        )
+        for _ in range(3)
+    ]
+    ended = await asyncio.gather(*(process.communicate(b"go\n") for process in processes))
+    assert [error.decode() for _, error in ended] == [""] * 3
+    assert sorted(out.decode().strip() for out, _ in ended) == ["False", "False", "True"]
+    assert await migrate.current(url) == migrate.head()
+
+
+@pytest.mark.postgres
+async def test_a_second_upgrade_of_postgresql_waits_for_the_first(databases: Databases) -> None:
+    url = databases.empty("postgresql")
+    store = await open_store(url)
+    waiting = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND database = :base")
+    base = text("SELECT oid FROM pg_database WHERE datname = current_database()")
+    async with store.writing() as first:
+        await first.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": migrate.ADVISORY_LOCK})
+        number = (await first.execute(base)).scalar_one()
+        second = asyncio.create_task(migrate.upgrade(url))
+        async with asyncio.timeout(10):
+            while not (await first.execute(waiting, {"base": number})).scalar_one():
+                assert not second.done(), "it did not wait"
+                await asyncio.sleep(0.01)
+    assert (await second).changed
+    await store.close()

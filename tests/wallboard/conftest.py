@@ -1,0 +1,47 @@
+"""A wallboard served for real on loopback, with a made-up bridge and a real SQLite file."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from aiohttp.test_utils import TestClient, TestServer
+
+from store.engine import open_store
+from store.migrate import upgrade
+from tests.wallboard.floor import Bridge, floor, settings
+from wallboard.app import make_app
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+    from aiohttp import web
+
+    from store.engine import Store
+
+    Client = TestClient[web.Request, web.Application]
+
+
+@pytest.fixture
+async def store(tmp_path: Path) -> AsyncIterator[Store]:
+    url = f"sqlite+aiosqlite:///{tmp_path}/history.db"
+    await upgrade(url)
+    opened = await open_store(url)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+async def bridge(tmp_path: Path) -> AsyncIterator[Bridge]:
+    made = Bridge(tmp_path / "feed.sock", floor())
+    await made.start()
+    yield made
+    await made.leave()
+
+
+@pytest.fixture
+async def board(tmp_path: Path, bridge: Bridge, store: Store) -> AsyncIterator[Client]:
+    async with TestClient(TestServer(make_app(settings(tmp_path / "feed.sock"), store))) as client:
+        await bridge.connected.wait()
+        yield client

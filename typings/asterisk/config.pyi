@@ -1,0 +1,33 @@
+from collections.abc import Sequence
+
+class ParseError(Exception): ...
+
+class Line:
+    line: str
+    comment: str
+    number: int
+    def __init__(self, line: str, number: int) -> None: ...
+    def get_line(self) -> str: ...
+
+class Category(Line):
+    name: str
+    items: list[Item]
+    comments: list[Line]
+    def __init__(self, line: str = "", num: int = -1, name: str | None = None) -> None: ...
+    def append(self, item: Item) -> None: ...
+
+class Item(Line):
+    style: str
+    name: str
+    value: str
+    def __init__(self, line: str = "", num: int = -1, name: str | None = None, value: str | None = None) -> None: ...
+    def parse(self) -> None: ...
+
+class Config:
+    filename: str
+    raw_lines: Sequence[str]
+    lines: list[Line]
+    categories: list[Category]
+    def __init__(self, filename: str) -> None: ...
+    def load(self) -> None: ...
+    def parse(self) -> None: ...

@@ -1,0 +1,23 @@
+import asyncio
+from typing import Any
+
+from .message import Message
+from .utils import CaseInsensitiveDict, IdGenerator
+
+class Action(CaseInsensitiveDict):
+    action_id_generator: IdGenerator
+    as_list: bool | None
+    responses: list[Message]
+    future: asyncio.Future[Any]
+    def __init__(self, *args: Any, **kwargs: Any) -> None: ...
+    @property
+    def id(self) -> str: ...
+    @property
+    def action_id(self) -> str | None: ...
+    @property
+    def multi(self) -> bool: ...
+    @property
+    def completed(self) -> bool: ...
+    def add_message(self, message: Message) -> bool | None: ...
+
+class Command(Action): ...

@@ -1,0 +1,66 @@
+"""The aiohttp application: routes, pages, and the task that follows the bridge."""
+
+from __future__ import annotations
+
+import asyncio
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from aiohttp import web
+
+from wallboard import routes
+from wallboard.feed import follow, keep_pulse
+from wallboard.guard import guard
+from wallboard.hub import Hub
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from store.engine import Store
+    from wallboard.settings import WallboardSettings
+
+STATIC = Path(str(files("wallboard") / "static"))
+MOST_BODY_BYTES = 4096
+"""Nothing here takes a body."""
+
+
+def make_app(settings: WallboardSettings, store: Store) -> web.Application:
+    """The wallboard, ready to be served. The store is the caller's to close."""
+    app = web.Application(middlewares=[guard], client_max_size=MOST_BODY_BYTES)
+    app[routes.SETTINGS] = settings
+    app[routes.HUB] = Hub(settings)
+    app[routes.STORE] = store
+    app.add_routes(
+        [
+            web.get("/", page),
+            web.get("/metrics", routes.metrics),
+            web.get("/api/v1/queues", routes.queues),
+            web.get("/api/v1/agents", routes.agents),
+            web.get("/api/v1/visits", routes.list_visits),
+            web.get("/api/v1/health", routes.health),
+            web.get("/api/v1/live", routes.live),
+            web.get("/api/v1/openapi.json", routes.describe),
+            web.get("/api/{rest:.*}", routes.nothing_here),
+            web.static("/static", STATIC),
+        ]
+    )
+    app.cleanup_ctx.append(_following)
+    return app
+
+
+async def page(_: web.Request) -> web.FileResponse:
+    """The board."""
+    return web.FileResponse(STATIC / "board.html", headers={"Cache-Control": "no-cache"})
+
+
+async def _following(app: web.Application) -> AsyncIterator[None]:
+    hub = app[routes.HUB]
+    tasks = (
+        asyncio.create_task(follow(app[routes.SETTINGS].feed, hub), name="wallboard.feed"),
+        asyncio.create_task(keep_pulse(hub), name="wallboard.pulse"),
+    )
+    yield
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)

@@ -1,0 +1,92 @@
+"""The figures a board shows, from the counts of a day. Pure; each has one name and one formula, and may have no value.
+
+Sources: service levels as Cisco's three and Asterisk's own variants (app_queue.c `update_queue`, queues.conf.sample);
+the short-abandon rule as Genesys and Cisco have it. An empty figure is None, never 0 and never 100: peers differ there
+(Asterisk says 0, others 100), and both mislead.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Final
+
+from ami_bridge.messages import TodayCounts
+from store.service_levels import Judged, service_levels
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+OUTCOMES: Final = (
+    "answered",
+    "abandoned",
+    "timed_out",
+    "left_by_key",
+    "join_empty",
+    "leave_empty",
+    "full",
+    "withdrawn",
+    "failed",
+    "unknown",
+)
+"""The counts that say what became of a visit; every visit whose wait is over is in exactly one."""
+_COUNTS: Final = tuple(field.name for field in fields(TodayCounts))
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What the counts of one queue, or of all, amount to."""
+
+    ended: int
+    """Visits whose wait is over, whatever came of it."""
+    sl_negative: float | None
+    """Answered in time ÷ (ended − short abandons), per cent: whoever was not served in time counts against it."""
+    sl_asterisk: float | None
+    """Answered in time ÷ answered, per cent: what `queue show` prints, so that the two can be matched."""
+    connection_rate: float | None
+    """接通率: answered ÷ (ended − short abandons), per cent."""
+    asa_s: float | None
+    """Average speed of answer, seconds: sum of the waits of the answered ÷ answered, as far as the wait was seen."""
+    talk_s: float | None
+    """Average talk that is over, seconds; those going on are not in it."""
+
+
+def figures(today: TodayCounts) -> Figures:
+    """The figures of one day's counts."""
+    ended = sum(getattr(today, outcome) for outcome in OUTCOMES)
+    levels = service_levels(
+        Judged(
+            ended=ended,
+            answered=today.answered,
+            answered_within=today.answered_within,
+            abandoned=today.abandoned,
+            abandoned_within=0,  # not counted live; the two levels shown do not need it
+            short_abandoned=today.short_abandoned,
+        )
+    )
+    counted = ended - today.short_abandoned
+    return Figures(
+        ended=ended,
+        sl_negative=_per_cent(levels.sl_negative),
+        sl_asterisk=_per_cent(levels.sl_asterisk),
+        connection_rate=_per_cent(today.answered / counted if counted > 0 else None),
+        asa_s=_mean(today.wait_sum_s, today.waits_known),
+        talk_s=_mean(today.talk_sum_s, today.talks_ended),
+    )
+
+
+def total(days: Iterable[TodayCounts]) -> TodayCounts:
+    """The counts of several queues as if they were one; the longest wait is the longest of them."""
+    summed: dict[str, float] = dict.fromkeys(_COUNTS, 0)
+    for day in days:
+        for name in _COUNTS:
+            value = getattr(day, name)
+            summed[name] = max(summed[name], value) if name == "longest_wait_s" else summed[name] + value
+    return TodayCounts(**summed)  # type: ignore[arg-type]  # each sum has the type of its field's values
+
+
+def _per_cent(share: float | None) -> float | None:
+    return None if share is None else round(100.0 * share, 1)
+
+
+def _mean(total_s: float, count: int) -> float | None:
+    return round(total_s / count, 1) if count > 0 else None

@@ -1,0 +1,147 @@
+"""The viewers of one wallboard: each message is encoded once and put into every viewer's own small queue.
+
+A viewer that does not keep up is not waited for: when its queue is full it is emptied and the viewer is told to start
+anew from a whole snapshot, which is less to read than what it missed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
+
+from wallboard import payloads
+from wallboard.watch import Watch
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from ami_bridge.messages import Delta, Snapshot, Tick
+    from wallboard.settings import WallboardSettings
+
+MOST_UNREAD: Final = 64
+"""Messages a viewer may be behind: half a minute of a busy floor."""
+MOST_VIEWERS: Final = 2000
+QUIET: Final = timedelta(milliseconds=1500)
+"""A browser takes four quiet seconds for a dead line."""
+
+
+class FullHouseError(Exception):
+    """There are as many viewers as we serve."""
+
+
+class Viewer:
+    """One browser's queue of messages."""
+
+    def __init__(self) -> None:
+        self._unread: asyncio.Queue[str] = asyncio.Queue(MOST_UNREAD)
+        self.missed = 0
+        """How often it was too slow and had to start anew."""
+
+    def give(self, message: str) -> bool:
+        """Put a message; False when there is no room for it."""
+        try:
+            self._unread.put_nowait(message)
+        except asyncio.QueueFull:
+            return False
+        return True
+
+    def start_anew(self, snapshot: str) -> None:
+        """Forget what was not read, and begin with a snapshot."""
+        while not self._unread.empty():
+            self._unread.get_nowait()
+        self._unread.put_nowait(snapshot)
+
+    async def next(self) -> str:
+        """The next message, in order."""
+        return await self._unread.get()
+
+
+class Hub:
+    """Keeps the watch and tells the viewers. One event loop, no locks: nothing here awaits."""
+
+    def __init__(self, settings: WallboardSettings) -> None:
+        self._settings = settings
+        self._viewers: set[Viewer] = set()
+        self._watch = Watch()
+        self._seq = 0
+        self._told_at: datetime | None = None
+
+    @property
+    def watch(self) -> Watch:
+        """What is known of the bridge."""
+        return self._watch
+
+    @property
+    def viewers(self) -> int:
+        """How many are looking."""
+        return len(self._viewers)
+
+    def join(self, now: datetime) -> Viewer:
+        """A new viewer; its first message is a whole snapshot.
+
+        Raises:
+            FullHouseError: there are `MOST_VIEWERS` already.
+        """
+        if len(self._viewers) >= MOST_VIEWERS:
+            raise FullHouseError
+        viewer = Viewer()
+        viewer.start_anew(self._hello(now))
+        self._viewers.add(viewer)
+        return viewer
+
+    def leave(self, viewer: Viewer) -> None:
+        """A viewer is gone."""
+        self._viewers.discard(viewer)
+
+    def hear(self, message: Snapshot | Delta | Tick, now: datetime) -> None:
+        """The bridge said something.
+
+        Raises:
+            SequenceGap: it does not follow what we have; connect again.
+        """
+        self._watch = self._watch.hear(message, now)
+        match message.type:
+            case "snapshot":
+                self._everybody_anew(now)
+            case "delta":
+                self._tell_change(message, now)
+            case "tick":
+                self.pulse(now)
+
+    def lose(self, now: datetime) -> None:
+        """The bridge is gone: every board must show it."""
+        self._watch = self._watch.lose()
+        self.pulse(now)
+
+    def pulse(self, now: datetime) -> None:
+        """Tell how things stand, though nothing else changed."""
+        self._seq += 1
+        self._tell(payloads.text(payloads.pulse(self._watch.standing(now), self._seq, now)), now)
+
+    def pulse_if_quiet(self, now: datetime) -> None:
+        """Tell how things stand unless something was just told: a silent bridge must not silence the board."""
+        if self._told_at is None or now - self._told_at >= QUIET:
+            self.pulse(now)
+
+    def _tell_change(self, delta: Delta, now: datetime) -> None:
+        self._seq += 1
+        self._tell(payloads.text(payloads.change(delta, self._watch, self._settings, self._seq, now)), now)
+
+    def _tell(self, message: str, now: datetime) -> None:
+        self._told_at = now
+        behind = [viewer for viewer in self._viewers if not viewer.give(message)]
+        if behind:
+            snapshot = self._hello(now)
+            for viewer in behind:
+                viewer.missed += 1
+                viewer.start_anew(snapshot)
+
+    def _everybody_anew(self, now: datetime) -> None:
+        self._seq += 1
+        snapshot = self._hello(now)
+        for viewer in self._viewers:
+            viewer.start_anew(snapshot)
+
+    def _hello(self, now: datetime) -> str:
+        return payloads.text(payloads.hello(self._watch, self._settings, self._seq, now))

@@ -1,0 +1,182 @@
+"""The API's own description (OpenAPI 3.1), made from the types that are really sent."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Any, cast, get_args
+
+from pydantic import TypeAdapter
+
+from ami_bridge.messages import AgentView, QueueView
+from store.queries.pages import MOST_ROWS
+from store.rows import OUTCOMES, EndedBy
+
+if TYPE_CHECKING:
+    from wallboard.payloads import Json
+
+_INSTANT = {"type": "string", "format": "date-time"}
+_TEXT = {"type": "string"}
+_TEXT_OR_NULL = {"type": ["string", "null"]}
+_WHOLE = {"type": "integer"}
+_NUMBER_OR_NULL = {"type": ["number", "null"]}
+_STANDING = {
+    "type": "object",
+    "description": "How true the numbers are.",
+    "required": ["truth", "since"],
+    "properties": {
+        "truth": {"enum": ["live", "catching_up", "blind", "lost"]},
+        "since": {"type": ["string", "null"], "format": "date-time"},
+    },
+}
+_FIGURES = {
+    "type": "object",
+    "description": "Percentages and seconds; null where nothing has been counted.",
+    "properties": {
+        "ended": {"type": "integer"},
+        **dict.fromkeys(("sl_negative", "sl_asterisk", "connection_rate", "asa_s", "talk_s"), _NUMBER_OR_NULL),
+    },
+}
+_PROBLEM = {
+    "type": "object",
+    "required": ["error"],
+    "properties": {
+        "error": {"type": "object", "required": ["code", "message"], "properties": {"code": _TEXT, "message": _TEXT}}
+    },
+}
+
+
+@cache
+def document() -> Json:
+    """The whole document."""
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "hotline wallboard",
+            "version": "1",
+            "description": "Live queues and agents, and their history.",
+        },
+        "paths": {
+            "/api/v1/queues": {"get": _reading("Every queue, now and today", _listing("queues", "Queue"))},
+            "/api/v1/agents": {"get": _reading("Every agent, now and today", _listing("agents", "Agent"))},
+            "/api/v1/visits": {"get": _visits()},
+            "/api/v1/health": {"get": _health()},
+            "/api/v1/live": {"get": _live()},
+            "/api/v1/openapi.json": {"get": _reading("This document", {"type": "object"})},
+            "/metrics": {"get": {"summary": "The queues for Prometheus", "responses": {"200": _plain_text()}}},
+        },
+        "components": {"schemas": _schemas()},
+    }
+
+
+def _schemas() -> Json:
+    schemas: dict[str, Any] = {"Standing": _STANDING, "Figures": _FIGURES, "Problem": _PROBLEM}
+    for name, kind in (("Queue", QueueView), ("Agent", AgentView)):
+        schema = TypeAdapter(kind).json_schema(mode="serialization", ref_template="#/components/schemas/{model}")
+        schemas.update(schema.pop("$defs", {}))
+        schemas[name] = schema
+    schemas["Queue"]["properties"] |= {
+        "titles": {"type": "object", "additionalProperties": _TEXT},
+        "figures": {"$ref": "#/components/schemas/Figures"},
+    }
+    schemas["Visit"] = _visit()
+    return schemas
+
+
+def _visit() -> Json:
+    instants = {name: {"type": ["string", "null"], "format": "date-time"} for name in ("answered_at", "ended_at")}
+    ids = ("id", "node", "call_id", "channel_id", "queue", "flow", "flow_version")
+    texts = (*ids, "caller", "caller_name", "number", "language", "evidence")
+    texts_or_null = ("agent", "agent_name", "interface", "next_visit_id")
+    return {
+        "type": "object",
+        "description": "One caller's one stay in one queue; docs/database.md says what each field means. "
+        "`caller`, and any number in `caller_name`, is masked.",
+        "required": ["id", "node", "queue", "entered_at", "outcome"],
+        "properties": {
+            **dict.fromkeys(texts, _TEXT),
+            "entered_at": _INSTANT,
+            **instants,
+            "vip": {"type": "boolean"},
+            **dict.fromkeys(("wait_s", "talk_s", "hold_s", "wrap_up_s"), _NUMBER_OR_NULL),
+            **dict.fromkeys(("ordinal", "priority", "rings"), _WHOLE),
+            "position": {"type": ["integer", "null"]},
+            **dict.fromkeys(texts_or_null, _TEXT_OR_NULL),
+            "outcome": {"enum": [*OUTCOMES, None]},
+            "ended_by": {"enum": [*get_args(EndedBy), None]},
+        },
+    }
+
+
+def _content(schema: Json) -> Json:
+    return {"application/json": {"schema": schema}}
+
+
+def _reading(summary: str, schema: Json) -> Json:
+    return {"summary": summary, "responses": {"200": {"description": summary, "content": _content(schema)}}}
+
+
+def _listing(name: str, schema: str) -> Json:
+    return {
+        "type": "object",
+        "required": ["standing", name],
+        "properties": {
+            "standing": {"$ref": "#/components/schemas/Standing"},
+            name: {"type": "array", "items": {"$ref": f"#/components/schemas/{schema}"}},
+        },
+    }
+
+
+def _refusal(description: str) -> Json:
+    return {"description": description, "content": _content({"$ref": "#/components/schemas/Problem"})}
+
+
+def _visits() -> Json:
+    listing = {
+        "type": "object",
+        "required": ["visits", "next"],
+        "properties": {
+            "visits": {"type": "array", "items": {"$ref": "#/components/schemas/Visit"}},
+            "next": {"type": ["string", "null"], "description": "Pass it as `after` for the next page."},
+        },
+    }
+    words: list[Json] = [
+        {"name": name, "in": "query", "schema": schema}
+        for name, schema in (
+            ("since", _INSTANT),
+            ("until", _INSTANT),
+            ("queue", _TEXT),
+            ("outcome", {"enum": ["waiting", *OUTCOMES]}),
+            ("agent", _TEXT),
+            ("limit", {"type": "integer", "minimum": 1, "maximum": MOST_ROWS, "default": 100}),
+            ("after", _TEXT),
+        )
+    ]
+    reading = _reading("Visits, newest first", listing)
+    refusals = {"400": _refusal("A word of the query is wrong."), "503": _refusal("The database does not answer.")}
+    return {**reading, "parameters": words, "responses": {**_responses(reading), **refusals}}
+
+
+def _health() -> Json:
+    schema = {
+        "type": "object",
+        "required": ["status", "standing", "database"],
+        "properties": {"status": {"enum": ["ok", "degraded"]}, "standing": _STANDING, "database": _TEXT},
+    }
+    reading = _reading("Whether the numbers are live and the database answers", schema)
+    degraded = {"503": {"description": "Something is wrong.", "content": _content(schema)}}
+    return {**reading, "responses": {**_responses(reading), **degraded}}
+
+
+def _live() -> Json:
+    return {
+        "summary": "WebSocket: `hello` with everything, then `change` and `pulse`, numbered without a gap",
+        "responses": {"101": {"description": "Switching to WebSocket."}, "426": _refusal("Not a WebSocket request.")},
+    }
+
+
+def _responses(reading: Json) -> Json:
+    return cast("Json", reading["responses"])
+
+
+def _plain_text() -> Json:
+    return {"description": "Prometheus text format.", "content": {"text/plain": {"schema": _TEXT}}}

@@ -1,0 +1,102 @@
+"""What a browser and an API client are given: the bridge's views with the figures worked out, as plain JSON data. Pure.
+
+One message is made once for all viewers. A browser gets `hello` (everything), then `change` (whole objects that replace
+those of the same key, and keys that are gone) and `pulse` (nothing changed; this is how things stand), numbered
+without a gap by the wallboard itself. Whoever misses one connects again.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import datetime
+from typing import TYPE_CHECKING, TypeAlias
+
+from wallboard.figures import figures, total
+
+if TYPE_CHECKING:
+    from ami_bridge.messages import AgentView, CallView, Delta, QueueView, Snapshot
+    from wallboard.settings import WallboardSettings
+    from wallboard.watch import Standing, Watch
+
+Json: TypeAlias = Mapping[str, object]
+
+
+def queue(view: QueueView, settings: WallboardSettings) -> Json:
+    """One queue with its titles by language and its figures."""
+    return {
+        **asdict(view),
+        "titles": dict(settings.queue_titles.get(view.name, {})),
+        "figures": asdict(figures(view.today)),
+    }
+
+
+def agent(view: AgentView) -> Json:
+    """One agent."""
+    return {**asdict(view), "queues": dict(view.queues)}
+
+
+def call(view: CallView) -> Json:
+    """One caller in a flow."""
+    return asdict(view)
+
+
+def overall(snapshot: Snapshot) -> Json:
+    """All queues as one: the tiles at the top of the board."""
+    today = total(view.today for view in snapshot.queues)
+    return {"today": asdict(today), "figures": asdict(figures(today))}
+
+
+def standing(now_standing: Standing) -> Json:
+    """How true the numbers are."""
+    return {"truth": now_standing.truth, "since": now_standing.since}
+
+
+def hello(watch: Watch, settings: WallboardSettings, seq: int, now: datetime) -> Json:
+    """Everything, for a browser that has just come."""
+    snapshot = watch.snapshot
+    return {
+        "type": "hello",
+        "seq": seq,
+        "at": now,
+        "title": dict(settings.title),
+        "time_zone": settings.time_zone,
+        "standing": standing(watch.standing(now)),
+        "node": snapshot.node if snapshot else None,
+        "overall": overall(snapshot) if snapshot else None,
+        "queues": [queue(view, settings) for view in snapshot.queues] if snapshot else [],
+        "agents": [agent(view) for view in snapshot.agents] if snapshot else [],
+        "calls": [call(view) for view in snapshot.calls] if snapshot else [],
+    }
+
+
+def change(delta: Delta, watch: Watch, settings: WallboardSettings, seq: int, now: datetime) -> Json:
+    """What one delta of the bridge changed; `watch` is the state after it."""
+    return {
+        "type": "change",
+        "seq": seq,
+        "at": now,
+        "standing": standing(watch.standing(now)),
+        "overall": overall(watch.snapshot) if watch.snapshot else None,
+        "queues": [queue(view, settings) for view in delta.queues],
+        "agents": [agent(view) for view in delta.agents],
+        "calls": [call(view) for view in delta.calls],
+        "removed": asdict(delta.removed),
+    }
+
+
+def pulse(now_standing: Standing, seq: int, now: datetime) -> Json:
+    """Nothing changed; this is how things stand."""
+    return {"type": "pulse", "seq": seq, "at": now, "standing": standing(now_standing)}
+
+
+def text(payload: object) -> str:
+    """As JSON text; instants as ISO 8601."""
+    return json.dumps(payload, ensure_ascii=False, separators=(",", ":"), default=_plain)
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    raise TypeError(f"{type(value).__name__} has no JSON form here")

@@ -1,0 +1,91 @@
+"""What a client may ask in a query string, read strictly: an unknown or wrong word is refused by name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Final, Literal, cast
+
+from store.queries.pages import MOST_ROWS
+from store.rows import OUTCOMES, Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+LONGEST_NUMBER: Final = 9
+"""Digits of a number worth reading."""
+WORDS: Final = ("since", "until", "queue", "outcome", "agent", "limit", "after")
+
+
+class BadQuestionError(ValueError):
+    """The query string cannot be answered; the text says which word, and what was expected."""
+
+
+@dataclass(frozen=True, slots=True)
+class VisitQuestion:
+    """The query string of `GET /api/v1/visits`."""
+
+    since: datetime | None = None
+    until: datetime | None = None
+    queue: str | None = None
+    outcome: Outcome | Literal["waiting"] | None = None
+    agent: str | None = None
+    limit: int = 100
+    after: str | None = None
+
+
+def read_visit_question(words: Mapping[str, str]) -> VisitQuestion:
+    """The question of a query string.
+
+    Raises:
+        BadQuestionError: a word is unknown, or its value is wrong.
+    """
+    for word in words:
+        if word not in WORDS:
+            near = get_close_matches(word, WORDS, 1)
+            hint = f"; did you mean '{near[0]}'?" if near else ""
+            raise BadQuestionError(f"unknown word '{word}', expected one of {', '.join(WORDS)}{hint}")
+    since, until = _instant(words, "since"), _instant(words, "until")
+    if since and until and until <= since:
+        raise BadQuestionError("'until' must be later than 'since'")
+    return VisitQuestion(
+        since=since,
+        until=until,
+        queue=words.get("queue"),
+        outcome=_outcome(words.get("outcome")),
+        agent=words.get("agent"),
+        limit=_limit(words.get("limit", "100")),
+        after=words.get("after"),
+    )
+
+
+def _instant(words: Mapping[str, str], name: str) -> datetime | None:
+    if (written := words.get(name)) is None:
+        return None
+    try:
+        instant = datetime.fromisoformat(written)
+        if instant.tzinfo is not None:
+            return instant.astimezone(UTC)
+    except (ValueError, OverflowError):
+        pass  # no instant, or one before the year 1 or after 9999 in UTC
+    raise BadQuestionError(f"'{name}' is '{written}', expected an instant with its offset: 2026-11-20T10:00:00+08:00")
+
+
+def _outcome(written: str | None) -> Outcome | Literal["waiting"] | None:
+    if written is None or written == "waiting" or written in OUTCOMES:
+        return cast("Outcome | Literal['waiting'] | None", written)
+    choices = ("waiting", *OUTCOMES)
+    near = get_close_matches(written, choices, 1)
+    hint = f"; did you mean '{near[0]}'?" if near else ""
+    raise BadQuestionError(f"'outcome' is '{written}', expected one of {', '.join(choices)}{hint}")
+
+
+def _limit(written: str) -> int:
+    if (
+        not (written.isascii() and written.isdigit())
+        or len(written) > LONGEST_NUMBER
+        or not 1 <= int(written) <= MOST_ROWS
+    ):
+        raise BadQuestionError(f"'limit' is '{written}', expected a whole number from 1 to {MOST_ROWS}")
+    return int(written)

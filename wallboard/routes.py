@@ -1,0 +1,173 @@
+"""The HTTP and WebSocket answers. What is shown is worked out in `payloads`, what is asked in `queries`."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Final
+
+import structlog
+from aiohttp import WSCloseCode, WSMsgType, web
+
+from ami_bridge.messages import mask, mask_name
+from store.engine import Store
+from store.errors import StoreUnavailable
+from store.queries.pages import BadCursorError
+from store.queries.visits import visits
+from wallboard import payloads
+from wallboard.hub import FullHouseError, Hub
+from wallboard.metrics import exposition
+from wallboard.openapi import document
+from wallboard.queries import BadQuestionError, read_visit_question
+from wallboard.settings import WallboardSettings
+
+if TYPE_CHECKING:
+    from store.rows import Visit
+    from wallboard.hub import Viewer
+
+SETTINGS: Final = web.AppKey("settings", WallboardSettings)
+HUB: Final = web.AppKey("hub", Hub)
+STORE: Final = web.AppKey("store", Store)
+HEARTBEAT_S: Final = 15.0
+"""A browser that does not answer a ping for this long is gone."""
+MOST_SAID_BYTES: Final = 1024
+"""A viewer has nothing to say; whoever sends more than this is cut off."""
+UNKNOWN_PATH: Final = "there is nothing at this path; the API is described at /api/v1/openapi.json"
+
+log = structlog.get_logger("wallboard.http")
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _json(payload: object, status: int = 200) -> web.Response:
+    return web.Response(
+        text=payloads.text(payload),
+        content_type="application/json",
+        status=status,
+        headers={"Cache-Control": "no-store"},
+    )
+
+
+def _problem(status: int, code: str, message: str) -> web.Response:
+    """Every refusal of the API has this one shape."""
+    return _json({"error": {"code": code, "message": message}}, status)
+
+
+def _standing(request: web.Request) -> payloads.Json:
+    return payloads.standing(request.app[HUB].watch.standing(_now()))
+
+
+async def queues(request: web.Request) -> web.Response:
+    """`GET /api/v1/queues`."""
+    snapshot, settings = request.app[HUB].watch.snapshot, request.app[SETTINGS]
+    found = [payloads.queue(view, settings) for view in snapshot.queues] if snapshot else []
+    return _json({"standing": _standing(request), "queues": found})
+
+
+async def agents(request: web.Request) -> web.Response:
+    """`GET /api/v1/agents`."""
+    snapshot = request.app[HUB].watch.snapshot
+    found = [payloads.agent(view) for view in snapshot.agents] if snapshot else []
+    return _json({"standing": _standing(request), "agents": found})
+
+
+async def list_visits(request: web.Request) -> web.Response:
+    """`GET /api/v1/visits`."""
+    try:
+        asked = read_visit_question(request.query)
+        page = await visits(
+            _store(request),
+            asked.since,
+            asked.until,
+            queue=asked.queue,
+            outcome=asked.outcome,
+            agent=asked.agent,
+            limit=asked.limit,
+            after=asked.after,
+        )
+    except (BadQuestionError, BadCursorError) as wrong:
+        return _problem(400, "bad_question", str(wrong))
+    except StoreUnavailable as away:
+        return _problem(503, "store_unavailable", str(away))
+    return _json({"visits": [_masked(visit) for visit in page.rows], "next": page.next})
+
+
+async def health(request: web.Request) -> web.Response:
+    """`GET /api/v1/health`: 200 while the numbers are live and the database answers, else 503."""
+    standing = request.app[HUB].watch.standing(_now())
+    try:
+        await _store(request).check()
+        database = "ok"
+    except StoreUnavailable as away:
+        database = str(away)
+    well = standing.truth == "live" and database == "ok"
+    return _json(
+        {"status": "ok" if well else "degraded", "standing": payloads.standing(standing), "database": database},
+        200 if well else 503,
+    )
+
+
+async def metrics(request: web.Request) -> web.Response:
+    """`GET /metrics`."""
+    return web.Response(
+        body=exposition(request.app[HUB], _now), headers={"Content-Type": "text/plain; version=0.0.4; charset=utf-8"}
+    )
+
+
+async def describe(_: web.Request) -> web.Response:
+    """`GET /api/v1/openapi.json`."""
+    return _json(document())
+
+
+async def nothing_here(_: web.Request) -> web.Response:
+    """Any other path of the API."""
+    return _problem(404, "not_found", UNKNOWN_PATH)
+
+
+async def live(request: web.Request) -> web.StreamResponse:
+    """`WS /api/v1/live`: everything at once, then every change."""
+    hub = request.app[HUB]
+    socket = web.WebSocketResponse(heartbeat=HEARTBEAT_S, max_msg_size=MOST_SAID_BYTES, compress=False)
+    if not socket.can_prepare(request).ok:
+        return _problem(426, "websocket_only", "this path speaks WebSocket (RFC 6455)")
+    try:
+        viewer = hub.join(_now())
+    except FullHouseError:
+        return _problem(503, "full_house", "as many viewers as this board serves are already looking")
+    try:
+        await socket.prepare(request)
+        await _serve(socket, viewer)
+    finally:
+        hub.leave(viewer)
+    return socket
+
+
+async def _serve(socket: web.WebSocketResponse, viewer: Viewer) -> None:
+    """Send what there is until the viewer leaves or says anything but goodbye."""
+    sending = asyncio.create_task(_send(socket, viewer))
+    try:
+        async for message in socket:
+            if message.type in {WSMsgType.TEXT, WSMsgType.BINARY}:
+                await socket.close(code=WSCloseCode.POLICY_VIOLATION, message=b"this socket only tells")
+    finally:
+        sending.cancel()
+        await asyncio.gather(sending, return_exceptions=True)
+
+
+async def _send(socket: web.WebSocketResponse, viewer: Viewer) -> None:
+    try:
+        while True:
+            await socket.send_str(await viewer.next())
+    except ConnectionError:
+        await socket.close()
+
+
+def _store(request: web.Request) -> Store:
+    return request.app[STORE]
+
+
+def _masked(visit: Visit) -> payloads.Json:
+    return {**asdict(visit), "caller": mask(visit.caller), "caller_name": mask_name(visit.caller_name)}
