@@ -22,8 +22,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Self
 
+from lab.console import ConsoleError, ask_console
 from lab.containers import IMAGE, container_command, engine
-from lab.inside import ProgramError, Watched, inside_root, privileged, tail, wait_until_gone
+from lab.inside import ProgramError, Watched, inside_root, tail, wait_until_gone
 from lab.rootfs import build_rootfs
 
 if TYPE_CHECKING:
@@ -169,9 +170,14 @@ class AsteriskProcess:
         Raises:
             AsteriskError: it does not run or did not answer in time.
         """
+        if self.setup.kind != "container":
+            try:
+                return ask_console(self.setup.folder / "run", command, timeout_s)
+            except ConsoleError as refused:
+                raise AsteriskError(f"{command!r}: {refused}\n{self.story()}") from refused
         try:
             done = subprocess.run(
-                [*self._console(), "-rx", command],
+                [*engine(), "exec", self._container_name(), "asterisk", "-rx", command],
                 check=False,
                 stdin=subprocess.DEVNULL,
                 capture_output=True,
@@ -245,16 +251,6 @@ class AsteriskProcess:
                 return ["sh", str(_WATCH), *self.setup.program, "-C", str(conf), "-f", "-n"]
             case "container":
                 return self._container()
-
-    def _console(self) -> list[str]:
-        match self.setup.kind:
-            case "rootfs":
-                target = ["--target", str(self.pid()), "--mount", "--root", "--wd=/"]
-                return privileged(["nsenter", *target, "asterisk"])
-            case "system":
-                return [*self.setup.program, "-C", str(self.setup.folder / "asterisk.conf")]
-            case "container":
-                return [*engine(), "exec", self._container_name(), "asterisk"]
 
     def _own_paths(self) -> Path:
         """Write an asterisk.conf that keeps the options given and puts every path it writes to below our folder."""

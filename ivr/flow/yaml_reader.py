@@ -268,7 +268,7 @@ class _Composer:
 
     def _bound_depth(self, event: _Event, depth: int) -> None:
         if depth > DEEPEST:
-            self._say("Y006", event, f"nested deeper than {DEEPEST} levels", "a flatter file")
+            self.problems.append(_too_deep(self._span(event), self._name))
             raise _TooMuchError
 
     def _span(self, event: _Event, *, short: bool = False) -> Span:
@@ -287,6 +287,9 @@ class _Composer:
         span = Span(self._name, mark.line + 1, mark.column + 1) if mark is not None else None
         line = self._lines[mark.line] if mark is not None and mark.line < len(self._lines) else ""
         said = " ".join(part for part in (error.problem, error.context) if part)
+        if "nesting depth" in said:  # libyaml reads ahead of its events, and newer ones stop at a bound of their own
+            self.problems.append(_too_deep(span, self._name))
+            return
         self.problems.append(
             Diagnostic(
                 "Y005",
@@ -343,6 +346,12 @@ def _extent(node: Node, bound: int) -> tuple[int, int]:
                 waiting.extend((entry.value, level + 1) for entry in entries)
                 count += len(entries)
     return count, height
+
+
+def _too_deep(span: Span | None, name: str) -> Diagnostic:
+    return Diagnostic(
+        "Y006", "error", span, f"nested deeper than {DEEPEST} levels", expected="a flatter file", file=name
+    )
 
 
 def _advice(line: str) -> str | None:
