@@ -1,8 +1,8 @@
 """Asterisk's command line, asked over its control socket.
 
 `asterisk -rx` leaves out every line that begins with a byte above 127, which it takes for verbose output, and stops
-reading at a piece that has nothing else (`ast_remotecontrol`, main/asterisk.c): `queue show 客服` is answered by nothing
-when its first line arrives alone, as it does on a busy machine. Here all is read to the end.
+reading at a piece that has nothing else (`ast_remotecontrol`, main/asterisk.c): `queue show 客服` is answered by
+nothing when its first line arrives alone, as it does on a busy machine. Here all is read to the end.
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from ami_bridge.domain.books import Books
 from ami_bridge.domain.metrics import Counts, contribution, moved
 from ami_bridge.domain.model import Agent, Member, Visit
-from ami_bridge.domain.states import NEXT_PHASE, Phase, Phone, Step, agent_state
+from ami_bridge.domain.states import NEXT_PHASE, Phase, Phone, Step, agent_state, never_was
 from store import rows
 
 if TYPE_CHECKING:
@@ -317,7 +317,7 @@ class Draft(Books):
         if (now.state, now.reason, now.queue) == (state, reason, queue):
             return agent
         at = max(at, now.started_at)
-        if at == now.started_at:  # no time has passed: the stretch was never that
+        if never_was(now, state, at):
             fresh = replace(now, state=state, reason=reason, queue=queue)
         else:
             self.keep(replace(now, ended_at=at), now.id)

@@ -5,13 +5,15 @@ Both are total: every state has an answer to every input, since a lost or repeat
 
 from __future__ import annotations
 
+from datetime import timedelta
 from enum import Enum
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
 
-    from store.rows import AgentState, Outcome
+    from store.rows import AgentInterval, AgentState, Outcome
 
 
 class Phase(Enum):
@@ -167,3 +169,20 @@ def agent_state(
     if paused:
         return "paused"
     return "wrap_up" if wrapping_up else "available"
+
+
+DIALLED_WITHIN: Final = timedelta(seconds=1)
+"""How long a phone may be in use before it rings and still be the phone that is being dialled."""
+
+
+def never_was(stretch: AgentInterval, state: AgentState, at: datetime) -> bool:
+    """Whether a new state takes the place of the stretch it would follow.
+
+    Either no time has passed, or the phone begins to ring: while the switch dials it, its device is "in use" for some
+    milliseconds (``AST_STATE_DIALING`` is ``AST_DEVICE_INUSE``, main/devicestate.c), and it rings before the queue
+    has said for whom. On a busy machine both are told first.
+    """
+    if at == stretch.started_at:
+        return True
+    for_nobody = stretch.state in {"on_other_call", "ringing"} and stretch.queue is None
+    return state == "ringing" and for_nobody and at - stretch.started_at < DIALLED_WITHIN

@@ -170,6 +170,28 @@ def test_a_phone_still_reported_busy_right_after_a_talk_is_no_other_call() -> No
     assert doing(replay, "1001") == "on_other_call"
 
 
+@pytest.mark.parametrize("between", [(), (6,)])
+def test_a_phone_that_is_in_use_for_the_moment_it_is_dialled_is_ringing(between: tuple[int, ...]) -> None:
+    replay = fresh().take_all([member(0), join(1), member(2, status=2)])
+    replay.take_all(member(2.001, status=status) for status in between)
+    replay.take(ev.Rang(**ringing(2.002)))
+    told = sorted(replay.intervals.values(), key=lambda one: one.started_at)
+    assert [(one.state, one.queue, one.started_at) for one in told] == [
+        ("available", None, at(0)),
+        ("ringing", "normal", at(2)),
+    ]
+    check_intervals(replay)
+
+
+def test_a_call_of_some_length_before_the_ringing_stays_another_call() -> None:
+    replay = fresh().take_all([member(0), join(1), member(2, status=2), ev.Rang(**ringing(4))])
+    assert [one.state for one in sorted(replay.intervals.values(), key=lambda one: one.started_at)] == [
+        "available",
+        "on_other_call",
+        "ringing",
+    ]
+
+
 def test_hold_is_measured_and_shown() -> None:
     replay = fresh().take_all([member(0), join(1), ev.Connected(**ringing(2))])
     replay.take(ev.HoldChanged(at=at(10), channel_id="a-1001", held=True))
