@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
 import signal
+from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from playwright.async_api import Browser, Page
+
+    from lab.phone import Phone
 
 __all__ = ["rig"]  # a hotline of this file's own, made as for the real calls
 
@@ -35,6 +39,18 @@ ARGUMENTS = [
     "--disable-sync",
 ]
 WAITING = '[data-queue="service"] [data-figure="waiting"]'
+CALLERS = (
+    ("13800138002", "李娜"),
+    ("13900000010", "何先生"),
+    ("13800138001", "王芳"),
+    ("13900000011", "何小姐"),
+    ("13900000012", ""),
+    ("13900000014", "Chan"),
+    ("13900000015", ""),
+    ("13900000016", ""),
+    ("13900000017", "林太"),
+)
+"""Two who talk, an important one who talks, three who wait, three in the menu."""
 ANSWERED = '[data-queue="service"] [data-figure="answered"]'
 
 
@@ -65,39 +81,41 @@ async def board(browser: Browser, house: House, language: str = "zh-CN", scheme:
     return page
 
 
+async def to_the_queue(phone: Phone) -> None:
+    await phone.call("96956")
+    await phone.press("1")
+    await phone.hears("热线")
+    await phone.press("0")
+
+
 async def test_numbers_move_during_real_calls_and_a_picture_is_kept(browser: Browser, house: House) -> None:
     page = await board(browser, house)
     answered = int(await page.locator(ANSWERED).inner_text())
-    async with (
-        house.agent("1001") as agent,
-        house.caller("13800138002", "李娜") as talker,
-        house.caller("13900000011", "何小姐") as waiter,
-        house.caller("13800138001", "王芳") as vip,
-        house.caller("13900000012") as in_menu,
-    ):
-        await expect(page.locator('[data-agent="1001"]')).to_have_attribute("data-state", "available")
-        for phone in (talker, waiter):
+    async with AsyncExitStack() as stack:
+        agents = [await stack.enter_async_context(house.agent(number)) for number in ("1001", "1002", "1007")]
+        callers = [await stack.enter_async_context(house.caller(*one)) for one in CALLERS]
+        first, second, important, *others = callers
+        for phone, agent in ((first, "1001"), (second, "1002"), (important, "1007")):
+            await expect(page.locator(f'[data-agent="{agent}"]')).to_have_attribute("data-state", "available")
+            await to_the_queue(phone)
+        for agent in ("1001", "1002", "1007"):
+            await expect(page.locator(f'[data-agent="{agent}"]')).to_have_attribute("data-state", "on_queue_call")
+        await expect(page.locator(ANSWERED)).to_have_text(str(answered + 2))
+        waiters, in_menu = others[:3], others[3:]
+        await asyncio.gather(*map(to_the_queue, waiters))
+        await expect(page.locator(WAITING)).to_have_text("3")
+        for phone in in_menu:
             await phone.call("96956")
             await phone.press("1")
-            await phone.hears("欢迎致电96956热线")
-            await phone.press("0")
-            if phone is talker:
-                await expect(page.locator('[data-agent="1001"]')).to_have_attribute("data-state", "on_queue_call")
-        await expect(page.locator(WAITING)).to_have_text("1")
-        await expect(page.locator(ANSWERED)).to_have_text(str(answered + 1))
-        for phone in (vip, in_menu):
-            await phone.call("96956")
-            await phone.press("1")
-        await expect(page.locator(".calls li")).to_have_count(2)
-        await page.wait_for_timeout(1500)
+        await expect(page.locator(".calls li")).to_have_count(len(in_menu))
+        await agents[1].hang_up()
+        await expect(page.locator('[data-agent="1002"]')).to_have_attribute("data-state", "wrap_up")
         if "HOTLINE_PICTURES" in os.environ:
             await page.screenshot(path=PICTURES / "wallboard.png")
             light = await board(browser, house, "en-GB", "light")
             await light.screenshot(path=PICTURES / "wallboard-light.png")
-        await waiter.hang_up()
+        await asyncio.gather(*(phone.hang_up() for phone in waiters))
         await expect(page.locator(WAITING)).to_have_text("0")
-        await agent.hang_up()
-        await expect(page.locator('[data-agent="1001"]')).to_have_attribute("data-state", "wrap_up")
 
 
 async def test_the_page_says_when_its_data_is_not_live_and_heals_by_itself(browser: Browser, house: House) -> None:

@@ -129,20 +129,21 @@ function queueCard(queue, words) {
 
 function agentCard(agent, words) {
   const queue = agent.queue ? titleOf(state.queues.get(agent.queue)?.titles ?? {}, agent.queue, words) : "";
-  const context = [queue, agent.caller, agent.reason].filter(Boolean).join(" · ") || words.taken(agent.answered, agent.missed);
+  const context = [agent.caller, queue, agent.reason].filter(Boolean).join(" · ") || words.taken(agent.answered, agent.missed);
   return html`<li class="agent" data-agent=${agent.id} data-state=${agent.state}>
     <span class="who" title="${agent.name} · ${agent.id}">${agent.name || agent.id}</span>
     <span class="st"><span><span aria-hidden="true">${SHAPES[agent.state]}</span> ${words.states[agent.state]}</span><b class="n">${agent.state === "signed_off" ? "" : span(secondsSince(agent.since))}</b></span>
     <span class="ctx" title=${context}>${context}</span></li>`;
 }
 
+const SMALL_TEAM = 12;
 const ORDER = ["ringing", "available", "on_queue_call", "on_other_call", "on_hold", "wrap_up", "paused", "unreachable", "signed_off"];
 
 function agentsPanel(words) {
   const agents = [...state.agents.values()].sort((a, b) => a.id.localeCompare(b.id, "en", { numeric: true }));
   const legend = ORDER.map((name) => [name, agents.filter((agent) => agent.state === name).length]).filter(([, count]) => count);
   return html`<section class="panel" aria-label=${words.agents_title}><h2>${words.agents_title}<span class="legend">${legend.map(([name, count]) => html`<span data-state=${name}>${SHAPES[name]} ${words.states[name]} ${count}</span>`)}</span></h2>
-    ${agents.length ? html`<ul class="agents">${repeat(agents, (agent) => agent.id, (agent) => agentCard(agent, words))}</ul>` : html`<p class="empty">${words.no_agents}</p>`}</section>`;
+    ${agents.length ? html`<ul class="agents ${agents.length <= SMALL_TEAM ? "few" : ""}">${repeat(agents, (agent) => agent.id, (agent) => agentCard(agent, words))}</ul>` : html`<p class="empty">${words.no_agents}</p>`}</section>`;
 }
 
 function callsPanel(words) {
