@@ -67,7 +67,8 @@ async def run_agi(ready: Ready, stop: asyncio.Event) -> None:
         except OSError as error:
             raise cannot_listen("the AGI server", ready.hotline.agi.listen, error, "agi.listen") from None
         beating = asyncio.create_task(beat(), name="beat")
-        log.info("serving", address=ready.hotline.agi.listen, version=ready.flows.version)
+        loop = type(asyncio.get_running_loop()).__module__.partition(".")[0]
+        log.info("serving", address=ready.hotline.agi.listen, version=ready.flows.version, loop=loop)
         await stop.wait()
         cut = await server.drain(DRAIN_S)
         beating.cancel()
