@@ -1,4 +1,4 @@
-"""What a classic script costs, and what the others notice of it: ``python bench/scripts.py``, about half a minute.
+"""What a classic script costs, and what the others notice of it: ``python -m bench.scripts``, about half a minute.
 
 First table: a pyst2 script that asks GET VARIABLE again and again, beside a route of our own that does the same; rounds
 are interleaved. Second table: how long a health probe takes to be answered while scripts wait for a peer that does not
