@@ -92,7 +92,10 @@ class ScriptThread:
         self._crossing = Lock()
         """Held while a verb is handed over, and while the call is declared over: a verb is in time, or refused."""
         self._verb: Future[Any] | None = None
+        self._woken = False
+        """Whether a sleep was cut short by the hang-up."""
         self._told = False
+        """Whether the script learnt that it shall end."""
         self._ignored = 0
         self._turn_began = 0.0
         self._computed_s = 0.0
@@ -178,14 +181,15 @@ class ScriptThread:
     def sleep(self, seconds: float) -> None:
         """``time.sleep`` that the caller's hang-up ends early, and that raises ``CallOver`` when the script shall end.
 
-        A script that goes on after either sleeps its whole time, or its loops would spin.
+        Each does so once. A script that goes on sleeps its whole time again, or its loops would spin.
         """
         if seconds < 0:
             raise ValueError("sleep length must be non-negative")  # Python's own words
         if self._told:
             time.sleep(seconds)
         else:
-            (self._over if self._hung_up.is_set() else self._hung_up).wait(seconds)
+            (self._over if self._woken else self._hung_up).wait(seconds)
+            self._woken = self._hung_up.is_set()
         if self._over.is_set() and self._is_here():
             self._count()
             self._tell()

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from agi.channel import Channel
-    from agi.server import AgiServer
+    from agi.server import AgiServer, Route
 
 TOP = "from asterisk.agi import AGI\nagi = AGI()\n"
 MANY = 40
@@ -59,8 +59,9 @@ class Silent:
 
 
 class Stage:
-    def __init__(self, folder: Path, server: AgiServer, host: ScriptHost, silent: Silent) -> None:
-        self._folder, self.server, self.host, self.silent = folder, server, host, silent
+    def __init__(self, folder: Path, server: AgiServer, hosts: tuple[ScriptHost, ScriptHost], silent: Silent) -> None:
+        self._folder, self.server, self.silent = folder, server, silent
+        self.host, self.impatient = hosts
 
     def write(self, text: str, name: str = "s") -> None:
         (self._folder / f"{name}.py").write_text(TOP + textwrap.dedent(text), encoding="utf-8")
@@ -93,16 +94,17 @@ async def three_noops(channel: Channel) -> None:
         await channel.noop()
 
 
-BOUNDS = Bounds(at_once=MANY, after_s=0.05, close_s=0.05)
+IMPATIENT = Bounds(after_s=0.05, close_s=0.05)
 
 
 @pytest.fixture
 async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
-    host = ScriptHost(tmp_path, BOUNDS)
+    hosts = (ScriptHost(tmp_path, Bounds(at_once=MANY)), ScriptHost(tmp_path, IMPATIENT))
+    routes: dict[str, Route] = {"script": hosts[0], "impatient": hosts[1], "live": three_noops, "ping": ping}
     before = set(threading.enumerate())
     with Silent() as silent:
-        async with serving({"script": host, "live": three_noops, "ping": ping}) as server:
-            yield Stage(tmp_path, server, host, silent)
+        async with serving(routes) as server:
+            yield Stage(tmp_path, server, hosts, silent)
             silent.hang_up()
         await until(lambda: not [one for one in set(threading.enumerate()) - before if one.name.startswith("script ")])
 
@@ -196,14 +198,14 @@ async def test_a_script_that_outlives_its_caller_by_far_is_left_behind(stage: St
     """Asterisk keeps the channel of a caller who is gone as long as the script's connection lasts."""
     stage.write_blocking("agi.verbose('too late')")
     with capture_logs() as logs:
-        async with calling(stage.server, "script/s") as peer:
+        async with calling(stage.server, "impatient/s") as peer:
             await stage.silent.asked_by(1)
             peer.say("HANGUP")
             await peer.ended()
-        assert (stage.host.parked, stage.host.running) == (1, 1)
+        assert (stage.impatient.parked, stage.impatient.running) == (1, 1)
         stage.silent.hang_up()
-        await until(lambda: stage.host.running == 0)
-    assert stage.host.parked == 0
+        await until(lambda: stage.impatient.running == 0)
+    assert stage.impatient.parked == 0
     assert [(entry["event"], entry["hung_up"]) for entry in logs] == [("script_outlives_its_call", True)]
 
 
@@ -237,10 +239,10 @@ async def test_a_sleep_ends_with_its_call(stage: Stage, how: str) -> None:
 async def test_sleeping_for_ever_does_not_keep_a_script_alive(stage: Stage) -> None:
     """A loop that calls no verb learns from its sleep that nobody is there."""
     stage.write("import time\nwhile True:\n    time.sleep(0.001)\n")
-    async with calling(stage.server, "script/s") as peer:
+    async with calling(stage.server, "impatient/s") as peer:
         peer.say("HANGUP")
         await peer.ended()
-        await until(lambda: stage.host.running == 0)
+        await until(lambda: stage.impatient.running == 0)
 
 
 async def test_a_negative_sleep_is_the_scripts_own_mistake(stage: Stage) -> None:
@@ -254,7 +256,7 @@ async def test_a_negative_sleep_is_the_scripts_own_mistake(stage: Stage) -> None
 @pytest.mark.parametrize("verb", ["agi.answer()", "agi.verbose('x')", "time.sleep(0)"])
 async def test_a_script_that_ignores_the_end_is_stopped_at_its_verbs(tmp_path: Path, verb: str) -> None:
     """Its thread stands still for ever: nothing can end a thread from outside."""
-    host = ScriptHost(tmp_path, BOUNDS)
+    host = ScriptHost(tmp_path, IMPATIENT)
     text = f"import time\nagi.noop()\nwhile True:\n    try:\n        {verb}\n    except BaseException:\n        pass\n"
     (tmp_path / "s.py").write_text(TOP + text)
     with capture_logs() as logs:
