@@ -1,103 +1,129 @@
 """Classic AGI scripts, unchanged, inside our server: ``agi://host/script/<name>`` runs ``<folder>/<name>.py``.
 
-A script written for pyst2 is synchronous: ``agi.get_data(…)`` returns when the caller has pressed something. Each
-script runs in a greenlet of its own; a verb hands its command to the loop, and the greenlet goes on when the reply is
-here. No thread, no process, about 20 µs a command.
+A script written for pyst2 is synchronous, as is what it does between its verbs: a query, an HTTP request, a program. So
+each runs in a thread of its own (`agi.script_thread`), beside all other calls; a verb crosses to the loop and back. No
+process; some 0.1 ms a command (docs/performance.md).
 
-A script shares the loop with every other call, so it must not block in anything but AGI verbs and ``time.sleep`` (both
-give way). One that computes or waits for a database holds everybody up; a turn longer than ``slow_s`` is logged with
-the script's name.
-
-A script that ignores its hang-up (``while True: try: … except: pass``) is parked after ``PATIENCE`` tries: it is never
-resumed, and the call ends.
+Threads share one interpreter: a script that computes slows the others down, and one call of a C function that keeps the
+interpreter for itself (a hopeless regular expression, ``sum(range(10**9))``) holds them up. One that computes longer
+than ``slow_s`` is logged with its name.
 """
 
 from __future__ import annotations
 
-import asyncio
 import re
-import time
 from typing import TYPE_CHECKING, Any
 
 import structlog
 from asterisk.agi import AGIHangup
-from greenlet import getcurrent, greenlet
 
-from agi.errors import AgiError, ChannelGone
 from agi.pyst2 import ScriptAgi
+from agi.script_thread import PATIENCE, Bounds, CallOver, End, ScriptError, ScriptThread
 from agi.surroundings import Surroundings
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from pathlib import Path
     from types import CodeType
 
     from agi.channel import Channel
-    from agi.encoding import Command
-    from agi.replies import Reply
-
-PATIENCE = 100
-"""How many more verbs a script may call on a call that is over."""
+    from agi.request import AgiRequest
 
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]*(\.py)?")
-
-
-class ScriptError(AgiError):
-    """The script cannot be run; the message says why, with its path."""
 
 
 class ScriptHost:
     """The ``script`` route: runs the scripts of one folder."""
 
-    def __init__(self, folder: Path, slow_s: float = 0.1) -> None:
+    def __init__(self, folder: Path, bounds: Bounds | None = None) -> None:
         self._folder = folder
-        self._slow_s = slow_s
+        self._bounds = bounds or Bounds()
         self._codes: dict[Path, tuple[tuple[int, int], CodeType]] = {}
-        self._parked: list[greenlet] = []
+        self._running: set[ScriptThread] = set()
+        self._parked: set[ScriptThread] = set()
+
+    @property
+    def running(self) -> int:
+        """How many scripts have a thread now, the parked ones included."""
+        return len(self._running)
 
     @property
     def parked(self) -> int:
-        """How many scripts ignored the end of their call; each holds a little memory for ever."""
+        """How many scripts outlived their calls; each holds a thread until it ends, or for ever."""
         return len(self._parked)
 
     async def __call__(self, channel: Channel) -> None:
         """Lead a call by the script its address names.
 
         Raises:
-            ScriptError: there is no such script, or it does not compile. The server makes one log line of it.
+            ScriptError: there is no such script, it does not compile, or too many run. The server makes one log line
+                of it.
         """
         await self.run(channel)
 
     async def run(self, channel: Channel) -> bool:
         """The same, and tell whether the script did its work.
 
-        False when it raised, ended by `sys.exit` with another code than 0, or ignored the end of its call. A caller who
-        hangs up ends a script in the ordinary way.
+        False when it raised, ended by `sys.exit` with another code than 0, or outlived its call. A caller who hangs up
+        ends a script in the ordinary way.
 
         Raises:
             ScriptError: as above.
         """
-        path = self.find(channel.request.name)
-        code = self.code(path)
-        call = _ScriptCall(channel)
+        request = channel.request
+        if len(self._running) >= self._bounds.at_once:
+            raise ScriptError(
+                f"script {request.name[:80]!r}: {len(self._running)} scripts are running, and no more may at a time "
+                f"({len(self._parked)} of them outlived their calls)"
+            )
+        name = f"{request.name.removesuffix('.py')}.py"
+        log = structlog.get_logger("agi.script").bind(script=name[:80], uniqueid=request.uniqueid)
+        script = ScriptThread(channel, lambda call: self._play(request, call), lambda end: self._left(script, end, log))
+        script.start()
+        self._running.add(script)
+        end = None
+        try:
+            end = await script.ended(self._bounds)
+        finally:
+            if script in self._running - self._parked:
+                self._parked.add(script)
+                log.error("script_outlives_its_call", hung_up=channel.hung_up)
+        if end is not None and end.refused is not None:
+            raise end.refused
+        return end is not None and end.ok
+
+    def _left(self, script: ScriptThread, end: End, log: Any) -> None:
+        """A script said its last word, in time or long after its call."""
+        if end.stopped:
+            self._parked.add(script)
+            log.error("script_ignores_the_end", after=PATIENCE)
+            return  # its thread is still there
+        self._running.discard(script)
+        self._parked.discard(script)
+        if end.error:
+            log.warning("script_failed", error=end.error, line=end.line)
+        if end.computed_s > self._bounds.slow_s:
+            log.warning("script_computed_long", seconds=round(end.computed_s, 3))
+
+    # ---- in the script's thread: a folder may be slow, too
+
+    def _play(self, request: AgiRequest, call: ScriptThread) -> End:
+        """Run the script from its first line to its end, whatever that is."""
+        try:
+            path = self.find(request.name)
+            code = self.code(path)
+        except ScriptError as error:
+            return End(ok=False, refused=error)
         agi_class = type("AGI", (ScriptAgi,), {"call": call, "__module__": "asterisk.agi"})
-        around = Surroundings(path, channel.request.args, agi_class, call.sleep, self.code)
-        log = structlog.get_logger("agi.script").bind(script=path.name, uniqueid=channel.request.uniqueid)
-
-        def run() -> bool:
-            try:
-                exec(code, around.namespace("__main__", path))  # noqa: S102  # the hotline's own scripts
-            except SystemExit as end:
-                return end.code is None or end.code == 0
-            except (AGIHangup, _CallOver):
-                pass  # the other ordinary ends of a script
-            except Exception as error:  # noqa: BLE001  # the border of a script: nothing of it may reach another call
-                # not the message: it may hold what a caller keyed
-                log.warning("script_failed", error=type(error).__name__, line=_line_of(error, path))
-                return False
-            return True
-
-        return await self._drive(greenlet(run), call, log)
+        around = Surroundings(path, request.args, agi_class, call.sleep, self.code)
+        try:
+            exec(code, around.namespace("__main__", path))  # noqa: S102  # the hotline's own scripts
+        except SystemExit as end:
+            return End(ok=end.code is None or end.code == 0)
+        except (AGIHangup, CallOver):
+            pass  # the other ordinary ends of a script
+        except BaseException as error:  # noqa: BLE001  # the border of a script: nothing of it may reach another call
+            return End(ok=False, error=type(error).__name__, line=_line_of(error, path))
+        return End(ok=True)
 
     def find(self, name: str) -> Path:
         """The file of a script.
@@ -117,112 +143,22 @@ class ScriptHost:
         """A file, compiled once for each of its versions.
 
         Raises:
-            ScriptError: it does not compile.
+            ScriptError: it cannot be read, or does not compile.
         """
-        stat = path.stat()
-        version = (stat.st_mtime_ns, stat.st_size)
-        known = self._codes.get(path)
-        if known is not None and known[0] == version:
-            return known[1]
         try:
+            stat = path.stat()
+            version = (stat.st_mtime_ns, stat.st_size)
+            known = self._codes.get(path)
+            if known is not None and known[0] == version:
+                return known[1]
             code = compile(path.read_bytes(), str(path), "exec", dont_inherit=True)
+        except OSError as error:
+            raise ScriptError(f"{path}: the script cannot be read: {error.strerror}") from error
         except (SyntaxError, ValueError) as error:
             line = getattr(error, "lineno", None) or 1
             raise ScriptError(f"{path}:{line}: the script does not compile: {type(error).__name__}") from error
         self._codes[path] = (version, code)
         return code
-
-    async def _drive(self, script: greenlet, call: _ScriptCall, log: Any) -> bool:
-        """Let the script run; whatever it waits for, wait for it here. What it came to, at its end."""
-        wanted = self._turn(log, script.switch)
-        while not script.dead:
-            if call.over > PATIENCE:
-                self._parked.append(script)
-                log.error("script_ignores_the_end", after=PATIENCE)
-                break
-            try:
-                value = await wanted
-            except asyncio.CancelledError as error:
-                call.cancelled = error
-                wanted = self._turn(log, script.throw, _CallOver())
-            except Exception as error:  # noqa: BLE001  # handed on to the script, whose verb it belongs to
-                wanted = self._turn(log, script.throw, error)
-            else:
-                wanted = self._turn(log, script.switch, value)
-        if call.cancelled is not None:
-            raise call.cancelled
-        return script.dead and wanted is True
-
-    def _turn(self, log: Any, resume: Any, *given: Any) -> Any:
-        """One turn of the script, up to its next verb: what it waits for; at its end, what it came to."""
-        began = time.perf_counter()
-        wanted = resume(*given)
-        took = time.perf_counter() - began
-        if took > self._slow_s:
-            log.warning("script_held_the_loop", seconds=round(took, 3))
-        return wanted
-
-
-class _CallOver(BaseException):
-    """The server is closing: the script shall end, past every ``except Exception``."""
-
-
-class _ScriptCall:
-    """The call as a script's verbs see it: everything looks blocking."""
-
-    def __init__(self, channel: Channel) -> None:
-        self._channel = channel
-        self.over = 0
-        """Verbs called after the end."""
-        self.cancelled: asyncio.CancelledError | None = None
-        """Why the server wants the script to end; None while it does not."""
-
-    @property
-    def headers(self) -> Mapping[str, str]:
-        return self._channel.request.headers
-
-    @property
-    def hung_up(self) -> bool:
-        return self._channel.hung_up
-
-    def ask(self, command: Command) -> Reply:
-        reply: Reply = self._await(self._execute(command))
-        return reply
-
-    def still_there(self) -> bool:
-        there: bool = self._await(self._channel.still_there())
-        return there
-
-    def sleep(self, seconds: float) -> None:
-        """``time.sleep`` that lets the other calls go on."""
-        self._await(asyncio.sleep(seconds))
-
-    async def _execute(self, command: Command) -> Reply:
-        try:
-            return await self._channel.execute(command)
-        except ChannelGone:
-            self.over += 1
-            raise
-
-    def _await(self, wanted: Any) -> Any:
-        """Give the loop something to wait for, and come back with its outcome."""
-        loop_side = getcurrent().parent
-        if loop_side is None:
-            wanted.close()
-            raise RuntimeError("AGI verbs work in the script's own thread only")
-        if self.cancelled is not None:
-            self.over += 1
-            wanted.close()
-            wanted = self._refuse()
-        return loop_side.switch(wanted)
-
-    async def _refuse(self) -> None:
-        """What a script gets that goes on although the server closes."""
-        raise _Refused
-
-
-class _Refused(Exception):  # noqa: N818  # never seen outside a script that ignores the end
-    """The server is closing."""
 
 
 def _line_of(error: BaseException, path: Path) -> int | None:

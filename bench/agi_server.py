@@ -35,8 +35,8 @@ HEADER = (
 class Caller(asyncio.Protocol):
     """Plays Asterisk: sends the header, answers every line."""
 
-    def __init__(self, count: int, done: asyncio.Future[None]) -> None:
-        self._header = HEADER.format(count=count).encode()
+    def __init__(self, header: str, count: int, done: asyncio.Future[None]) -> None:
+        self._header = header.format(count=count).encode()
         self._done = done
         self._transport: asyncio.Transport | None = None
 
@@ -60,7 +60,7 @@ async def call(port: int, count: int) -> None:
     """One call with so many commands."""
     loop = asyncio.get_running_loop()
     done: asyncio.Future[None] = loop.create_future()
-    await loop.create_connection(lambda: Caller(count, done), "127.0.0.1", port)
+    await loop.create_connection(lambda: Caller(HEADER, count, done), "127.0.0.1", port)
     await done
 
 

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from agi.ping import ping
+from agi.script_thread import Bounds
 from agi.server import AgiServer
 from ivr.app import releases, speech
 from ivr.app.data import lookups_of, sources_of
@@ -57,7 +58,7 @@ async def run_agi(ready: Ready, stop: asyncio.Event) -> None:
         store = await opened.enter_async_context(opened_store(ready))
         writer = await opened.enter_async_context(Writer(store, tempo=HISTORY))
         sources = await opened.enter_async_context(_data(ready))
-        scripts = ScriptFolder(ready.folder / "scripts")
+        scripts = ScriptFolder(ready.folder / "scripts", Bounds(at_once=ready.hotline.agi.scripts_at_once))
         world = _world(ready, store, writer, sources, scripts)
         server = AgiServer({"flow": Runner(world).serve, "script": scripts.serve, "ping": ping})
         host, port = split(ready.hotline.agi.listen)
@@ -66,7 +67,8 @@ async def run_agi(ready: Ready, stop: asyncio.Event) -> None:
         except OSError as error:
             raise cannot_listen("the AGI server", ready.hotline.agi.listen, error, "agi.listen") from None
         beating = asyncio.create_task(beat(), name="beat")
-        log.info("serving", address=ready.hotline.agi.listen, version=ready.flows.version)
+        loop = type(asyncio.get_running_loop()).__module__.partition(".")[0]
+        log.info("serving", address=ready.hotline.agi.listen, version=ready.flows.version, loop=loop)
         await stop.wait()
         cut = await server.drain(DRAIN_S)
         beating.cancel()

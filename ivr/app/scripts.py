@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from agi.scripts import ScriptError, ScriptHost
+from agi.script_thread import Bounds, ScriptError
+from agi.scripts import ScriptHost
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,12 +21,12 @@ log = structlog.get_logger("ivr.script")
 class ScriptFolder:
     """The scripts of one folder."""
 
-    def __init__(self, folder: Path) -> None:
-        self.serve = ScriptHost(folder)
+    def __init__(self, folder: Path, bounds: Bounds | None = None) -> None:
+        self.serve = ScriptHost(folder, bounds)
         """The route `script/<name>`."""
 
     async def run(self, script: str, args: tuple[str, ...], channel: Channel) -> bool:
-        """Run it on this call; False when there is none of that name, or it failed."""
+        """Run it on this call; False when there is none of that name, it failed, or too many run."""
         flow_request = channel.request
         channel.request = replace(flow_request, script=f"script/{script}", args=args)
         try:

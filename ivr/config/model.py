@@ -239,6 +239,8 @@ class Agi(Part):
     listen: Listen = "127.0.0.1:4573"
     servers: Annotated[tuple[Listen, ...], Field(strict=False)] = ()
     """What the dialplan asks, in this order; none is `listen` alone."""
+    scripts_at_once: int = Field(200, ge=1, le=2000)
+    """Classic scripts that may run at a time, each in a thread of its own; one more fails."""
 
 
 class Ami(Part):

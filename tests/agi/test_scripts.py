@@ -10,7 +10,8 @@ import pytest
 from asterisk.agi import AGI
 from structlog.testing import capture_logs
 
-from agi.scripts import PATIENCE, ScriptHost
+from agi.script_thread import PATIENCE, Bounds
+from agi.scripts import ScriptHost
 from tests.agi.support import Peer, calling, serving, until
 
 if TYPE_CHECKING:
@@ -133,7 +134,7 @@ async def test_arguments_come_as_argv(stage: Stage) -> None:
         await follow(peer, '> VERBOSE "first|two words" 1', "< 200 result=1")
 
 
-async def test_two_scripts_run_at_the_same_time_without_a_thread(stage: Stage) -> None:
+async def test_two_scripts_run_at_the_same_time(stage: Stage) -> None:
     stage.write(TOP + "agi.get_data('menu')\nagi.noop()\n")
     async with calling(stage.server, "script/s") as one, calling(stage.server, "script/s") as two:
         for peer in (one, two):
@@ -237,10 +238,13 @@ async def test_a_script_that_swallows_the_closing_is_parked(stage: Stage) -> Non
 async def test_a_script_that_computes_too_long_is_named(tmp_path: Path) -> None:
     (tmp_path / "s.py").write_text(TOP + "agi.noop()\nsum(range(1000))\n")
     with capture_logs() as logs:
-        async with serving({"script": ScriptHost(tmp_path, slow_s=0.0)}) as server, calling(server, "script/s") as peer:
+        async with (
+            serving({"script": ScriptHost(tmp_path, Bounds(slow_s=0.0))}) as server,
+            calling(server, "script/s") as peer,
+        ):
             await follow(peer, "> NOOP", "< 200 result=0")
             await peer.ended()
-    assert {entry["event"] for entry in logs} == {"script_held_the_loop"}
+    assert {entry["event"] for entry in logs} == {"script_computed_long"}
 
 
 @pytest.mark.parametrize("name", ["nope", "../s", "a/b", ".hidden", "", "s.sh"])

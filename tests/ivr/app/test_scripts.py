@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from structlog.testing import capture_logs
 
+from agi.script_thread import Bounds
 from ivr.app.scripts import ScriptFolder
 from tests.agi.support import calling, serving
 
@@ -69,3 +71,23 @@ async def test_a_script_that_cannot_be_run_is_not_ok(tmp_path: Path, name: str) 
 async def test_a_hangup_is_an_ordinary_end_of_a_script(tmp_path: Path) -> None:
     (tmp_path / "s.py").write_text(TOP + "agi.stream_file('beep')", encoding="utf-8")
     assert await outcome_of(tmp_path, '> STREAM FILE "beep" "" 0', "< 200 result=-1 endpos=0", "< HANGUP")
+
+
+async def test_a_script_too_many_sends_its_flow_to_on_error(tmp_path: Path) -> None:
+    (tmp_path / "s.py").write_text(TOP, encoding="utf-8")
+    scripts, told = ScriptFolder(tmp_path, Bounds(at_once=0)), []
+
+    async def route(channel: Channel) -> None:
+        told.append(await scripts.run("s", (), channel))
+        await channel.noop()
+
+    with capture_logs() as logs:
+        async with serving({"flow": route}) as server, calling(server) as peer:
+            assert await peer.hear() == "NOOP", "the call itself goes on"
+    assert told == [False]
+    assert [(entry["event"], entry["why"]) for entry in logs] == [
+        (
+            "script_not_run",
+            "script 's': 0 scripts are running, and no more may at a time (0 of them outlived their calls)",
+        )
+    ]

@@ -203,6 +203,21 @@ async def test_the_whole_hotline_starts_with_one_command_and_ends_with_one(
         await manager.stop()
 
 
+@pytest.mark.parametrize("command", ["agi", "up"])
+async def test_calls_are_led_on_the_fast_loop(machine: Machine, command: str) -> None:
+    manager = ScriptedManager(secret=SECRETS["TINY_AMI_SECRET"])
+    await manager.start(machine.ports.ami)
+    try:
+        async with machine.running(command, "{DIR}") as run:
+            await run.says(READY["agi"] if command == "agi" else "ready      ")
+            assert await run.end(signal.SIGTERM) == 0
+    finally:
+        await manager.stop()
+    lines = [json.loads(line) for line in run.said if line.startswith("{")]
+    (serving,) = [line for line in lines if line["event"] == "serving" and line.get("part") == "agi"]
+    assert serving["loop"] == "uvloop"
+
+
 async def test_a_hotline_that_is_told_to_end_while_it_starts_leaves_nothing(machine: Machine) -> None:
     async with machine.running("up", "{DIR}") as run:
         await run.says('"part_started"')
