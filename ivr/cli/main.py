@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from ivr.app.mistakes import MistakeError
-from ivr.cli import checking, rendering, serving
+from ivr.cli import checking, rendering, schemas, serving
 
 Folder = Annotated[Path, typer.Argument(help="The hotline's folder, with its hotline.yaml.", metavar="DIR")]
 Level = Annotated[str, typer.Option("--log", help="debug, info, warning or error.", metavar="LEVEL")]
@@ -126,6 +126,26 @@ def db_upgrade(folder: Folder) -> None:
     Nothing is lost, and a second time does nothing. `hotline up` does it by itself.
     """
     serving.db_upgrade(folder)
+
+
+@app.command()
+def schema(
+    folder: Folder,
+    into: Annotated[
+        Path | None, typer.Option(help="Folder for the schemas; .hotline/schema/ unless given.", metavar="FOLDER")
+    ] = None,
+    shown: Annotated[
+        str | None, typer.Option("--print", help="Print one instead: flow, hotline or prompts.", metavar="KIND")
+    ] = None,
+    headers: Annotated[
+        bool, typer.Option("--headers", help="Put the line that names its schema into each file that has none.")
+    ] = False,
+) -> None:
+    """Write JSON Schemas made for this hotline, so that an editor completes its names.
+
+    A second time without change writes nothing; from then on `hotline check` keeps them up to date.
+    """
+    schemas.schema(folder, into, shown, headers=headers)
 
 
 def main() -> None:

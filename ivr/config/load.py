@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from dialplan.diagnostics import Diagnostic, did_you_mean, has_errors
@@ -48,6 +48,10 @@ class Loaded:
     """Every file by its name in diagnostics; secrets written in clear are masked."""
     scope: str
     """What was looked at, for the last line of a report: `3 flows, 41 messages, 3 languages`."""
+    readings: tuple[FlowReading, ...] = ()
+    """Every flow as far as it could be read."""
+    known: Known = field(default_factory=Known)
+    """The names flows may use."""
 
     @property
     def is_sound(self) -> bool:
@@ -88,7 +92,9 @@ def load_hotline(
     scope = (
         f"{_count(readings, 'flow')}, {_count(catalogue.names, 'message')}, {_count(catalogue.languages, 'language')}"
     )
-    return Loaded(folder, settings.hotline, flows, catalogue, tuple(problems), files.sources, scope)
+    return Loaded(
+        folder, settings.hotline, flows, catalogue, tuple(problems), files.sources, scope, tuple(readings), known
+    )
 
 
 class _Files:
