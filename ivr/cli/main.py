@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from ivr.app.mistakes import MistakeError
-from ivr.cli import checking, rendering, schemas, serving
+from ivr.cli import checking, rendering, schemas, serving, starting
 
 Folder = Annotated[Path, typer.Argument(help="The hotline's folder, with its hotline.yaml.", metavar="DIR")]
 Level = Annotated[str, typer.Option("--log", help="debug, info, warning or error.", metavar="LEVEL")]
@@ -141,11 +141,27 @@ def schema(
         bool, typer.Option("--headers", help="Put the line that names its schema into each file that has none.")
     ] = False,
 ) -> None:
-    """Write JSON Schemas made for this hotline, so that an editor completes its names.
+    """Write JSON Schemas with this hotline's names, for editors.
 
-    A second time without change writes nothing; from then on `hotline check` keeps them up to date.
+    They complete queues, messages, steps and languages, and underline what is misspelt. A second time without change writes nothing; from then on `hotline check` keeps them up to date.
     """
     schemas.schema(folder, into, shown, headers=headers)
+
+
+@app.command()
+def init(
+    folder: Annotated[Path, typer.Argument(help="The new folder; the hotline is called like it.", metavar="DIR")],
+    languages: Annotated[
+        str, typer.Option(help="Languages callers choose from, the first being the usual one.", metavar="TAGS")
+    ] = "zh-CN,en",
+    number: Annotated[str, typer.Option(help="The number callers dial.", metavar="NUMBER")] = "10000",
+) -> None:
+    """Make a new hotline folder, small and right.
+
+    A menu, opening hours, a queue and voicemail, to be made yours. Nothing that is there is overwritten.
+    """
+    known = {command.name or getattr(command.callback, "__name__", "") for command in app.registered_commands}
+    starting.init(folder, languages, number, [word for word in ("check", "test", "prompts", "up") if word in known][:3])
 
 
 def main() -> None:
