@@ -143,7 +143,8 @@ def schema(
 ) -> None:
     """Write JSON Schemas with this hotline's names, for editors.
 
-    They complete queues, messages, steps and languages, and underline what is misspelt. A second time without change writes nothing; from then on `hotline check` keeps them up to date.
+    They complete queues, messages, steps and languages, and underline what is misspelt. A second time without change
+    writes nothing; from then on `hotline check` keeps them up to date.
     """
     schemas.schema(folder, into, shown, headers=headers)
 
