@@ -10,7 +10,7 @@ import typer
 from dialplan.diagnostics import has_errors
 from dialplan.report import as_github, as_json, as_text
 from ivr.app.mistakes import MistakeError
-from ivr.config.load import load_hotline
+from ivr.config.checked import check_hotline
 from ivr.schema.files import PLACE, write_schemas
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def check(folder: Path, form: str) -> int:
     """
     if form not in FORMS:
         raise MistakeError(f"unknown format '{form}'; expected {', '.join(FORMS)}")
-    loaded = load_hotline(folder)
+    loaded = check_hotline(folder)
     _refresh_schemas(folder, loaded)
     match form:
         case "json":

@@ -9,6 +9,7 @@ import ipaddress
 import re
 from datetime import date, time
 from decimal import Decimal
+from pathlib import PurePosixPath
 from typing import Annotated, Any, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
@@ -210,6 +211,8 @@ class SecretRef(BaseModel):
         (kind, place), *_ = value.items()
         if not isinstance(place, str) or not place or (kind == "env" and not _ENVIRONMENT.fullmatch(place)):
             raise refuse("C003", found(place), "the name of an environment variable" if kind == "env" else "a file")
+        if kind == "file" and ".." in PurePosixPath(place).parts:
+            raise refuse("C003", found(place), "a file below the hotline's folder, or a path that begins with '/'")
         return value
 
     def __str__(self) -> str:

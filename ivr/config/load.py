@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from dialplan.diagnostics import Diagnostic, did_you_mean, has_errors
 from dialplan.source import Source
 from ivr.config.read import FILE, Settings, read_settings
+from ivr.config.regular import read_regular, refuse_others, told
 from ivr.config.rules import setting_rules
 from ivr.config.version import version_of
 from ivr.flow.check import check_flows
@@ -108,8 +109,7 @@ class _Files:
     def read(self, name: str) -> bytes | None:
         """The bytes of a file, one more than may be at most; None when there is none."""
         try:
-            with (self._folder / name).open("rb") as file:
-                return file.read(LARGEST_FILE + 1)
+            return read_regular(self._folder / name, self._folder, LARGEST_FILE + 1)
         except FileNotFoundError:
             near = did_you_mean(name, [path.name for path in self._listed(self._folder)])
             if not self._folder.is_dir():
@@ -117,7 +117,7 @@ class _Files:
             else:
                 self._say(name, "the file is not there", f"a file {name} in {self._folder}", near)
         except OSError as error:
-            self._say(name, f"the file cannot be read ({error.strerror or type(error).__name__})", "a readable file")
+            self._say(name, f"the file cannot be read ({told(error)})", "a readable file of this folder")
         return None
 
     def keep(self, source: Source) -> None:
@@ -143,10 +143,19 @@ class _Files:
             if path.name.startswith("."):
                 continue
             if path.suffix == ending:
-                found.append(path)
+                found += self._kept(path, f"{folder}/{path.name}")
             elif path.suffix in {".yml", ".YAML", ".YML"} and ending == ".yaml":
                 self._say(f"{folder}/{path.name}", "the file is not read", f"{path.stem}.yaml", severity="warning")
         return found
+
+    def _kept(self, path: Path, name: str) -> list[Path]:
+        """The path, when a file of this folder is there; else it is told: to leave it out silently would be a guess."""
+        try:
+            refuse_others(path, self._folder)
+        except OSError as error:
+            self._say(name, f"the file cannot be read ({told(error)})", "a readable file of this folder")
+            return []
+        return [path]
 
     def digest(self, path: Path) -> bytes:
         """The bytes of a script, for the version; empty when it cannot be read (its step then fails, and says so)."""
@@ -161,14 +170,19 @@ class _Files:
 
     def _listed(self, folder: Path) -> list[Path]:
         try:
-            return sorted(path for path in folder.iterdir() if path.is_file())
-        except OSError:
+            return sorted(folder.iterdir())
+        except (FileNotFoundError, NotADirectoryError):
+            return []
+        except OSError as error:
+            self._say(folder.name, f"the folder cannot be read ({told(error)})", "a readable folder")
             return []
 
     def _say(
         self, name: str, message: str, expected: str, hint: str | None = None, *, severity: Severity = "error"
     ) -> None:
-        self.diagnostics.append(Diagnostic("C009", severity, None, message, expected=expected, hint=hint, file=name))
+        if not any(each.file == name and each.code == "C009" for each in self.diagnostics):
+            found = Diagnostic("C009", severity, None, message, expected=expected, hint=hint, file=name)
+            self.diagnostics.append(found)
 
 
 def _flows(files: _Files, settings: Settings) -> list[FlowReading]:

@@ -137,7 +137,7 @@ def decode(data: bytes, name: str) -> tuple[str | None, list[Diagnostic]]:
         return None, [Diagnostic(code, "error", None, message, expected=expected, file=name)]
 
     if len(data) > LARGEST_FILE:
-        return refuse("Y001", f"the file has {len(data):,} bytes", f"at most {LARGEST_FILE:,} bytes")
+        return refuse("Y001", f"the file has more than {LARGEST_FILE:,} bytes", "several files, or a smaller one")
     for mark, encoding in _OTHER_ENCODINGS:
         if data.startswith(mark):
             return refuse("Y002", f"the file is {encoding}", "UTF-8; save it again with that encoding")
