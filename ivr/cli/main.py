@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import sys
-from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from ivr.app.mistakes import MistakeError
-from ivr.cli import checking, rendering, schemas, serving, starting
 
 Folder = Annotated[Path, typer.Argument(help="The hotline's folder, with its hotline.yaml.", metavar="DIR")]
 Level = Annotated[str, typer.Option("--log", help="debug, info, warning or error.", metavar="LEVEL")]
@@ -28,6 +26,8 @@ app.add_typer(database, name="db")
 
 def _version(wanted: bool) -> None:
     if wanted:
+        from importlib.metadata import version
+
         typer.echo(f"hotline {version('hotline')}")
         raise typer.Exit
 
@@ -45,12 +45,15 @@ def hotline(
 def check(
     folder: Folder,
     form: Annotated[str, typer.Option("--format", help="text, json or github.", metavar="FORM")] = "text",
+    no_cache: Annotated[bool, typer.Option("--no-cache", help="Check anew even if nothing has changed.")] = False,
 ) -> None:
     """Say every mistake in a hotline's files at once.
 
     Each with its place, what was expected and the nearest valid name. Ends with 1 when there is an error.
     """
-    raise typer.Exit(checking.check(folder, form))
+    from ivr.cli import checking
+
+    raise typer.Exit(checking.check(folder, form, cache=not no_cache))
 
 
 @app.command()
@@ -71,6 +74,8 @@ def render(
     Dialplan, queues, telephones and trunks, the AMI user. A second time without change writes nothing; files written by
     hand are never touched.
     """
+    from ivr.cli import rendering
+
     rendering.render(folder, into, only_generated=only_generated)
 
 
@@ -80,6 +85,8 @@ def prompts(folder: Folder) -> None:
 
     What is there already is kept, and a recording in the prompts folder wins over the machine's voice.
     """
+    from ivr.cli import rendering
+
     rendering.prompts(folder)
 
 
@@ -89,6 +96,8 @@ def up(folder: Folder, level: Level = "info") -> None:
 
     AGI server, bridge and wallboard, each a process of its own, each started again if it ends.
     """
+    from ivr.cli import serving
+
     serving.up(folder, level)
 
 
@@ -98,6 +107,8 @@ def agi(folder: Folder, level: Level = "info") -> None:
 
     It leads callers through the flows.
     """
+    from ivr.cli import serving
+
     serving.agi(folder, level)
 
 
@@ -107,6 +118,8 @@ def bridge(folder: Folder, level: Level = "info") -> None:
 
     It watches Asterisk, writes the history and feeds the wallboard.
     """
+    from ivr.cli import serving
+
     serving.bridge(folder, level)
 
 
@@ -116,6 +129,8 @@ def wallboard(folder: Folder, level: Level = "info") -> None:
 
     The page for ops, its API and its metrics.
     """
+    from ivr.cli import serving
+
     serving.wallboard(folder, level)
 
 
@@ -125,6 +140,8 @@ def db_upgrade(folder: Folder) -> None:
 
     Nothing is lost, and a second time does nothing. `hotline up` does it by itself.
     """
+    from ivr.cli import serving
+
     serving.db_upgrade(folder)
 
 
@@ -146,6 +163,8 @@ def schema(
     They complete queues, messages, steps and languages, and underline what is misspelt. A second time without change
     writes nothing; from then on `hotline check` keeps them up to date.
     """
+    from ivr.cli import schemas
+
     schemas.schema(folder, into, shown, headers=headers)
 
 
@@ -161,6 +180,8 @@ def init(
 
     A menu, opening hours, a queue and voicemail, to be made yours. Nothing that is there is overwritten.
     """
+    from ivr.cli import starting
+
     known = {command.name or getattr(command.callback, "__name__", "") for command in app.registered_commands}
     starting.init(folder, languages, number, [word for word in ("check", "test", "prompts", "up") if word in known][:3])
 

@@ -82,14 +82,17 @@ def load_hotline(
     scripts = {path.stem: path for path in files.listed("scripts", ".py")}
     problems = [*files.diagnostics, *settings.diagnostics, *said]
     problems += [each for reading in readings for each in reading.diagnostics]
-    known = _known(settings, catalogue, files.sources, scripts)
+    known = _known(settings, catalogue, files.sources, scripts, broken=has_errors(said))
     if settings.hotline is not None:
         ruled = tuple(setting_rules(settings.hotline, settings.place, {each.name for each in readings}, known))
         files.keep(_masked(files.sources[FILE], ruled))
         problems += ruled
     problems += check_flows(readings, known)
-    version = version_of(document.root, readings, files.sources, {name: files.digest(p) for name, p in scripts.items()})
-    flows = _flow_set(version, readings, settings.hotline) if not has_errors(problems) else None
+    flows = None
+    if settings.hotline is not None and not has_errors(problems):
+        bodies = {name: files.digest(path) for name, path in scripts.items()}
+        version = version_of(document.root, readings, catalogue, bodies)
+        flows = _flow_set(version, readings, settings.hotline)
     scope = (
         f"{_count(readings, 'flow')}, {_count(catalogue.names, 'message')}, {_count(catalogue.languages, 'language')}"
     )
@@ -234,8 +237,14 @@ def _prompts(
 
 
 def _known(
-    settings: Settings, catalogue: Catalogue, sources: Mapping[str, Source], scripts: Mapping[str, Path]
+    settings: Settings,
+    catalogue: Catalogue,
+    sources: Mapping[str, Source],
+    scripts: Mapping[str, Path],
+    *,
+    broken: bool,
 ) -> Known:
+    """What flows may use; `broken` says whether a sentence could not be read."""
     hotline = settings.hotline
     if hotline is None:
         return Known(whole=False)
@@ -252,7 +261,7 @@ def _known(
         boxes=frozenset(hotline.voicemail),
         lookups={name: LookupFacts(each.takes, each.gives, each.as_of) for name, each in hotline.lookups.items()},
         messages=messages or None,  # none at all: the files that are missing are told, not each sentence
-        unreadable_messages=frozenset(_written_messages(sources)) - set(messages),
+        unreadable_messages=frozenset(_written_messages(sources)) - set(messages) if broken else frozenset(),
     )
 
 
@@ -271,9 +280,7 @@ def _written_messages(sources: Mapping[str, Source]) -> Iterator[str]:
             waiting.append((f"{name}.", entry.value))
 
 
-def _flow_set(version: str, readings: list[FlowReading], hotline: Hotline | None) -> FlowSet | None:
-    if hotline is None:
-        return None
+def _flow_set(version: str, readings: list[FlowReading], hotline: Hotline) -> FlowSet:
     flows = {reading.name: reading.flow for reading in readings if reading.flow is not None}
     return FlowSet(version, flows, hotline.languages)
 

@@ -33,6 +33,7 @@ _NULLS = frozenset({"", "null", "Null", "NULL", "~"})
 _BOOLEANS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
 _INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]*)")
 _DECIMAL = re.compile(r"[-+]?(0|[1-9][0-9]*)?\.[0-9]+")
+_BEGIN_NUMBERS = frozenset("+-.0123456789")
 _LONGEST_NUMBER = 18
 """Characters; what is longer is no number anybody counts with, and stays text."""
 _OTHER_ENCODINGS = (
@@ -325,7 +326,7 @@ def schema(text: str) -> Value:
         return None
     if text in _BOOLEANS:
         return _BOOLEANS[text]
-    if len(text) <= _LONGEST_NUMBER:
+    if text[0] in _BEGIN_NUMBERS and len(text) <= _LONGEST_NUMBER:
         if _INTEGER.fullmatch(text):
             return int(text)
         if _DECIMAL.fullmatch(text):
