@@ -18,7 +18,12 @@ settings.register_profile("hotline", deadline=None, suppress_health_check=[Healt
 settings.load_profile("hotline")
 
 
-PROGRAMS = ("tests/ivr/cli/test_serving.py", "tests/ivr/cli/test_commands.py", "tests/ivr/app/test_supervisor.py")
+PROGRAMS = (
+    "tests/ivr/cli/test_serving.py",
+    "tests/ivr/cli/test_commands.py",
+    "tests/ivr/app/test_supervisor.py",
+    "tests/ivr/cli/test_reloading.py",
+)
 """Files whose tests start the hotline's own processes, as a user does."""
 
 

@@ -12,6 +12,9 @@ from ivr.app.mistakes import MistakeError
 
 Folder = Annotated[Path, typer.Argument(help="The hotline's folder, with its hotline.yaml.", metavar="DIR")]
 Level = Annotated[str, typer.Option("--log", help="debug, info, warning or error.", metavar="LEVEL")]
+Reload = Annotated[
+    bool, typer.Option("--reload", help="For development: take up what is saved in the folder for new calls.")
+]
 
 app = typer.Typer(
     help="Telephony and IVR control for Asterisk: flows as text, exact queue history, a live wallboard.",
@@ -91,25 +94,25 @@ def prompts(folder: Folder) -> None:
 
 
 @app.command()
-def up(folder: Folder, level: Level = "info") -> None:
+def up(folder: Folder, level: Level = "info", reload: Reload = False) -> None:
     """Run the whole hotline until Ctrl-C.
 
     AGI server, bridge and wallboard, each a process of its own, each started again if it ends.
     """
     from ivr.cli import serving
 
-    serving.up(folder, level)
+    serving.up(folder, level, reload=reload)
 
 
 @app.command()
-def agi(folder: Folder, level: Level = "info") -> None:
+def agi(folder: Folder, level: Level = "info", reload: Reload = False) -> None:
     """Run the AGI server alone.
 
     It leads callers through the flows.
     """
     from ivr.cli import serving
 
-    serving.agi(folder, level)
+    serving.agi(folder, level, reload=reload)
 
 
 @app.command()
