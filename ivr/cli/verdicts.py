@@ -90,7 +90,7 @@ def _program() -> Iterator[str]:
         yield from _stamps(path, ".py")
     for place in (each for each in sys.path if each.endswith("-packages")):
         try:
-            yield from sorted(name for name in os.listdir(place) if name.endswith(".dist-info"))  # noqa: PTH208 - names
+            yield from sorted(name for name in os.listdir(place) if name.endswith(".dist-info"))  # noqa: PTH208 - a name is all that is wanted
         except OSError:
             continue
     for zones in os.environ.get("PYTHONTZPATH", _ZONES).split(os.pathsep):
@@ -104,7 +104,7 @@ def _variables(environ: Mapping[str, str]) -> Iterator[str]:
 def _files(folder: Path) -> Iterator[str]:
     """Every name in the folder, and what is in every file that is read."""
     try:
-        yield from sorted(os.listdir(folder))  # noqa: PTH208 - names
+        yield from sorted(os.listdir(folder))  # noqa: PTH208 - a name is all that is wanted
     except OSError as error:
         yield str(error.errno)
     yield _content(folder / "hotline.yaml", folder)
