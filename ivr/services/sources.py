@@ -6,7 +6,6 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
-
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
