@@ -40,12 +40,16 @@ def check(folder: Path, form: str, *, cache: bool = True) -> int:
 
 def judged(folder: Path) -> Verdict:
     """The verdict on a folder, made anew."""
+    with _collector_at_rest():
+        return _judged(folder)
+
+
+def _judged(folder: Path) -> Verdict:
     from dialplan.diagnostics import has_errors
     from dialplan.report import as_github, as_json, as_text
     from ivr.config.checked import check_hotline
 
-    with collector_at_rest():
-        loaded = check_hotline(folder)
+    loaded = check_hotline(folder)
     refresh_schemas(folder, loaded)
     found, sources, scope = loaded.diagnostics, loaded.sources, loaded.scope
     return Verdict(
@@ -58,7 +62,7 @@ def judged(folder: Path) -> Verdict:
 
 
 @contextmanager
-def collector_at_rest() -> Iterator[None]:
+def _collector_at_rest() -> Iterator[None]:
     """No search for garbage while a check builds its trees: there is none, and looking takes a quarter of the time."""
     was_on = gc.isenabled()
     gc.disable()

@@ -201,17 +201,18 @@ class _Composer:
     def _node(self, event: _Event, events: Iterator[_Event], depth: int) -> Node:
         if isinstance(event, yaml.AliasEvent):
             return self._reuse(event, depth)
-        self._count(event, 1)
-        self._bound_depth(event, depth)
+        self._nodes += 1
+        if self._nodes > MOST_NODES or depth > DEEPEST:
+            self._count(event, 0)
+            self._bound_depth(event, depth)
         node: Node
-        match event:
-            case yaml.MappingStartEvent():
-                node = self._mapping(event, events, depth)
-            case yaml.SequenceStartEvent():
-                span = self._span(event, short=True)
-                node = Sequence(tuple(self._until(yaml.SequenceEndEvent, events, depth)), span)
-            case _:
-                node = self._scalar(event)
+        if isinstance(event, yaml.ScalarEvent):  # by far the most
+            node = self._scalar(event)
+        elif isinstance(event, yaml.MappingStartEvent):
+            node = self._mapping(event, events, depth)
+        else:
+            span = self._span(event, short=True)
+            node = Sequence(tuple(self._until(yaml.SequenceEndEvent, events, depth)), span)
         if event.tag and event.tag != "!":
             self._say(
                 "Y007", event, f"the tag '{event.tag}'", "no tags: write the value alone, in quotes if it is text"

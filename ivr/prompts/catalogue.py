@@ -125,7 +125,9 @@ def _read_message(entry: Entry, file_language: str) -> tuple[Message | None, lis
     if any(diagnostic.severity == "error" for diagnostic in diagnostics):
         return None, diagnostics
     message = Message(entry.name, file_language, tuple(sections), entry.texts[0][1].span(0, 1))
-    return message, [*diagnostics, *_unreadable(message)]
+    if any(_HAN.search(text.value) for _, text in entry.texts):
+        diagnostics += _unreadable(message)
+    return message, diagnostics
 
 
 def _unreadable(message: Message) -> Iterator[Diagnostic]:

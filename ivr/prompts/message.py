@@ -135,7 +135,7 @@ class Message:
 
     def _is_plain(self) -> bool:
         """Whether it is always the same, as most messages are."""
-        return all(isinstance(part, Literal) for section in self.sections for part in section.parts)
+        return all(type(part) is Literal for section in self.sections for part in section.parts)
 
     def walk(self) -> Iterator[Part]:
         """Every part of every wording, outer before inner, in the order written."""
