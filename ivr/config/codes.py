@@ -124,8 +124,8 @@ CODES = codes(
         "C020",
         "A script is Python that can be read",
         "A script with a slip in it would fail while a caller waits. It is read, not run.",
-        "print('welcome'          # scripts/greet.py",
-        "print('welcome')         # scripts/greet.py",
+        'print("welcome"  # scripts/greet.py',
+        'print("welcome")  # scripts/greet.py',
         "py",
     ),
 )
