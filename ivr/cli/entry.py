@@ -50,7 +50,9 @@ def answered(words: Sequence[str]) -> int | None:
     try:
         sys.stdout.write(shown(verdict, form, color=sys.stdout.isatty()))
         sys.stdout.flush()
-    except (BrokenPipeError, UnicodeEncodeError):
+    except BrokenPipeError:  # whoever reads has seen enough; Python must not complain of it once more at its end
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except UnicodeEncodeError:
         return None  # told by whoever knows how
     return 1 if verdict.errors else 0
 
