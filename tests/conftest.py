@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import shutil
+import tempfile
 from typing import TYPE_CHECKING
 
 import pytest
@@ -16,8 +18,26 @@ settings.register_profile("hotline", deadline=None, suppress_health_check=[Healt
 settings.load_profile("hotline")
 
 
-PROGRAMS = ("tests/ivr/cli/test_serving.py", "tests/ivr/cli/test_commands.py", "tests/ivr/app/test_supervisor.py")
+PROGRAMS = (
+    "tests/ivr/cli/test_serving.py",
+    "tests/ivr/cli/test_commands.py",
+    "tests/ivr/app/test_supervisor.py",
+    "tests/ivr/cli/test_reloading.py",
+)
 """Files whose tests start the hotline's own processes, as a user does."""
+
+
+_CACHE = pytest.StashKey[str]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Verdicts of tests are kept in a folder of their own, not in the user's."""
+    config.stash[_CACHE] = os.environ["XDG_CACHE_HOME"] = tempfile.mkdtemp(prefix="hotline-tests-")
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """And go with them."""
+    shutil.rmtree(config.stash[_CACHE], ignore_errors=True)
 
 
 def pytest_collection_modifyitems(items: Iterable[pytest.Item]) -> None:

@@ -36,6 +36,7 @@ from store.writer import Tempo, Writer
 
 if TYPE_CHECKING:
     from ivr.app.loading import Ready
+    from ivr.app.releases import KeptReleases
     from store.engine import Store
 
 DRAIN_S = 3.0
@@ -47,8 +48,8 @@ HISTORY = Tempo(linger_s=0.5)
 log = structlog.get_logger("hotline.agi")
 
 
-async def run_agi(ready: Ready, stop: asyncio.Event) -> None:
-    """Serve until `stop`.
+async def run_agi(ready: Ready, stop: asyncio.Event, *, reload: bool = False) -> None:
+    """Serve until `stop`; with `reload`, what is saved in the folder meanwhile is taken up for new calls.
 
     Raises:
         MistakeError: a sound, a secret, the database or the port cannot be had; nothing was half started.
@@ -59,7 +60,8 @@ async def run_agi(ready: Ready, stop: asyncio.Event) -> None:
         writer = await opened.enter_async_context(Writer(store, tempo=HISTORY))
         sources = await opened.enter_async_context(_data(ready))
         scripts = ScriptFolder(ready.folder / "scripts", Bounds(at_once=ready.hotline.agi.scripts_at_once))
-        world = _world(ready, store, writer, sources, scripts)
+        kept = releases.KeptReleases(ready)
+        world = _world(ready, kept, store, writer, sources, scripts)
         server = AgiServer({"flow": Runner(world).serve, "script": scripts.serve, "ping": ping})
         host, port = split(ready.hotline.agi.listen)
         try:
@@ -69,6 +71,10 @@ async def run_agi(ready: Ready, stop: asyncio.Event) -> None:
         beating = asyncio.create_task(beat(), name="beat")
         loop = type(asyncio.get_running_loop()).__module__.partition(".")[0]
         log.info("serving", address=ready.hotline.agi.listen, version=ready.flows.version, loop=loop)
+        if reload:
+            from ivr.app.reloading import follow
+
+            await follow(ready, kept, stop)
         await stop.wait()
         cut = await server.drain(DRAIN_S)
         beating.cancel()
@@ -82,7 +88,9 @@ def _data(ready: Ready) -> DataSources:
         raise MistakeError(str(wrong)) from None
 
 
-def _world(ready: Ready, store: Store, writer: Writer, sources: DataSources, scripts: ScriptFolder) -> World:
+def _world(  # noqa: PLR0917 - the parts a service is made of, each once
+    ready: Ready, kept: KeptReleases, store: Store, writer: Writer, sources: DataSources, scripts: ScriptFolder
+) -> World:
     hotline, where = ready.hotline, ready.places
     zone = ZoneInfo(hotline.time_zone)
     try:
@@ -90,7 +98,7 @@ def _world(ready: Ready, store: Store, writer: Writer, sources: DataSources, scr
     except KeyFileError as wrong:
         raise MistakeError(str(wrong)) from None
     return World(
-        releases=releases.KeptReleases(ready),
+        releases=kept,
         lookups=sources,
         memory=CallerMemory(partial(remembered, store), writer, hotline.node, key),
         seal=seal,

@@ -38,7 +38,16 @@ def load_ready(folder: Path) -> Ready:
     Raises:
         MistakeError: it has errors, or something it needs is missing.
     """
-    loaded = load_hotline(folder)
+    return ready_of(load_hotline(folder))
+
+
+def ready_of(loaded: Loaded) -> Ready:
+    """The same for a folder that has been loaded.
+
+    Raises:
+        MistakeError: it has errors, or something it needs is missing.
+    """
+    folder = loaded.folder
     if loaded.hotline is None or loaded.flows is None:
         report = as_text(loaded.diagnostics, loaded.sources, scope=loaded.scope)
         raise MistakeError(report.rstrip("\n"), exit_code=1)

@@ -64,6 +64,17 @@ class KeptReleases:
         """What new calls begin with."""
         return self._current
 
+    def renew(self, ready: Ready) -> None:
+        """Let new calls begin with another version; calls in progress find theirs as before.
+
+        Raises:
+            OSError: it cannot be kept, and nothing has changed.
+        """
+        _keep(ready.folder, self._folder / ready.flows.version)
+        self._older[self._current.flows.version] = self._current
+        self._current = _release(ready.hotline, ready.flows, Speech(ready.catalogue, ready.places.sounds))
+        _forget_oldest(self._folder)
+
     async def at(self, version: str) -> Release | None:
         """The one a call began with; None when it is not kept any more."""
         if version == self._current.flows.version:

@@ -179,7 +179,10 @@ def _first(group: BaseExceptionGroup[StartFailedError]) -> StartFailedError:
     raise AssertionError("an exception group is never empty")
 
 
-def parts_of(folder: str, level: str) -> tuple[Part, ...]:
-    """The three processes of one hotline folder."""
-    names = ("bridge", "agi", "wallboard")
-    return tuple(Part(name, (sys.executable, "-m", "ivr.cli.main", name, folder, "--log", level)) for name in names)
+def parts_of(folder: str, level: str, *, reload: bool = False) -> tuple[Part, ...]:
+    """The three processes of one hotline folder; with `reload` the AGI server watches it."""
+    more = {"agi": ("--reload",)} if reload else {}
+    return tuple(
+        Part(name, (sys.executable, "-m", "ivr.cli.main", name, folder, "--log", level, *more.get(name, ())))
+        for name in ("bridge", "agi", "wallboard")
+    )

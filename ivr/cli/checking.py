@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+import gc
+import os
 import sys
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import typer
 
-from dialplan.diagnostics import has_errors
-from dialplan.report import as_github, as_json, as_text
 from ivr.app.mistakes import MistakeError
-from ivr.config.load import load_hotline
+from ivr.cli.entry import FORMS, SCHEMAS, shown
+from ivr.cli.verdicts import Verdict, verdict_for
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
-FORMS = ("text", "json", "github")
+    from ivr.config.load import Loaded
 
 
-def check(folder: Path, form: str) -> int:
+def check(folder: Path, form: str, *, cache: bool = True) -> int:
     """Print every diagnostic; 1 when there is an error among them, else 0.
 
     Raises:
@@ -26,13 +29,58 @@ def check(folder: Path, form: str) -> int:
     """
     if form not in FORMS:
         raise MistakeError(f"unknown format '{form}'; expected {', '.join(FORMS)}")
-    loaded = load_hotline(folder)
-    match form:
-        case "json":
-            typer.echo(as_json(loaded.diagnostics))
-        case "github":
-            typer.echo(as_github(loaded.diagnostics), nl=bool(loaded.diagnostics))
-        case _:
-            color = sys.stdout.isatty()
-            typer.echo(as_text(loaded.diagnostics, loaded.sources, color=color, scope=loaded.scope).rstrip("\n"))
-    return 1 if has_errors(loaded.diagnostics) else 0
+
+    def make() -> Verdict:
+        return judged(folder)
+
+    verdict = verdict_for(folder, make, schemas=folder / SCHEMAS, environ=os.environ) if cache else make()
+    typer.echo(shown(verdict, form, color=sys.stdout.isatty()), nl=False)
+    return 1 if verdict.errors else 0
+
+
+def judged(folder: Path) -> Verdict:
+    """The verdict on a folder, made anew."""
+    with _collector_at_rest():
+        return _judged(folder)
+
+
+def _judged(folder: Path) -> Verdict:
+    from dialplan.diagnostics import has_errors
+    from dialplan.report import as_github, as_json, as_text
+    from ivr.config.checked import check_hotline
+
+    loaded = check_hotline(folder)
+    refresh_schemas(folder, loaded)
+    found, sources, scope = loaded.diagnostics, loaded.sources, loaded.scope
+    return Verdict(
+        text=as_text(found, sources, scope=scope).rstrip("\n"),
+        colored=as_text(found, sources, color=True, scope=scope).rstrip("\n"),
+        json=as_json(found),
+        github=as_github(found),
+        errors=has_errors(found),
+    )
+
+
+@contextmanager
+def _collector_at_rest() -> Iterator[None]:
+    """No search for garbage while a check builds its trees: there is none, and looking takes a quarter of the time."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+def refresh_schemas(folder: Path, loaded: Loaded) -> None:
+    """Where `hotline schema` has been before, editors are to know today's names, of files with mistakes too."""
+    place = folder / SCHEMAS
+    if loaded.hotline is None or not place.is_dir():
+        return
+    from ivr.schema.files import write_schemas
+
+    try:
+        write_schemas(loaded, place)
+    except OSError:
+        pass  # a checkout that cannot be written is checked all the same

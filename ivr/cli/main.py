@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import sys
-from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from ivr.app.mistakes import MistakeError
-from ivr.cli import checking, rendering, serving
 
 Folder = Annotated[Path, typer.Argument(help="The hotline's folder, with its hotline.yaml.", metavar="DIR")]
 Level = Annotated[str, typer.Option("--log", help="debug, info, warning or error.", metavar="LEVEL")]
+Reload = Annotated[
+    bool, typer.Option("--reload", help="For development: take up what is saved in the folder for new calls.")
+]
 
 app = typer.Typer(
     help="Telephony and IVR control for Asterisk: flows as text, exact queue history, a live wallboard.",
@@ -28,6 +29,8 @@ app.add_typer(database, name="db")
 
 def _version(wanted: bool) -> None:
     if wanted:
+        from importlib.metadata import version
+
         typer.echo(f"hotline {version('hotline')}")
         raise typer.Exit
 
@@ -45,12 +48,15 @@ def hotline(
 def check(
     folder: Folder,
     form: Annotated[str, typer.Option("--format", help="text, json or github.", metavar="FORM")] = "text",
+    no_cache: Annotated[bool, typer.Option("--no-cache", help="Check anew even if nothing has changed.")] = False,
 ) -> None:
     """Say every mistake in a hotline's files at once.
 
     Each with its place, what was expected and the nearest valid name. Ends with 1 when there is an error.
     """
-    raise typer.Exit(checking.check(folder, form))
+    from ivr.cli import checking
+
+    raise typer.Exit(checking.check(folder, form, cache=not no_cache))
 
 
 @app.command()
@@ -71,6 +77,8 @@ def render(
     Dialplan, queues, telephones and trunks, the AMI user. A second time without change writes nothing; files written by
     hand are never touched.
     """
+    from ivr.cli import rendering
+
     rendering.render(folder, into, only_generated=only_generated)
 
 
@@ -80,25 +88,31 @@ def prompts(folder: Folder) -> None:
 
     What is there already is kept, and a recording in the prompts folder wins over the machine's voice.
     """
+    from ivr.cli import rendering
+
     rendering.prompts(folder)
 
 
 @app.command()
-def up(folder: Folder, level: Level = "info") -> None:
+def up(folder: Folder, level: Level = "info", reload: Reload = False) -> None:
     """Run the whole hotline until Ctrl-C.
 
     AGI server, bridge and wallboard, each a process of its own, each started again if it ends.
     """
-    serving.up(folder, level)
+    from ivr.cli import serving
+
+    serving.up(folder, level, reload=reload)
 
 
 @app.command()
-def agi(folder: Folder, level: Level = "info") -> None:
+def agi(folder: Folder, level: Level = "info", reload: Reload = False) -> None:
     """Run the AGI server alone.
 
     It leads callers through the flows.
     """
-    serving.agi(folder, level)
+    from ivr.cli import serving
+
+    serving.agi(folder, level, reload=reload)
 
 
 @app.command()
@@ -107,6 +121,8 @@ def bridge(folder: Folder, level: Level = "info") -> None:
 
     It watches Asterisk, writes the history and feeds the wallboard.
     """
+    from ivr.cli import serving
+
     serving.bridge(folder, level)
 
 
@@ -116,6 +132,8 @@ def wallboard(folder: Folder, level: Level = "info") -> None:
 
     The page for ops, its API and its metrics.
     """
+    from ivr.cli import serving
+
     serving.wallboard(folder, level)
 
 
@@ -125,7 +143,50 @@ def db_upgrade(folder: Folder) -> None:
 
     Nothing is lost, and a second time does nothing. `hotline up` does it by itself.
     """
+    from ivr.cli import serving
+
     serving.db_upgrade(folder)
+
+
+@app.command()
+def schema(
+    folder: Folder,
+    into: Annotated[
+        Path | None, typer.Option(help="Folder for the schemas; .hotline/schema/ unless given.", metavar="FOLDER")
+    ] = None,
+    shown: Annotated[
+        str | None, typer.Option("--print", help="Print one instead: flow, hotline or prompts.", metavar="KIND")
+    ] = None,
+    headers: Annotated[
+        bool, typer.Option("--headers", help="Put the line that names its schema into each file that has none.")
+    ] = False,
+) -> None:
+    """Write JSON Schemas with this hotline's names, for editors.
+
+    They complete queues, messages, steps and languages, and underline what is misspelt. A second time without change
+    writes nothing; from then on `hotline check` keeps them up to date.
+    """
+    from ivr.cli import schemas
+
+    schemas.schema(folder, into, shown, headers=headers)
+
+
+@app.command()
+def init(
+    folder: Annotated[Path, typer.Argument(help="The new folder; the hotline is called like it.", metavar="DIR")],
+    languages: Annotated[
+        str, typer.Option(help="Languages callers choose from, the first being the usual one.", metavar="TAGS")
+    ] = "zh-CN,en",
+    number: Annotated[str, typer.Option(help="The number callers dial.", metavar="NUMBER")] = "10000",
+) -> None:
+    """Make a new hotline folder, small and right.
+
+    A menu, opening hours, a queue and voicemail, to be made yours. Nothing that is there is overwritten.
+    """
+    from ivr.cli import starting
+
+    known = {command.name or getattr(command.callback, "__name__", "") for command in app.registered_commands}
+    starting.init(folder, languages, number, [word for word in ("check", "test", "prompts", "up") if word in known][:3])
 
 
 def main() -> None:

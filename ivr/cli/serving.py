@@ -22,14 +22,14 @@ if TYPE_CHECKING:
     from ivr.app.loading import Ready
 
 
-def up(folder: Path, level: str) -> None:
+def up(folder: Path, level: str, *, reload: bool = False) -> None:
     """Check, build what is missing, then keep the three parts running until told to end."""
     from ivr.app.opened import upgraded
 
     ready = _ready(folder, level, "up")
     speech.build(ready)
     asyncio.run(upgraded(ready))  # what all three parts need is tried once, and told once
-    house = Supervisor(parts_of(str(folder), level))
+    house = Supervisor(parts_of(str(folder), level, reload=reload))
 
     async def serve(stop: asyncio.Event) -> None:
         all_ready = asyncio.Event()
@@ -54,11 +54,11 @@ async def _tell_when_ready(all_ready: asyncio.Event, ready: Ready) -> None:
     typer.echo(f"ready      http://{ready.hotline.wallboard.listen}/")
 
 
-def agi(folder: Path, level: str) -> None:
+def agi(folder: Path, level: str, *, reload: bool = False) -> None:
     """The AGI server."""
     from ivr.app.agi_part import run_agi
 
-    run_until_told(partial(run_agi, _ready(folder, level, "agi")), fast=True)
+    run_until_told(partial(run_agi, _ready(folder, level, "agi"), reload=reload), fast=True)
 
 
 def bridge(folder: Path, level: str) -> None:

@@ -120,4 +120,12 @@ CODES = codes(
         "rescue: {queue: sales, message: your-balance}",
         "rescue: {queue: sales, message: rescue}",
     ),
+    CodeDoc(
+        "C020",
+        "A script is Python that can be read",
+        "A script with a slip in it would fail while a caller waits. It is read, not run.",
+        'print("welcome"  # scripts/greet.py',
+        'print("welcome")  # scripts/greet.py',
+        "py",
+    ),
 )

@@ -9,10 +9,11 @@ import ipaddress
 import re
 from datetime import date, time
 from decimal import Decimal
+from pathlib import PurePosixPath
 from typing import Annotated, Any, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Tag, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Tag, WithJsonSchema, model_validator
 from pydantic_core import PydanticCustomError
 
 from dialplan.diagnostics import nearest
@@ -25,6 +26,8 @@ _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?")
 _COUNTRY = re.compile(r"[A-Z]{2}")
 _ENVIRONMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _LISTEN = re.compile(r"(?P<host>\[[0-9A-Fa-f:.]+\]|[0-9.]+):(?P<port>[0-9]{1,5})")
+_LISTEN_FORM = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[0-9.]+):[0-9]{1,5}")
+_DATE_FORM = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _USER_AND_PASSWORD = re.compile(r"[a-z0-9+.-]+://[^/?#@]*:[^/?#@]+@", re.IGNORECASE)
 _HIGHEST_PORT: Final = 65_535
 _SHOWN: Final = 60
@@ -137,28 +140,60 @@ def _time(value: object) -> time:
     return parsed
 
 
-Text = Annotated[str, BeforeValidator(_text)]
-Name = Annotated[str, _matching(_NAME, "a name: Latin letters, digits, - and _, beginning with a letter")]
-AgentId = Annotated[str, _matching(_AGENT, 'an agent\'s number or short name: "1001"')]
-Dialled = Annotated[str, _matching(_DIALLED, 'a number as it is dialled, in quotes: "96956"')]
-Language = Annotated[str, _matching(_LANGUAGE, "a language tag: zh-CN, yue-HK, en")]
-Country = Annotated[str, _matching(_COUNTRY, "a country code of two capital letters: CN")]
-Zone = Annotated[str, BeforeValidator(_zone)]
-Listen = Annotated[str, BeforeValidator(_listen)]
-CalendarDate = Annotated[date, BeforeValidator(_calendar_date)]
+def _written(pattern: re.Pattern[str], *examples: str, number: bool = False) -> WithJsonSchema:
+    """How editors know such a text; one of digits may stand there without its quotes."""
+    kinds = {"type": ["string", "integer"], "minimum": 0} if number else {"type": "string"}
+    return WithJsonSchema({**kinds, "pattern": f"^{pattern.pattern}$", "examples": list(examples)})
+
+
+def _bounds(low: int, high: int) -> WithJsonSchema:
+    """How editors know a duration (`ivr.schema.settings` writes it out)."""
+    return WithJsonSchema({"type": "string", DURATION_OF: [low, high]})
+
+
+def name_of(kind: str) -> WithJsonSchema:
+    """How editors know a name of something of this hotline (`ivr.schema.settings` puts the names in)."""
+    return WithJsonSchema({"type": "string", NAME_OF: kind})
+
+
+NAME_OF: Final = "x-name-of"
+DURATION_OF: Final = "x-duration"
+"""Words of ours in the schema of the settings, and the bounds in milliseconds."""
+
+TEXT: Final[dict[str, Any]] = {"type": ["string", "number"], "pattern": r"\S"}
+"""How editors know a text."""
+Text = Annotated[str, BeforeValidator(_text), WithJsonSchema(TEXT)]
+Name = Annotated[
+    str, _matching(_NAME, "a name: Latin letters, digits, - and _, beginning with a letter"), _written(_NAME)
+]
+AgentId = Annotated[
+    str, _matching(_AGENT, 'an agent\'s number or short name: "1001"'), _written(_AGENT, "1001", number=True)
+]
+Dialled = Annotated[
+    str, _matching(_DIALLED, 'a number as it is dialled, in quotes: "96956"'), _written(_DIALLED, "96956", number=True)
+]
+Language = Annotated[
+    str, _matching(_LANGUAGE, "a language tag: zh-CN, yue-HK, en"), _written(_LANGUAGE, "zh-CN", "yue-HK", "en")
+]
+Country = Annotated[
+    str, _matching(_COUNTRY, "a country code of two capital letters: CN"), _written(_COUNTRY, "CN", "HK")
+]
+Zone = Annotated[str, BeforeValidator(_zone), name_of("time zone")]
+Listen = Annotated[str, BeforeValidator(_listen), _written(_LISTEN_FORM, "127.0.0.1:4573")]
+CalendarDate = Annotated[date, BeforeValidator(_calendar_date), _written(_DATE_FORM, "2026-12-31")]
 Clock = Annotated[time, BeforeValidator(_time)]
-ShortMs = Annotated[int, _between(0, 120_000)]
+ShortMs = Annotated[int, _between(0, 120_000), _bounds(0, 120_000)]
 """Milliseconds up to two minutes: rings, wrap-up, short abandons."""
-WaitMs = Annotated[int, _between(1_000, 4 * 3_600_000)]
+WaitMs = Annotated[int, _between(1_000, 4 * 3_600_000), _bounds(1_000, 4 * 3_600_000)]
 """Milliseconds from a second to four hours: waits of callers."""
-KeyMs = Annotated[int, _between(500, 60_000)]
+KeyMs = Annotated[int, _between(500, 60_000), _bounds(500, 60_000)]
 """Milliseconds of patience for a key."""
 
 
 class SecretRef(BaseModel):
     """Where a secret is: `{env: NAME}` or `{file: path}`. Never the secret itself."""
 
-    model_config = STRICT
+    model_config = STRICT | ConfigDict(json_schema_extra={"minProperties": 1, "maxProperties": 1})
 
     env: str | None = None
     """Name of an environment variable."""
@@ -176,6 +211,8 @@ class SecretRef(BaseModel):
         (kind, place), *_ = value.items()
         if not isinstance(place, str) or not place or (kind == "env" and not _ENVIRONMENT.fullmatch(place)):
             raise refuse("C003", found(place), "the name of an environment variable" if kind == "env" else "a file")
+        if kind == "file" and ".." in PurePosixPath(place).parts:
+            raise refuse("C003", found(place), "a file below the hotline's folder, or a path that begins with '/'")
         return value
 
     def __str__(self) -> str:
@@ -199,7 +236,8 @@ def _written_or_place(value: object) -> str:
 
 
 Address = Annotated[
-    Annotated[str, BeforeValidator(_address), Tag("written")] | Annotated[SecretRef, Tag("place")],
+    Annotated[str, BeforeValidator(_address), WithJsonSchema({"type": "string", "pattern": "://"}), Tag("written")]
+    | Annotated[SecretRef, Tag("place")],
     Discriminator(_written_or_place),
 ]
 """A URL without a password, or the place of one."""

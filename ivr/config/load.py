@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from dialplan.diagnostics import Diagnostic, did_you_mean, has_errors
 from dialplan.source import Source
 from ivr.config.read import FILE, Settings, read_settings
+from ivr.config.regular import read_regular, refuse_others, told
 from ivr.config.rules import setting_rules
 from ivr.config.version import version_of
 from ivr.flow.check import check_flows
@@ -48,6 +49,10 @@ class Loaded:
     """Every file by its name in diagnostics; secrets written in clear are masked."""
     scope: str
     """What was looked at, for the last line of a report: `3 flows, 41 messages, 3 languages`."""
+    readings: tuple[FlowReading, ...] = ()
+    """Every flow as far as it could be read."""
+    known: Known = field(default_factory=Known)
+    """The names flows may use."""
 
     @property
     def is_sound(self) -> bool:
@@ -77,18 +82,23 @@ def load_hotline(
     scripts = {path.stem: path for path in files.listed("scripts", ".py")}
     problems = [*files.diagnostics, *settings.diagnostics, *said]
     problems += [each for reading in readings for each in reading.diagnostics]
-    known = _known(settings, catalogue, files.sources, scripts)
+    known = _known(settings, catalogue, files.sources, scripts, broken=has_errors(said))
     if settings.hotline is not None:
         ruled = tuple(setting_rules(settings.hotline, settings.place, {each.name for each in readings}, known))
         files.keep(_masked(files.sources[FILE], ruled))
         problems += ruled
     problems += check_flows(readings, known)
-    version = version_of(document.root, readings, files.sources, {name: files.digest(p) for name, p in scripts.items()})
-    flows = _flow_set(version, readings, settings.hotline) if not has_errors(problems) else None
+    flows = None
+    if settings.hotline is not None and not has_errors(problems):
+        bodies = {name: files.digest(path) for name, path in scripts.items()}
+        version = version_of(document.root, readings, catalogue, bodies)
+        flows = _flow_set(version, readings, settings.hotline)
     scope = (
         f"{_count(readings, 'flow')}, {_count(catalogue.names, 'message')}, {_count(catalogue.languages, 'language')}"
     )
-    return Loaded(folder, settings.hotline, flows, catalogue, tuple(problems), files.sources, scope)
+    return Loaded(
+        folder, settings.hotline, flows, catalogue, tuple(problems), files.sources, scope, tuple(readings), known
+    )
 
 
 class _Files:
@@ -102,8 +112,7 @@ class _Files:
     def read(self, name: str) -> bytes | None:
         """The bytes of a file, one more than may be at most; None when there is none."""
         try:
-            with (self._folder / name).open("rb") as file:
-                return file.read(LARGEST_FILE + 1)
+            return read_regular(self._folder / name, self._folder, LARGEST_FILE + 1)
         except FileNotFoundError:
             near = did_you_mean(name, [path.name for path in self._listed(self._folder)])
             if not self._folder.is_dir():
@@ -111,7 +120,7 @@ class _Files:
             else:
                 self._say(name, "the file is not there", f"a file {name} in {self._folder}", near)
         except OSError as error:
-            self._say(name, f"the file cannot be read ({error.strerror or type(error).__name__})", "a readable file")
+            self._say(name, f"the file cannot be read ({told(error)})", "a readable file of this folder")
         return None
 
     def keep(self, source: Source) -> None:
@@ -137,10 +146,19 @@ class _Files:
             if path.name.startswith("."):
                 continue
             if path.suffix == ending:
-                found.append(path)
+                found += self._kept(path, f"{folder}/{path.name}")
             elif path.suffix in {".yml", ".YAML", ".YML"} and ending == ".yaml":
                 self._say(f"{folder}/{path.name}", "the file is not read", f"{path.stem}.yaml", severity="warning")
         return found
+
+    def _kept(self, path: Path, name: str) -> list[Path]:
+        """The path, when a file of this folder is there; else it is told: to leave it out silently would be a guess."""
+        try:
+            refuse_others(path, self._folder)
+        except OSError as error:
+            self._say(name, f"the file cannot be read ({told(error)})", "a readable file of this folder")
+            return []
+        return [path]
 
     def digest(self, path: Path) -> bytes:
         """The bytes of a script, for the version; empty when it cannot be read (its step then fails, and says so)."""
@@ -155,14 +173,19 @@ class _Files:
 
     def _listed(self, folder: Path) -> list[Path]:
         try:
-            return sorted(path for path in folder.iterdir() if path.is_file())
-        except OSError:
+            return sorted(folder.iterdir())
+        except (FileNotFoundError, NotADirectoryError):
+            return []
+        except OSError as error:
+            self._say(folder.name, f"the folder cannot be read ({told(error)})", "a readable folder")
             return []
 
     def _say(
         self, name: str, message: str, expected: str, hint: str | None = None, *, severity: Severity = "error"
     ) -> None:
-        self.diagnostics.append(Diagnostic("C009", severity, None, message, expected=expected, hint=hint, file=name))
+        if not any(each.file == name and each.code == "C009" for each in self.diagnostics):
+            found = Diagnostic("C009", severity, None, message, expected=expected, hint=hint, file=name)
+            self.diagnostics.append(found)
 
 
 def _flows(files: _Files, settings: Settings) -> list[FlowReading]:
@@ -214,8 +237,14 @@ def _prompts(
 
 
 def _known(
-    settings: Settings, catalogue: Catalogue, sources: Mapping[str, Source], scripts: Mapping[str, Path]
+    settings: Settings,
+    catalogue: Catalogue,
+    sources: Mapping[str, Source],
+    scripts: Mapping[str, Path],
+    *,
+    broken: bool,
 ) -> Known:
+    """What flows may use; `broken` says whether a sentence could not be read."""
     hotline = settings.hotline
     if hotline is None:
         return Known(whole=False)
@@ -232,7 +261,7 @@ def _known(
         boxes=frozenset(hotline.voicemail),
         lookups={name: LookupFacts(each.takes, each.gives, each.as_of) for name, each in hotline.lookups.items()},
         messages=messages or None,  # none at all: the files that are missing are told, not each sentence
-        unreadable_messages=frozenset(_written_messages(sources)) - set(messages),
+        unreadable_messages=frozenset(_written_messages(sources)) - set(messages) if broken else frozenset(),
     )
 
 
@@ -251,9 +280,7 @@ def _written_messages(sources: Mapping[str, Source]) -> Iterator[str]:
             waiting.append((f"{name}.", entry.value))
 
 
-def _flow_set(version: str, readings: list[FlowReading], hotline: Hotline | None) -> FlowSet | None:
-    if hotline is None:
-        return None
+def _flow_set(version: str, readings: list[FlowReading], hotline: Hotline) -> FlowSet:
     flows = {reading.name: reading.flow for reading in readings if reading.flow is not None}
     return FlowSet(version, flows, hotline.languages)
 

@@ -6,10 +6,11 @@ import ipaddress
 from collections.abc import Mapping  # pydantic reads the annotations
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
 
 from ivr.config.kinds import (
     STRICT,
+    TEXT,
     Address,
     AgentId,
     CalendarDate,
@@ -26,6 +27,7 @@ from ivr.config.kinds import (
     WaitMs,
     Zone,
     as_text,
+    name_of,
     refuse,
 )
 from ivr.flow.fields import MOST_TRIES, is_variable
@@ -53,11 +55,21 @@ def _list_of_texts(value: object) -> object:
 
 
 QueueName = Annotated[Name, AfterValidator(_queue_name)]
-FieldName = Annotated[str, BeforeValidator(_variable)]
+FieldName = Annotated[
+    str, BeforeValidator(_variable), WithJsonSchema({"type": "string", "pattern": "^[A-Za-z][A-Za-z0-9_]*$"})
+]
 FieldType = Literal["text", "number", "money", "date", "datetime", "boolean"]
-Titles = Mapping[Language, Text]
+Spoken = Annotated[Language, name_of("language")]
+Titles = Mapping[Spoken, Text]
+Said = Annotated[Text, name_of("message")]
+"""A message of `prompts/`."""
 Strategy = Literal["ringall", "leastrecent", "fewestcalls", "random", "rrmemory", "rrordered", "linear", "wrandom"]
 """How a queue chooses among free agents. Source: app_queue.c `strategies[]` (22.10.1)."""
+
+
+def _one_of(*names: str) -> ConfigDict:
+    """For editors: one of these settings, and no other beside it."""
+    return STRICT | ConfigDict(json_schema_extra={"oneOf": [{"required": [name]} for name in names]})
 
 
 class Part(BaseModel):
@@ -106,7 +118,7 @@ class Agent(Part):
     """One agent and his telephone."""
 
     name: Text
-    queues: Mapping[Name, Annotated[int, Field(ge=0, le=100)]] = {}
+    queues: Mapping[Annotated[Name, name_of("queue")], Annotated[int, Field(ge=0, le=100)]] = {}
     """Queue to penalty: 0 is asked first."""
     secret: SecretRef
     """His telephone's SIP password."""
@@ -115,7 +127,12 @@ class Agent(Part):
 class Trunk(Part):
     """Where calls come from."""
 
-    host: Annotated[tuple[Text, ...], BeforeValidator(_list_of_texts), Field(min_length=1, strict=False)]
+    host: Annotated[
+        tuple[Text, ...],
+        BeforeValidator(_list_of_texts),
+        Field(min_length=1, strict=False),
+        WithJsonSchema({"type": ["string", "array"], "minLength": 1, "minItems": 1, "items": TEXT}),
+    ]
     """Addresses or networks, each with or without a port."""
     contact: Text | None = None
     """SIP URI for calls to the outside; none is a trunk that only receives."""
@@ -139,6 +156,8 @@ class Schedule(Part):
 class DataSource(Part):
     """Where lookups ask: a database or an HTTP service."""
 
+    model_config = _one_of("sql", "http")
+
     sql: Address | None = None
     http: Address | None = None
     headers: Mapping[Text, TextOrSecret] = {}
@@ -154,7 +173,9 @@ class DataSource(Part):
 class Lookup(Part):
     """One question to a data source."""
 
-    source: Name
+    model_config = _one_of("sql", "get", "post")
+
+    source: Annotated[Name, name_of("data source")]
     sql: Text | None = None
     """A SELECT with `:name` for each argument."""
     get: Text | None = None
@@ -187,7 +208,7 @@ class Box(Part):
 class Prompts(Part):
     """How sentences become sound."""
 
-    voices: Mapping[Language, Text] = {}
+    voices: Mapping[Spoken, Text] = {}
     """espeak-ng voice per language, where the usual one is not wanted."""
     command: Annotated[tuple[Text, ...], Field(strict=False)] | None = None
     """Another speech program and its arguments, with `{voice}`, `{text_file}` and `{wav_file}` in them."""
@@ -198,7 +219,7 @@ class NoInput(Part):
 
     after_ms: KeyMs | None = Field(None, alias="after")
     tries: int | None = Field(None, ge=1, le=MOST_TRIES)
-    message: Text | None = None
+    message: Said | None = None
     then: Text | None = None
 
 
@@ -206,7 +227,7 @@ class WrongInput(Part):
     """The usual answer to a key that is not on offer."""
 
     tries: int | None = Field(None, ge=1, le=MOST_TRIES)
-    message: Text | None = None
+    message: Said | None = None
     then: Text | None = None
 
 
@@ -222,14 +243,14 @@ class Defaults(Part):
 class Rescue(Part):
     """The way to a person when the service is away or a flow is at its end."""
 
-    queue: Name
+    queue: Annotated[Name, name_of("queue")]
     priority: int = Field(10, ge=0, le=1_000)
     longest_ms: WaitMs = Field(600_000, alias="longest")
-    message: Text | None = None
+    message: Said | None = None
     """Said before the queue."""
-    busy: Text | None = None
+    busy: Said | None = None
     """The last word when nobody can take the call."""
-    goodbye: Text | None = None
+    goodbye: Said | None = None
     """The last word after a talk."""
 
 
@@ -295,7 +316,7 @@ class Hotline(Part):
     """How calling numbers without a country code are read."""
     languages: Annotated[tuple[Language, ...], Field(min_length=1, strict=False)]
     """The first is spoken until the caller has chosen."""
-    numbers: Annotated[Mapping[Dialled, Text], Field(min_length=1)]
+    numbers: Annotated[Mapping[Dialled, Annotated[Text, name_of("flow")]], Field(min_length=1)]
     """Number dialled to flow."""
     queues: Annotated[Mapping[QueueName, Queue], Field(min_length=1)]
     agents: Mapping[AgentId, Agent] = {}

@@ -165,5 +165,6 @@ def _resolved(here: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def _inner(here: dict[str, Any], part: object, schema: dict[str, Any]) -> dict[str, Any] | None:
-    found_part = here.get("properties", {}).get(part) or here.get("additionalProperties")
+    named = next(iter(here.get("patternProperties", {}).values()), None)
+    found_part = here.get("properties", {}).get(part) or named or here.get("additionalProperties")
     return _resolved(found_part, schema) if isinstance(found_part, dict) else None

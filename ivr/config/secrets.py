@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from dialplan.diagnostics import Diagnostic
 from ivr.config.kinds import SecretRef
+from ivr.config.regular import read_regular, told
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
-
 _LONGEST: Final = 4_096
 """Bytes of a secret file; a key file of several kilobytes is none of ours."""
 
@@ -43,13 +43,13 @@ def resolve_secret(ref: SecretRef, folder: Path, environ: Mapping[str, str] | No
         return _checked(value, f"the environment variable {ref.env}")
     path = folder / (ref.file or "")
     try:
-        with path.open("rb") as file:
-            data = file.read(_LONGEST + 1)
+        data = read_regular(path, Path("/"), _LONGEST + 1)
         text = data.decode("utf-8")
     except FileNotFoundError:
         raise _missing(f"there is no secret file {ref.file}", "a file whose first line is the secret") from None
     except (OSError, UnicodeDecodeError) as error:
-        raise _missing(f"the secret file {ref.file} cannot be read ({type(error).__name__})", "a text file") from None
+        why = told(error) if isinstance(error, OSError) else "it is no text"
+        raise _missing(f"the secret file {ref.file} cannot be read ({why})", "a text file") from None
     lines = text.splitlines()
     if len(data) > _LONGEST or not lines or not lines[0]:
         raise _missing(f"the secret file {ref.file} holds no secret", "a file whose first line is the secret")

@@ -7,15 +7,15 @@ import json
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
-from ivr.flow.yaml_reader import Mapping, plain, read_yaml
+from ivr.flow.yaml_reader import Mapping, plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from collections.abc import Mapping as Table
 
-    from dialplan.source import Source
     from ivr.flow.load import FlowReading
     from ivr.flow.yaml_reader import Node
+    from ivr.prompts.catalogue import Catalogue
 
 NOT_HEARD: Final = frozenset(
     {
@@ -39,7 +39,7 @@ _DIGITS: Final = 12
 
 
 def version_of(
-    settings: Node | None, readings: Iterable[FlowReading], sources: Table[str, Source], scripts: Table[str, bytes]
+    settings: Node | None, readings: Iterable[FlowReading], catalogue: Catalogue, scripts: Table[str, bytes]
 ) -> str:
     """First 12 hex digits of a SHA-256 over everything that decides what callers hear.
 
@@ -50,18 +50,12 @@ def version_of(
         "settings": {name: value for name, value in heard.items() if name not in NOT_HEARD}
         if isinstance(heard, dict)
         else {},
-        "flows": {reading.name: _content(reading.source) for reading in readings},
-        "prompts": {name: _content(source) for name, source in sources.items() if name.startswith("prompts/")},
+        "flows": {reading.name: plain(reading.root) if reading.root else None for reading in readings},
+        "prompts": catalogue.written,
         "scripts": {name: hashlib.sha256(data).hexdigest() for name, data in scripts.items()},
     }
     text = json.dumps(content, ensure_ascii=False, separators=(",", ":"), default=_number)
     return hashlib.sha256(text.encode()).hexdigest()[:_DIGITS]
-
-
-def _content(source: Source) -> object:
-    """A YAML file without its layout."""
-    root = read_yaml(source.text.encode(), source.name).root
-    return plain(root) if root is not None else source.text
 
 
 def _number(value: object) -> str:

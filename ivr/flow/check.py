@@ -8,6 +8,7 @@ from dialplan.diagnostics import Diagnostic, did_you_mean, has_errors, nearest
 from ivr.flow.knowledge import learn
 from ivr.flow.model import DEEPEST, Collect, Flow, Hangup, Lookup, Menu, Play, Step, Subflow, Voicemail
 from ivr.flow.paths import asking_flows, blind_loops, circles, dead_ends, overlapping_ways, unreachable_steps
+from ivr.flow.silence import silent_ends
 from ivr.flow.values_rules import value_rules
 
 if TYPE_CHECKING:
@@ -56,6 +57,7 @@ def check_flows(readings: Iterable[FlowReading], known: Known) -> list[Diagnosti
     for flow in sound.values():
         found += fitting_arguments(flow, {r.name: r.flow for r in all_readings if r.flow}, known)
     found += _along_calls(sound, known)
+    found += silent_ends(sound, known)
     return found
 
 

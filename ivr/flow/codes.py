@@ -141,8 +141,8 @@ CODES = codes(
         "F010",
         "A flow is called like its file",
         "`flows/main.yaml` holds `flow: main`.",
-        "# flows/main.yaml\nflow: man\nstart: bye\nsteps:\n  bye: {hangup: }",
-        "# flows/main.yaml\nflow: main\nstart: bye\nsteps:\n  bye: {hangup: }",
+        "# flows/main.yaml\nflow: man\nstart: bye\nsteps:\n  bye: {hangup: goodbye}",
+        "# flows/main.yaml\nflow: main\nstart: bye\nsteps:\n  bye: {hangup: goodbye}",
     ),
     CodeDoc(
         "F011",
@@ -316,15 +316,15 @@ CODES = codes(
         "F033",
         "Every flow is used",
         "A number leads to it, or another flow runs it.",
-        "# flows/spare.yaml\nflow: spare\nstart: bye\nsteps:\n  bye: {hangup: }",
-        "# flows/main.yaml\nflow: main\nstart: bye\nsteps:\n  bye: {hangup: }",
+        "# flows/spare.yaml\nflow: spare\nstart: bye\nsteps:\n  bye: {hangup: goodbye}",
+        "# flows/main.yaml\nflow: main\nstart: bye\nsteps:\n  bye: {hangup: goodbye}",
     ),
     CodeDoc(
         "F034",
         "A number leads to a flow that takes nothing",
         "Nobody is there to hand it something.",
-        "# flows/main.yaml\nflow: main\ntakes: [account]\nstart: bye\nsteps:\n  bye: {hangup: }",
-        "# flows/main.yaml\nflow: main\nstart: bye\nsteps:\n  bye: {hangup: }",
+        "# flows/main.yaml\nflow: main\ntakes: [account]\nstart: bye\nsteps:\n  bye: {hangup: goodbye}",
+        "# flows/main.yaml\nflow: main\nstart: bye\nsteps:\n  bye: {hangup: goodbye}",
     ),
     CodeDoc(
         "F035",
@@ -339,5 +339,15 @@ CODES = codes(
         "  on_error: end\n  on_missing: end\n  into: bill\n  then:\n    - {when: bill.amount, then: say}\n"
         "    - {then: end}\n"
         "say:\n  play: your-balance\n  with: {amount: bill.amount, as_of: bill.as_of}\n  then: end",
+    ),
+    CodeDoc(
+        "F040",
+        "No call ends before the caller has heard anything",
+        "Who dials and is cut off without a word dials again. A queue that takes nobody in, and a `hangup` without a "
+        "message, end a call silently.",
+        "# flows/main.yaml\nflow: main\nstart: wait\nsteps:\n  wait:\n    queue: sales\n    longest: 10min\n"
+        "    after: {answered: end, timed_out: end}",
+        "# flows/main.yaml\nflow: main\nstart: wait\nsteps:\n  wait:\n    queue: sales\n    longest: 10min\n"
+        "    after: {answered: end, timed_out: sorry}\n  sorry: {hangup: goodbye}",
     ),
 )

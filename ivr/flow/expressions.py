@@ -15,6 +15,7 @@ import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
@@ -111,11 +112,18 @@ def parse(text: str, at: Span | None = None, inside: Span | None = None) -> Expr
         raise ExpressionError("an expression over several lines", text.index("\n"))
     if "\\" in text:
         raise ExpressionError("a backslash in an expression", text.index("\\"))
+    names, checked = _read(text)
+    return Expression(text.strip(), names, checked, at, inside)
+
+
+@lru_cache(maxsize=4_096)
+def _read(text: str) -> tuple[frozenset[str], ast.expr]:
+    """The names and the checked tree of a text; the same few are written again and again, and no tree is changed."""
     prepared, shifts = _without_keywords(text)
     tree = _tree(prepared, shifts)
     checker = _Checker(prepared, shifts)
     checked = checker.check(tree)
-    return Expression(text.strip(), frozenset(checker.names), checked, at, inside)
+    return frozenset(checker.names), checked
 
 
 def dotted(node: ast.expr) -> str | None:

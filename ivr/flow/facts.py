@@ -59,6 +59,8 @@ def answer(lookup: LookupFacts | None, *, nullable: bool) -> Fact:
 
 def joined(one: Fact, other: Fact) -> Fact:
     """What is known when it may be the one or the other."""
+    if one is other:
+        return one
     nullable = one.nullable or other.nullable
     sensitive = one.sensitive or other.sensitive
     if one.type == other.type:

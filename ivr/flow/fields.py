@@ -88,6 +88,10 @@ class Fields:
         """Note that a value is not of the kind that is needed."""
         self.notes.error(code, node.span, f"found {described(node)}", expected)
 
+    def inner(self, mapping: Mapping, owner: str) -> Fields:
+        """The reader of a mapping inside this one, which notes its mistakes in the same place."""
+        return Fields(mapping, self.notes, owner)
+
     # -- single values ---------------------------------------------------------------------------------------------
 
     def text(self, node: Node | None, expected: str) -> str | None:
@@ -130,6 +134,15 @@ class Fields:
         if node is not None:
             self.wrong(node, "true or false")
         return default
+
+    def choice(self, key: str, words: tuple[str, ...], expected: str, code: str = "F003") -> str | None:
+        """One of a few words, or None when nothing is written."""
+        node = self.node(key)
+        if isinstance(node, Scalar) and node.text in words:
+            return node.text
+        if node is not None:
+            self.wrong(node, expected, code)
+        return None
 
     def whole(self, key: str, low: int, high: int, default: int | None) -> int:
         """A whole number within bounds; needed when there is no default."""
@@ -289,7 +302,7 @@ class Fields:
         if node is not None and not isinstance(node, Mapping):
             self.wrong(node, "{tries: 3, then: step}")
         mapping = node if isinstance(node, Mapping) else Mapping((), self.at)
-        fields = Fields(mapping, self.notes, f"'{key}' (and the hotline's defaults)")
+        fields = self.inner(mapping, f"'{key}' (and the hotline's defaults)")
         after = fields.duration("after", 500, LONGEST_SILENCE_MS, default.after_ms) if first_key else None
         tries = fields.whole("tries", 1, MOST_TRIES, default.tries)
         message = fields.mention("message", "message", needed=False) or default.message

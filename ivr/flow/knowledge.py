@@ -35,13 +35,14 @@ class Knowledge:
 def learn(flows: Mapping[str, Flow], known: Known) -> Knowledge:
     """Everything known of these flows."""
     leaving = leaving_flows(flows)
+    calling = any(isinstance(step, Subflow) for flow in flows.values() for step in flow.steps.values())
     knowledge = Knowledge()
     for _ in range(_MOST_ROUNDS):
         before = (knowledge.gives, knowledge.takes)
         knowledge.states = {name: _states(flow, knowledge, known, leaving) for name, flow in flows.items()}
         knowledge.gives = {name: _given(flow, knowledge.states[name]) for name, flow in flows.items()}
         knowledge.takes = _taken(flows, knowledge)
-        if before == (knowledge.gives, knowledge.takes):
+        if before == (knowledge.gives, knowledge.takes) or not calling:
             break
     return knowledge
 

@@ -13,7 +13,7 @@ from ivr.flow.fields import RESERVED, Fields, described, is_variable
 from ivr.flow.model import END, Flow, Step
 from ivr.flow.notes import Mention, Notes
 from ivr.flow.verbs import HINTS, VERBS, verb_of
-from ivr.flow.yaml_reader import Document, Entry, Mapping, Scalar, Sequence, read_yaml
+from ivr.flow.yaml_reader import Document, Entry, Mapping, Node, Scalar, Sequence, read_yaml
 
 if TYPE_CHECKING:
     from dialplan.source import Source, Span
@@ -39,6 +39,8 @@ class FlowReading:
     mentions: tuple[Mention, ...]
     diagnostics: tuple[Diagnostic, ...]
     source: Source
+    root: Node | None = None
+    """The file as YAML."""
 
 
 def load_flow(data: bytes, file: str, defaults: FlowDefaults | None = None) -> FlowReading:
@@ -56,7 +58,9 @@ def load_flow(data: bytes, file: str, defaults: FlowDefaults | None = None) -> F
         flow, names = _flow(document.root, notes, defaults or FlowDefaults())
     elif document.root is not None:
         notes.error("F003", document.root.span, f"found {described(document.root)}", "flow, start and steps")
-    return FlowReading(notes.flow, flow, names, tuple(notes.mentions), _all(document, notes), document.source)
+    return FlowReading(
+        notes.flow, flow, names, tuple(notes.mentions), _all(document, notes), document.source, document.root
+    )
 
 
 def _all(document: Document, notes: Notes) -> tuple[Diagnostic, ...]:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from dialplan.diagnostics import Diagnostic
 from ivr.flow.model import (
@@ -32,8 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
 
-@dataclass(frozen=True, slots=True)
-class Exit:
+class Exit(NamedTuple):
     """One way out of a step."""
 
     then: str
@@ -216,7 +214,7 @@ def circles(graph: Mapping[str, list[str]]) -> list[frozenset[str]]:
 
 
 def _ways(ways: Ways) -> tuple[Exit, ...]:
-    return tuple(Exit(way.then, "then", way) for way in ways)
+    return tuple([Exit(way.then, "then", way) for way in ways])
 
 
 def _has(flow: Flow, kinds: tuple[type[Step], ...]) -> bool:

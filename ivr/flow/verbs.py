@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Final
 
 from ivr.flow import model, units
 from ivr.flow.expressions import constant
-from ivr.flow.fields import Fields
 from ivr.flow.yaml_reader import Mapping, Scalar, Sequence
 
 if TYPE_CHECKING:
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
     from dialplan.source import Span
     from ivr.flow.defaults import FlowDefaults
     from ivr.flow.expressions import Expression
+    from ivr.flow.fields import Fields
 
 _SECOND, _MINUTE, _HOUR, _DAY = 1_000, 60_000, 3_600_000, 86_400_000
 
@@ -59,7 +59,7 @@ def _menu(name: str, at: Span, fields: Fields, defaults: FlowDefaults) -> model.
         keys=_keys(fields),
         no_input=fields.tries("no_input", defaults.no_input, first_key=True),
         wrong_input=fields.tries("wrong_input", defaults.wrong_input, first_key=False),
-        remember=_remember(fields),
+        remember=fields.choice("remember", ("caller",), "caller"),
     )
 
 
@@ -78,15 +78,6 @@ def _keys(fields: Fields) -> dict[str, model.Way]:
         if way is not None:
             ways[entry.key.text] = way
     return ways
-
-
-def _remember(fields: Fields) -> str | None:
-    node = fields.node("remember")
-    if isinstance(node, Scalar) and node.text == "caller":
-        return "caller"
-    if node is not None:
-        fields.wrong(node, "caller")
-    return None
 
 
 def _collect(name: str, at: Span, fields: Fields, defaults: FlowDefaults) -> model.Step:
@@ -115,7 +106,7 @@ def _length(fields: Fields) -> tuple[int, int]:
     """`length: 6`, or `length: {min: 4, max: 8}`."""
     node = fields.need("length", expected=_LENGTH_FORM)
     if isinstance(node, Mapping):
-        inner = Fields(node, fields.notes, "'length'")
+        inner = fields.inner(node, "'length'")
         low = inner.whole("min", 1, MOST_DIGITS, None)
         high = inner.whole("max", 1, MOST_DIGITS, None)
         inner.finish()
@@ -127,13 +118,8 @@ def _length(fields: Fields) -> tuple[int, int]:
 
 
 def _terminator(fields: Fields) -> str:
-    node = fields.node("terminator")
-    if node is None:
-        return "#"
-    if not isinstance(node, Scalar) or node.text not in {"#", "*", ""}:
-        fields.wrong(node, '"#", "*", or "" for none', "F007")
-        return "#"
-    return node.text
+    written = fields.choice("terminator", ("#", "*", ""), '"#", "*", or "" for none', "F007")
+    return "#" if written is None else written
 
 
 def _set(name: str, at: Span, fields: Fields, _defaults: FlowDefaults) -> model.Step:
@@ -205,7 +191,7 @@ def _after(fields: Fields, outcomes: tuple[str, ...], otherwise: str) -> dict[st
         if node is not None:
             fields.wrong(node, f"{{answered: …, {otherwise}: …}}")
         return dict.fromkeys(outcomes, model.END)
-    inner = Fields(node, fields.notes, "'after'")
+    inner = fields.inner(node, "'after'")
     needed = {"answered", otherwise}
     targets = {outcome: inner.target(outcome, needed=outcome in needed) for outcome in outcomes}
     inner.finish({"abandoned": "nothing follows: the caller has hung up"})

@@ -33,6 +33,7 @@ _NULLS = frozenset({"", "null", "Null", "NULL", "~"})
 _BOOLEANS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
 _INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]*)")
 _DECIMAL = re.compile(r"[-+]?(0|[1-9][0-9]*)?\.[0-9]+")
+_BEGIN_NUMBERS = frozenset("+-.0123456789")
 _LONGEST_NUMBER = 18
 """Characters; what is longer is no number anybody counts with, and stays text."""
 _OTHER_ENCODINGS = (
@@ -137,7 +138,7 @@ def decode(data: bytes, name: str) -> tuple[str | None, list[Diagnostic]]:
         return None, [Diagnostic(code, "error", None, message, expected=expected, file=name)]
 
     if len(data) > LARGEST_FILE:
-        return refuse("Y001", f"the file has {len(data):,} bytes", f"at most {LARGEST_FILE:,} bytes")
+        return refuse("Y001", f"the file has more than {LARGEST_FILE:,} bytes", "several files, or a smaller one")
     for mark, encoding in _OTHER_ENCODINGS:
         if data.startswith(mark):
             return refuse("Y002", f"the file is {encoding}", "UTF-8; save it again with that encoding")
@@ -200,17 +201,18 @@ class _Composer:
     def _node(self, event: _Event, events: Iterator[_Event], depth: int) -> Node:
         if isinstance(event, yaml.AliasEvent):
             return self._reuse(event, depth)
-        self._count(event, 1)
-        self._bound_depth(event, depth)
+        self._nodes += 1
+        if self._nodes > MOST_NODES or depth > DEEPEST:
+            self._count(event, 0)
+            self._bound_depth(event, depth)
         node: Node
-        match event:
-            case yaml.MappingStartEvent():
-                node = self._mapping(event, events, depth)
-            case yaml.SequenceStartEvent():
-                span = self._span(event, short=True)
-                node = Sequence(tuple(self._until(yaml.SequenceEndEvent, events, depth)), span)
-            case _:
-                node = self._scalar(event)
+        if isinstance(event, yaml.ScalarEvent):  # by far the most
+            node = self._scalar(event)
+        elif isinstance(event, yaml.MappingStartEvent):
+            node = self._mapping(event, events, depth)
+        else:
+            span = self._span(event, short=True)
+            node = Sequence(tuple(self._until(yaml.SequenceEndEvent, events, depth)), span)
         if event.tag and event.tag != "!":
             self._say(
                 "Y007", event, f"the tag '{event.tag}'", "no tags: write the value alone, in quotes if it is text"
@@ -286,6 +288,10 @@ class _Composer:
         mark = error.problem_mark or error.context_mark
         span = Span(self._name, mark.line + 1, mark.column + 1) if mark is not None else None
         line = self._lines[mark.line] if mark is not None and mark.line < len(self._lines) else ""
+        if "nesting" in (error.problem or ""):  # libyaml 0.2.6 and later count levels themselves, and read ahead
+            message = f"nested deeper than {DEEPEST} levels"
+            self.problems.append(Diagnostic("Y006", "error", span, message, "a flatter file", file=self._name))
+            return
         said = " ".join(part for part in (error.problem, error.context) if part)
         if "nesting depth" in said:  # libyaml reads ahead of its events, and newer ones stop at a bound of their own
             self.problems.append(_too_deep(span, self._name))
@@ -324,7 +330,7 @@ def schema(text: str) -> Value:
         return None
     if text in _BOOLEANS:
         return _BOOLEANS[text]
-    if len(text) <= _LONGEST_NUMBER:
+    if text[0] in _BEGIN_NUMBERS and len(text) <= _LONGEST_NUMBER:
         if _INTEGER.fullmatch(text):
             return int(text)
         if _DECIMAL.fullmatch(text):

@@ -15,11 +15,12 @@ from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING
 
 from dialplan.diagnostics import Diagnostic, has_errors
-from ivr.prompts.audio import REVISION, Sound, UnusableAudio, for_telephone, read_wav
+from ivr.prompts.audio import REVISION, Sound, for_telephone, read_wav
 from ivr.prompts.compose import Fragment, everything_said
 from ivr.prompts.recordings import Recording, find_recordings
 from ivr.prompts.sounds import FORMATS, fragment_path
 from ivr.prompts.synthesis import SpeechSettings, SynthesisError, engine_version, synthesise
+from ivr.prompts.wav import UnusableAudio
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -30,6 +30,8 @@ class Catalogue:
 
     messages: Mapping[str, Mapping[str, Message]] = field(default_factory=dict)
     """Language to name to message."""
+    written: Mapping[str, Mapping[str, tuple[tuple[str | None, str], ...]]] = field(default_factory=dict)
+    """File (`en`, `all`) to name to the texts as they were written: what a version is told by."""
 
     @property
     def languages(self) -> tuple[str, ...]:
@@ -63,6 +65,7 @@ def load_catalogue(texts: Mapping[str, Source]) -> tuple[Catalogue, tuple[Diagno
     shared: dict[str, Message] = {}
     messages: dict[str, dict[str, Message]] = {}
     attempted: set[tuple[str, str]] = set()
+    written: dict[str, Mapping[str, tuple[tuple[str | None, str], ...]]] = {}
     unreadable: set[str] = set()
     for language, source in sorted(texts.items(), key=lambda item: item[0] != ALL):
         if language != ALL and not can_speak(language):
@@ -71,6 +74,7 @@ def load_catalogue(texts: Mapping[str, Source]) -> tuple[Catalogue, tuple[Diagno
         entries, found = read_entries(source)
         diagnostics += found
         unreadable |= {language} if any(diagnostic.code == "P001" for diagnostic in found) else set()
+        written[language] = {entry.name: tuple((tag, text.value) for tag, text in entry.texts) for entry in entries}
         own = shared if language == ALL else messages.setdefault(language, {})
         for entry in entries:
             attempted.add((language, entry.name))
@@ -91,7 +95,7 @@ def load_catalogue(texts: Mapping[str, Source]) -> tuple[Catalogue, tuple[Diagno
         for language, own in messages.items()
     }
     catalogue = Catalogue(
-        MappingProxyType({language: complete[language] for language in texts if language in complete})
+        MappingProxyType({language: complete[language] for language in texts if language in complete}), written
     )
     diagnostics += [] if unreadable else _missing(catalogue, texts, attempted)
     diagnostics += _differing(catalogue)
@@ -121,11 +125,15 @@ def _read_message(entry: Entry, file_language: str) -> tuple[Message | None, lis
     if any(diagnostic.severity == "error" for diagnostic in diagnostics):
         return None, diagnostics
     message = Message(entry.name, file_language, tuple(sections), entry.texts[0][1].span(0, 1))
-    return message, [*diagnostics, *_unreadable(message)]
+    if any(_HAN.search(text.value) for _, text in entry.texts):
+        diagnostics += _unreadable(message)
+    return message, diagnostics
 
 
 def _unreadable(message: Message) -> Iterator[Diagnostic]:
     """Chinese characters in English: the voice would say "Chinese letter" for each."""
+    if all(primary(section.language) != "en" for section in message.sections):
+        return
     for language, part in message.walk_with_language():
         if primary(language) != "en" or not isinstance(part, Literal | Place):
             continue
@@ -141,8 +149,9 @@ def _missing(
     catalogue: Catalogue, texts: Mapping[str, Source], attempted: set[tuple[str, str]]
 ) -> Iterator[Diagnostic]:
     """A message some language has and another lacks. One that is there with a mistake has been told already."""
+    names = catalogue.names
     for language, own in catalogue.messages.items():
-        for name in catalogue.names:
+        for name in names:
             if name in own or (language, name) in attempted:
                 continue
             elsewhere = next(other[name].at for other in catalogue.messages.values() if name in other)
@@ -162,7 +171,7 @@ def _differing(catalogue: Catalogue) -> Iterator[Diagnostic]:
     for own in catalogue.messages.values():
         for name, message in own.items():
             model = first.setdefault(name, message)
-            if model.at == message.at:
+            if model.at == message.at or model.places == message.places:
                 continue
             for place in sorted(model.places.keys() - message.places.keys()):
                 near = did_you_mean(place, message.places.keys() - model.places.keys())

@@ -128,10 +128,14 @@ class Message:
     def __post_init__(self) -> None:
         """Gather the places once: they are asked for at every check."""
         found: dict[str, set[Kind]] = {}
-        for part in self.walk():
+        for part in () if self._is_plain() else self.walk():
             if isinstance(part, Place | Choice):
                 found.setdefault(part.name, set()).add(part.kind)
         object.__setattr__(self, "places", {name: frozenset(kinds) for name, kinds in found.items()})
+
+    def _is_plain(self) -> bool:
+        """Whether it is always the same, as most messages are."""
+        return all(type(part) is Literal for section in self.sections for part in section.parts)
 
     def walk(self) -> Iterator[Part]:
         """Every part of every wording, outer before inner, in the order written."""

@@ -21,6 +21,8 @@ _LONGEST = 4000
 """Characters of one text: ten minutes of speech."""
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _CASE = re.compile(r"=\d{1,12}|[^\s{}',|#=]+")
+_SPECIAL = re.compile(r"['{}#]")
+"""What may be more than itself; between two of these nothing needs a look."""
 _SPACE = re.compile(r"\s*")
 _TYPES = tuple(str(kind) for kind in Kind)
 
@@ -34,6 +36,8 @@ def parse_text(text: Text, language: str) -> tuple[Parts, tuple[Diagnostic, ...]
 
     A mistake inside one place does not hide those in later places; only a brace without its partner ends the reading.
     """
+    if len(text.value) <= _LONGEST and not _SPECIAL.search(text.value):  # always said the same, as most texts are
+        return (Literal(text.value, text.span(0, len(text.value))),), ()
     reader = _Reader(text, language)
     try:
         if len(text.value) > _LONGEST:
@@ -75,8 +79,10 @@ class _Reader:
                 parts += self._special(character, depth, plural)
                 start, buffer = self.at, ""
             else:
-                buffer += character
-                self.at += 1
+                following = _SPECIAL.search(self.value, self.at + 1)
+                end = following.start() if following else len(self.value)
+                buffer += self.value[self.at : end]
+                self.at = end
         self._end_literal(parts, buffer, start)
         return tuple(parts)
 

@@ -7,8 +7,9 @@ callers never meet YAML's ideas of numbers and dates.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, overload
 
 import yaml
 
@@ -27,17 +28,49 @@ _MOST_MESSAGES = 20_000
 """Messages in one file; repeated anchors must not fill the memory."""
 
 
+class Row(Sequence[tuple[int, int]]):
+    """The places of characters that stand one beside the other, as most sentences do."""
+
+    __slots__ = ("_column", "_length", "_line")
+
+    def __init__(self, line: int, column: int, length: int) -> None:
+        self._line, self._column, self._length = line, column, length
+
+    def __len__(self) -> int:
+        return self._length + 1
+
+    def span(self, file: str, start: int, end: int) -> Span:
+        """From one character to another; the end of the text is told at its last character."""
+        last = max(0, self._length - 1)
+        first = min(start, last)
+        return Span(file, self._line, self._column + first, max(1, min(end - 1, last) - first + 1))
+
+    @overload
+    def __getitem__(self, index: int) -> tuple[int, int]: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[tuple[int, int]]: ...
+    def __getitem__(self, index: int | slice) -> tuple[int, int] | Sequence[tuple[int, int]]:
+        if isinstance(index, slice):
+            return [self[each] for each in range(*index.indices(len(self)))]
+        at = index if index >= 0 else len(self) + index
+        if not 0 <= at <= self._length:
+            raise IndexError(index)
+        return self._line, self._column + min(at, max(0, self._length - 1))  # the end is told at the last character
+
+
 @dataclass(frozen=True, slots=True)
 class Text:
     """One value as the sentence it is, and where each of its characters was written."""
 
     value: str
-    places: tuple[tuple[int, int], ...]
+    places: Sequence[tuple[int, int]]
     """(line, column) from 1, one per character, and one for the end."""
     file: str
 
     def span(self, start: int, end: int) -> Span:
         """The place of `value[start:end]`, cut at the end of its first line."""
+        if isinstance(self.places, Row):
+            return self.places.span(self.file, start, end)
         line, column = self.places[start]
         last = max(start, min(end, len(self.value)) - 1)
         while last > start and self.places[last][0] != line:
@@ -156,7 +189,7 @@ def _text(source: Source, node: yaml.Node) -> Text | None:
     return None if plain_null else Text(node.value, _character_places(source.text, node), source.name)
 
 
-def _character_places(whole: str, node: yaml.ScalarNode) -> tuple[tuple[int, int], ...]:
+def _character_places(whole: str, node: yaml.ScalarNode) -> Sequence[tuple[int, int]]:
     """Where each character of the value stands: found again, in order, in what was written.
 
     Folding and quoting only leave out or change white space, quotes and backslashes, so every other character is
@@ -164,6 +197,9 @@ def _character_places(whole: str, node: yaml.ScalarNode) -> tuple[tuple[int, int
     """
     line, column = node.start_mark.line + 1, node.start_mark.column + 1
     raw = whole[node.start_mark.index : node.end_mark.index]
+    quotes = len(node.style or "") if node.style in {"'", '"'} else 0
+    if raw[quotes : len(raw) - quotes] == node.value and "\n" not in raw:
+        return Row(line, column + quotes, len(node.value))
     positions: list[tuple[int, int]] = []
     for character in raw:
         positions.append((line, column))

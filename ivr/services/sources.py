@@ -6,10 +6,6 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
-from sqlalchemy import text
-from sqlalchemy.sql.elements import BindParameter
-from sqlalchemy.sql.visitors import iterate
-
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -108,6 +104,11 @@ def _sql_faults(lookup: SqlLookup) -> list[str]:
     found = [] if _READS.match(lookup.sql) else ["sql must begin with SELECT, WITH or VALUES"]
     if ";" in lookup.sql.rstrip().removesuffix(";"):
         found.append("sql must be one statement")
+    # here, because it takes a tenth of a second that a hotline without SQL, or with a kept verdict, need not wait
+    from sqlalchemy import text
+    from sqlalchemy.sql.elements import BindParameter
+    from sqlalchemy.sql.visitors import iterate
+
     bound = {node.key for node in iterate(text(lookup.sql)) if isinstance(node, BindParameter)}
     found += [f"sql binds :{name}, which takes does not name" for name in sorted(bound - set(lookup.takes))]
     return found + [_unbound(name, lookup.sql) for name in lookup.takes if name not in bound]

@@ -157,7 +157,7 @@ class Machine:
     async def _start(self, words: tuple[str, ...], environ: Mapping[str, str]) -> asyncio.subprocess.Process:
         spoken = [word.replace("{DIR}", str(self.folder)) for word in words]
         return await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "ivr.cli.main", *spoken),
+            *(sys.executable, "-m", "ivr.cli.entry", *spoken),
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,

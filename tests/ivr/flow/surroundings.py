@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from textwrap import indent
 from typing import TYPE_CHECKING
 
 from dialplan.report import as_text
+from dialplan.source import Span
 from ivr.config.load import load_hotline
 from ivr.flow.check import check_flows
 from ivr.flow.defaults import FlowDefaults, TriesDefaults
@@ -48,6 +50,16 @@ def known() -> Known:
     )
 
 
+def numbered() -> Known:
+    """The same with places for its numbers: a number leads to a whole flow, and a caller is to hear something."""
+    return replace(known(), entries=dict.fromkeys(ENTRIES, Span("hotline.yaml", 1, 1)))
+
+
+def text_is_framed(data: bytes) -> bool:
+    """Whether these are a few steps in a frame, of which nobody expects that they greet."""
+    return data.startswith(b"# flows/example.yaml")
+
+
 def framed(text: str) -> str:
     """Steps as a whole flow whose first step is its start; a whole flow as it is."""
     if text.startswith("# flows/"):
@@ -64,7 +76,8 @@ def read(text: str | bytes) -> tuple[FlowReading, list[Diagnostic]]:
     reading = load_flow(data, name)
     beside = load_flow((SMALL / "flows" / "identify.yaml").read_bytes(), "flows/identify.yaml", DEFAULTS)
     assert not beside.diagnostics
-    found = [*reading.diagnostics, *check_flows([reading, beside], known())]
+    whole = first.startswith("# flows/") and not text_is_framed(data)
+    found = [*reading.diagnostics, *check_flows([reading, beside], numbered() if whole else known())]
     return reading, [each for each in found if _place(each) != "flows/identify.yaml"]
 
 

@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from ivr.prompts.audio import FRAME, RATE, Sound, UnusableAudio, edges, for_telephone, read_wav, to_wav
+from ivr.prompts.audio import FRAME, RATE, Sound, edges, for_telephone, read_wav, to_wav
+from ivr.prompts.wav import UnusableAudio
 
 Signal = NDArray[np.float32]
 

@@ -1,0 +1,117 @@
+"""`hotline up --reload`: a hotline that is being written is taken up as it is saved, for new calls.
+
+For development. A change that passes the check becomes the version new calls begin with, its new sentences made into
+sound first; calls in progress end on theirs (`ivr.app.releases`). One that does not pass is told with its report, and
+the old version stays. What is no part of a version (data sources, lookups, ports) takes a restart, and is told so.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import structlog
+from watchfiles import awatch
+
+from dialplan.report import as_text
+from ivr.app import speech
+from ivr.app.loading import ready_of
+from ivr.app.mistakes import MistakeError
+from ivr.config.load import load_hotline
+from ivr.schema.files import PLACE, write_schemas
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from watchfiles import Change
+
+    from ivr.app.loading import Ready
+    from ivr.app.releases import KeptReleases
+    from ivr.config.load import Loaded
+
+STARTED_WITH: Final = ("node", "time_zone", "data_sources", "lookups", "agi", "ami", "database_url", "state_dir")
+"""Settings the running service was built from: a change of them waits for a restart."""
+RENDERED: Final = ("numbers", "queues", "agents", "trunks", "rescue", "sip", "queue_log")
+"""Settings that are in Asterisk's files: `hotline render` brings them there."""
+
+log = structlog.get_logger("ivr.reload")
+
+
+async def follow(ready: Ready, releases: KeptReleases, stop: asyncio.Event) -> None:
+    """Take up each change of the folder until `stop`; nothing that is wrong in it ends the service."""
+    log.info("watching", folder=str(ready.folder))
+    try:
+        async for _ in awatch(ready.folder, watch_filter=_matters(ready), stop_event=stop):
+            ready = await _taken_up(ready, releases)
+    except OSError as error:  # the folder is gone, or the system watches no more: calls go on
+        log.error("not_watching", why=str(error))
+
+
+async def _taken_up(ready: Ready, releases: KeptReleases) -> Ready:
+    try:
+        return await asyncio.to_thread(renewed, ready, releases)
+    except MistakeError as mistake:
+        log.error("not_reloaded", why=str(mistake).splitlines()[-1], version=releases.current.flows.version)
+        sys.stderr.write(f"{mistake}\n")
+    except OSError as error:
+        log.error("not_reloaded", why=str(error), version=releases.current.flows.version)
+    return ready
+
+
+def renewed(ready: Ready, releases: KeptReleases) -> Ready:
+    """Read the folder again and make it what new calls begin with.
+
+    Returns:
+        What is running now; the same as before when callers would hear no difference.
+
+    Raises:
+        MistakeError: it does not pass the check, a sound cannot be made, or it needs a restart.
+        OSError: the version cannot be kept.
+    """
+    loaded = load_hotline(ready.folder)
+    _refresh_schemas(loaded)
+    if not loaded.is_sound:
+        raise MistakeError(as_text(loaded.diagnostics, loaded.sources, scope=loaded.scope).rstrip("\n"), 1)
+    new = ready_of(loaded)
+    if needing := _changed(ready, new, STARTED_WITH):
+        raise MistakeError(f"hotline.yaml: a change of {', '.join(needing)} needs a restart of hotline up")
+    if rendered := _changed(ready, new, RENDERED):
+        log.warning("render_needed", settings=list(rendered), run=f"hotline render {ready.folder}")
+    report = speech.build(new)  # also when only a recording is new, which makes no version
+    if report.diagnostics:
+        raise MistakeError(as_text(report.diagnostics, loaded.sources).rstrip("\n"), 1)
+    speech.refuse_unbuilt(new)
+    if new.flows.version != releases.current.flows.version:
+        releases.renew(new)
+        log.info("reloaded", version=new.flows.version, sounds_made=report.made)
+    elif report.made:
+        log.info("sounds_made", made=report.made)
+    return new
+
+
+def _changed(old: Ready, new: Ready, settings: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(name for name in settings if getattr(old.hotline, name) != getattr(new.hotline, name))
+
+
+def _refresh_schemas(loaded: Loaded) -> None:
+    place = loaded.folder / PLACE
+    if place.is_dir():
+        try:
+            write_schemas(loaded, place)
+        except OSError as error:
+            log.warning("schemas_not_written", why=str(error))
+
+
+def _matters(ready: Ready) -> Callable[[Change, str], bool]:
+    """Changes of the hotline's own files: not of what we write below it, not of an editor's hidden copies."""
+    folder, state = ready.folder.resolve(), ready.places.state
+
+    def matters(_: Change, name: str) -> bool:
+        path = Path(name)
+        if path.is_relative_to(state) or not path.is_relative_to(folder):
+            return False
+        return not any(part.startswith(".") or part.endswith("~") for part in path.relative_to(folder).parts)
+
+    return matters

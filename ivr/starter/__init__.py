@@ -1,0 +1,1 @@
+"""A new hotline folder: small, real, and right from the first command on."""
