@@ -17,8 +17,10 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.asterisk
 
-RESCUE = "正在为您转接人工服务"
+RESCUE = "系统正在维护，正在为您转接人工服务"
+RESCUE_IN_ENGLISH = "Our system is being maintained. We are connecting you to a person."
 MENU = "查询话费余额请按1"
+MENU_IN_ENGLISH = "For your account balance, press 1"
 
 
 def pid(house: House, part: str) -> int:
@@ -39,7 +41,7 @@ async def into_the_menu(phone: Phone, language: str = "1") -> None:
     await phone.call("96956")
     await phone.begins_to_hear("普通话请按1")
     await phone.press(language)
-    await phone.begins_to_hear(MENU)
+    await phone.begins_to_hear(MENU_IN_ENGLISH if language == "3" else MENU)
 
 
 async def into_the_queue(phone: Phone) -> None:
@@ -48,12 +50,12 @@ async def into_the_queue(phone: Phone) -> None:
     await phone.hears("正在为您转接人工服务，请稍候")
 
 
-async def test_a_caller_in_a_menu_reaches_a_person_when_the_service_is_killed(house: House) -> None:
+async def test_a_caller_in_a_menu_is_told_in_the_language_chosen_and_reaches_a_person_when_the_service_is_killed(house: House) -> None:
     before = pid(house, "agi")
     async with house.agent("1001") as agent, house.caller("13900000001") as phone:
-        await into_the_menu(phone)
+        await into_the_menu(phone, language="3")
         os.kill(before, signal.SIGKILL)
-        await phone.hears(RESCUE)
+        await phone.hears(RESCUE_IN_ENGLISH)
         await until(lambda: house.agent_is("1001", "on_queue_call"))
         await agent.hang_up()
         await phone.ended()
