@@ -50,7 +50,9 @@ async def into_the_queue(phone: Phone) -> None:
     await phone.hears("正在为您转接人工服务，请稍候")
 
 
-async def test_a_caller_in_a_menu_is_told_in_the_language_chosen_and_reaches_a_person_when_the_service_is_killed(house: House) -> None:
+async def test_a_caller_in_a_menu_is_told_so_in_english_and_reaches_a_person_when_the_service_is_killed(
+    house: House,
+) -> None:
     before = pid(house, "agi")
     async with house.agent("1001") as agent, house.caller("13900000001") as phone:
         await into_the_menu(phone, language="3")
@@ -60,6 +62,7 @@ async def test_a_caller_in_a_menu_is_told_in_the_language_chosen_and_reaches_a_p
         await agent.hang_up()
         await phone.ended()
     assert (await house.ended_visit("13900000001")).outcome == "answered"
+    assert (await house.left_journey("13900000001", "rescued")).ended_at is not None
     await again(house, "agi", before)
 
 
@@ -75,6 +78,7 @@ async def test_a_caller_in_a_menu_is_moved_to_a_person_when_the_service_stalls(h
         await agent.hang_up()
         await phone.ended()
     assert (await house.ended_visit("13900000002")).outcome == "answered"
+    assert (await house.left_journey("13900000002", "rescued")).ended_at is not None
     await again(house, "agi", before)  # the supervisor saw that it no longer beats
 
 

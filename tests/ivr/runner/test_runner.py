@@ -31,16 +31,14 @@ if TYPE_CHECKING:
 BYE = Hangup("bye", AT)
 WAIT = Queue("wait", AT, "sales", 5, 90_000, {"answered": "asked", "failed": "bye", "left_by_key": "key"})
 WAITING = setting(
-    **{
-        "HL_LANGUAGE": "zh-CN",
-        "HL_VIP": "0",
-        "HL_FLOWID": "main@0123456789ab",
-        "HL_CURSOR": "sealed1",
-        "HL_QUEUE": "sales",
-        "HL_PRIORITY": "5",
-        "HL_LONGEST": "90",
-        "HL_NEXT": "queue",
-    }
+    HL_LANGUAGE="zh-CN",
+    HL_VIP="0",
+    HL_FLOWID="main@0123456789ab",
+    HL_CURSOR="sealed1",
+    HL_QUEUE="sales",
+    HL_PRIORITY="5",
+    HL_LONGEST="90",
+    HL_NEXT="queue",
 )
 OVER = setting(HL_NEXT="hangup")
 RESCUED = setting(HL_NEXT="rescue")
