@@ -41,7 +41,7 @@ AGI_PORT: Final = 4573
 
 
 def place_of(address: str) -> tuple[str, int] | None:
-    """Host and port of ``agi://127.0.0.1:4573/flow/main``, ``127.0.0.1:4573``, ``[::1]:4573``; None for what is none."""
+    """Host and port of ``agi://127.0.0.1:4573/flow/main`` or ``[::1]:4573``; None where there is none."""
     agi = address.startswith("agi://")
     try:
         parts = urlsplit(address if agi else f"agi://{address}")
