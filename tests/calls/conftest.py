@@ -8,6 +8,7 @@ import time
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 import aiohttp
 import pytest
@@ -26,8 +27,11 @@ if TYPE_CHECKING:
 
 NUMBER = "96956"
 
+NOON = at_noon(datetime.now(UTC))
+ZONE = ZoneInfo(NOON[2].removeprefix("time_zone: "))
+"""The rigs' time zone."""
 STEADY = (
-    at_noon(datetime.now(UTC)),
+    NOON,
     ("hotline.yaml", "short_abandon: 5s", "short_abandon: 10min"),
     ("hotline.yaml", "answer_within: 20s", "answer_within: 10min"),
     ("hotline.yaml", "answer_within: 10s", "answer_within: 10min"),
