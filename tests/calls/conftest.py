@@ -32,9 +32,9 @@ ZONE = ZoneInfo(NOON[2].removeprefix("time_zone: "))
 """The rigs' time zone."""
 STEADY = (
     NOON,
-    ("hotline.yaml", "short_abandon: 5s", "short_abandon: 10min"),
-    ("hotline.yaml", "answer_within: 20s", "answer_within: 10min"),
-    ("hotline.yaml", "answer_within: 10s", "answer_within: 10min"),
+    ("hotline.yaml", "short_abandon: 5s", "short_abandon: 2min"),
+    ("hotline.yaml", "answer_within: 20s", "answer_within: 2min"),
+    ("hotline.yaml", "answer_within: 10s", "answer_within: 2min"),
 )
 """Counters do not depend on the machine and the hour: every answer is in time, every abandon short, midnight is far."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 import sqlite3
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -23,60 +24,17 @@ MORE = {
     "yue-HK": "返回主目錄請按1，搵客戶服務員請按0",
     "en": "To return to the main menu, press 1. To speak to a person, press 0.",
 }
-MONTHS = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-]
-ORDINALS = [
-    "first",
-    "second",
-    "third",
-    "fourth",
-    "fifth",
-    "sixth",
-    "seventh",
-    "eighth",
-    "ninth",
-    "tenth",
-    "eleventh",
-    "twelfth",
-    "thirteenth",
-    "fourteenth",
-    "fifteenth",
-    "sixteenth",
-    "seventeenth",
-    "eighteenth",
-    "nineteenth",
-    "twentieth",
-    "twenty-first",
-    "twenty-second",
-    "twenty-third",
-    "twenty-fourth",
-    "twenty-fifth",
-    "twenty-sixth",
-    "twenty-seventh",
-    "twenty-eighth",
-    "twenty-ninth",
-    "thirtieth",
-    "thirty-first",
-]
+DAYS = """\
+first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth fifteenth
+sixteenth seventeenth eighteenth nineteenth twentieth twenty-first twenty-second twenty-third twenty-fourth twenty-fifth
+twenty-sixth twenty-seventh twenty-eighth twenty-ninth thirtieth thirty-first"""
 
 
 def as_of(language: str) -> str:
     """How today is told as the day a figure was true, made here by other means than the hotline's."""
     today = datetime.now(ZONE)
     if language == "en":
-        return f"as of the {ORDINALS[today.day - 1]} of {MONTHS[today.month - 1]}"
+        return f"as of the {DAYS.split()[today.day - 1]} of {calendar.month_name[today.month]}"
     year = "".join("〇一二三四五六七八九"[int(digit)] for digit in str(today.year))
     return f"截至{year}年{_below_a_hundred(today.month)}月{_below_a_hundred(today.day)}日"
 
