@@ -19,6 +19,7 @@ from ami_bridge.client import AmiLink
 from ami_bridge.domain import events as ev
 from ami_bridge.domain.model import empty_state
 from ami_bridge.domain.reducer import apply
+from ami_bridge.endings import Endings
 from ami_bridge.feed import Feed
 from ami_bridge.messages import Tick
 from ami_bridge.past import Past, restore
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from ami_bridge.messages import Snapshot
     from ami_bridge.protocol.actions import Fields
     from ami_bridge.settings import BridgeSettings
+    from store.engine import Store
 
 log = structlog.get_logger("bridge")
 
@@ -61,6 +63,7 @@ class Bridge:
         sink: RowSink,
         *,
         past: Past | None = None,
+        store: Store | None = None,
         clock: Callable[[], datetime] = utc_now,
     ) -> None:
         self.settings = settings
@@ -74,6 +77,7 @@ class Bridge:
         past = past or Past()
         self.state = restore(empty_state(settings.rules, now), past, now)
         self._recorder = Recorder(sink, past.bridge, ledger=settings.queue_log is not None)
+        self._endings = Endings(store, settings.node)
         self._ledger = QueueLogTail(settings.queue_log) if settings.queue_log else None
         self._ledger_from = past.ledger_from(now)
         self._ledger_held: deque[ev.LedgerLine] = deque()
@@ -94,7 +98,7 @@ class Bridge:
             FeedTaken: another bridge serves the feed's socket.
         """
         await self.feed.open()
-        helpers = [self._tick_on(), self._publish_on(), self._own()]
+        helpers = [self._tick_on(), self._publish_on(), self._own(), self._end_journeys_on()]
         if self.settings.watchdog.servers:
             helpers.append(self.watchdog.run())
         tasks = [asyncio.get_running_loop().create_task(h) for h in helpers]
@@ -125,6 +129,11 @@ class Bridge:
         while True:
             await asyncio.sleep(self.settings.publish_every_s)
             self._publish()
+
+    async def _end_journeys_on(self) -> None:
+        while True:
+            await asyncio.sleep(TICK_S)
+            await self._endings.write(self._clock())
 
     async def _own(self) -> None:
         """Takes one item after the other; the only task that changes the state."""
@@ -187,6 +196,7 @@ class Bridge:
         now = self._clock()
         self.state, changes = apply(self.state, event, now)
         self._recorder.record(self.state, changes, now)
+        self._endings.hear(event)
         self._queues |= changes.queues
         self._agents |= changes.agents
         self._calls |= changes.calls

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from ipaddress import ip_address
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from ami_bridge.domain.model import QueueRules, Rules
@@ -24,8 +26,37 @@ class AgiServer:
 
     @property
     def address(self) -> str:
-        """What ``ApplicationData`` of a channel in its hands holds."""
-        return f"{self.host}:{self.port}"
+        """``127.0.0.1:4573``, ``[2001:db8::1]:4573``: as the generated dialplan writes it."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{host}:{self.port}"
+
+    @property
+    def place(self) -> tuple[str, int]:
+        """The address to compare by, whichever way the host was written."""
+        return _host(self.host), self.port
+
+
+AGI_PORT: Final = 4573
+"""Asterisk's, where an address names none (res_agi.c, ``AGI_PORT``)."""
+
+
+def place_of(address: str) -> tuple[str, int] | None:
+    """Host and port of ``agi://127.0.0.1:4573/flow/main`` or ``[::1]:4573``; None where there is none."""
+    agi = address.startswith("agi://")
+    try:
+        parts = urlsplit(address if agi else f"agi://{address}")
+        port = parts.port or (AGI_PORT if agi else None)
+    except ValueError:
+        return None
+    return (_host(parts.hostname), port) if parts.hostname and port else None
+
+
+def _host(written: str) -> str:
+    """One spelling for each address: ``::1`` and ``0:0:0:0:0:0:0:1`` are the same."""
+    try:
+        return str(ip_address(written))
+    except ValueError:
+        return written.lower()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

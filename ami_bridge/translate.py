@@ -43,8 +43,9 @@ WANTED_EVENTS: Final = (
 WANTED_VARIABLES: Final = ("QUEUESTATUS", "HL_RESULT", "HL_NUMBER", "HL_LANGUAGE", "HL_VIP", "HL_FLOWID")
 """Of about 23 VarSet events a queued call causes, only those of these variables are looked at."""
 
-CHANNEL_VARIABLES: Final = ("HL_LANGUAGE", "HL_VIP", "HL_FLOWID", "HL_NUMBER", "HL_QUEUE", "HL_PRIORITY")
-"""What ``channelvars`` in manager.conf must list: then each channel event carries them as ``ChanVariable``."""
+CHANNEL_VARIABLES: Final = ("HL_LANGUAGE", "HL_VIP", "HL_FLOWID", "HL_NUMBER", "HL_QUEUE", "HL_PRIORITY", "HL_AGI")
+"""What ``channelvars`` in manager.conf must list: then each channel event carries them as ``ChanVariable``. HL_AGI is
+the watchdog's."""
 
 _TRUE = frozenset({"1", "true", "yes", "on"})
 _ESCAPED = re.compile(r"\\([abfnrtv\\'\"?])")
@@ -88,12 +89,18 @@ def _escaped_name(text: str) -> str:
     return _name(_ESCAPED.sub(lambda found: _MEANT.get(found[1], found[1]), text))
 
 
-def tags_of(heard: Heard, prefix: str = "") -> ev.Tags:
-    """What the channel's variables say (``ChanVariable: NAME=value``, one header each)."""
+def variables_of(heard: Heard, prefix: str = "") -> dict[str, str]:
+    """The channel's variables that come with each event (``ChanVariable: NAME=value``, one header each)."""
     told: dict[str, str] = {}
     for line in heard.lines(f"{prefix}ChanVariable"):
         name, _, value = line.partition("=")
         told[name] = value
+    return told
+
+
+def tags_of(heard: Heard, prefix: str = "") -> ev.Tags:
+    """What the channel's variables say of the call."""
+    told = variables_of(heard, prefix)
     flow, _, version = told.get("HL_FLOWID", "").partition("@")
     return ev.Tags(
         language=told.get("HL_LANGUAGE", ""),

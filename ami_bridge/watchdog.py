@@ -1,7 +1,8 @@
 """Watches the AGI servers Asterisk sends callers to, and takes the callers of a stalled one to a person.
 
-A caller in the hands of a server is known by the place in the dialplan, not by the application: an `EXEC` of the server
-leaves its own name there until the AGI ends (seen on Asterisk 22.10.1: `Read` while the caller was long in a GET DATA).
+A caller in the hands of a server is known by the place in the dialplan and by HL_AGI, which the dialplan sets before
+each AGI(), not by the application: an `EXEC` of the server leaves its own name there until the AGI ends (seen on
+Asterisk 22.10.1: `Read` while the caller was long in a GET DATA).
 
 A server that refuses the connection needs nobody: Asterisk goes on in the dialplan by itself. One that accepts and then
 says nothing is never timed out by Asterisk; its callers sit in silence until someone moves them.
@@ -17,6 +18,8 @@ from typing import TYPE_CHECKING
 import structlog
 
 from ami_bridge.protocol.errors import AmiError
+from ami_bridge.settings import place_of
+from ami_bridge.translate import variables_of
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -139,15 +142,17 @@ class Watchdog:
                 log.error("agi.rescue_did_not_take", channel_id=channel_id, expected=_EXPECTED)
 
     def _is_in_the_hands_of(self, server: AgiServer, row: Heard) -> bool:
-        """Whether this server leads the call: it stands in AGI with its address, or where only AGI runs.
+        """Whether this server leads the call.
 
-        In the latter case no other server of ours may be named.
+        An address in AGI's own data decides. Where only AGI runs, the dialplan's HL_AGI does; a dialplan that is older
+        than that variable leaves no doubt only where there is but one server.
         """
-        data = row.text("ApplicationData")
-        if row.text("Application") == "AGI" and server.address in data:
-            return True
-        anothers = any(other.address in data for other in self.settings.servers if other != server)
-        return row.text("Context") == self.settings.run_context and not anothers
+        if row.text("Application") == "AGI" and (named := place_of(row.text("ApplicationData").partition(",")[0])):
+            return named == server.place
+        if row.text("Context") != self.settings.run_context:
+            return False
+        asked = variables_of(row).get("HL_AGI")
+        return place_of(asked) == server.place if asked else self.settings.servers == (server,)
 
     async def _move(self, server: AgiServer, stall: Stall, channel: str, channel_id: str) -> None:
         s = self.settings

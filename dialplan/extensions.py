@@ -23,6 +23,9 @@ back: the rescue queue is entered once (three times with exit keys), so there is
 party answered, cleared when the caller enters the next wait. A flow that goes on after a talk with something new may
 clear it itself.
 
+HL_AGI is the address of the server asked last: while the caller is in `hotline-run`, of the one that leads the call.
+The application does not tell: an EXEC of the server leaves its own name and arguments there (`ami_bridge.watchdog`).
+
 Two channel variables decide how AGI ends. AGIEXITONHANGUP=yes makes Asterisk leave the service at once when the channel
 is hung up *or redirected* (a redirect is a soft hang-up to `run_agi`); without it a redirected caller stays with a
 stalled service for ever. AGISIGHUP stays at its default, so the service still reads a line `HANGUP` before the
@@ -66,8 +69,13 @@ _DESTINATION = "A-Za-z0-9/@:+.*#_-"
 
 def agi_url(server: AgiServer) -> str:
     """Where this server is asked for flows, without the flow's name: `agi://127.0.0.1:4573/flow/`."""
+    return f"agi://{agi_address(server)}/flow/"
+
+
+def agi_address(server: AgiServer) -> str:
+    """The server as HL_AGI names it, by which the bridge knows whose callers are stranded: `[2001:db8::1]:4573`."""
     host = f"[{server.host}]" if ":" in server.host else server.host
-    return f"agi://{host}:{server.port}/flow/"
+    return f"{host}:{server.port}"
 
 
 def extensions(switch: Switch) -> str:
@@ -125,7 +133,10 @@ def _run(switch: Switch) -> list[str]:
         if position:
             # A service that spoke and then failed is not asked again elsewhere: the caller would hear it all twice.
             lines.append('n,GotoIf($["${AGISTATUS}${HL_NEXT}" != "FAILURE"]?asked)')
-        lines.append(f"n,AGI({agi_url(server)}${{HL_FLOW}},${{HL_CURSOR}},${{HL_RESULT}})")
+        lines += [
+            f"n,Set(HL_AGI={agi_address(server)})",
+            f"n,AGI({agi_url(server)}${{HL_FLOW}},${{HL_CURSOR}},${{HL_RESULT}})",
+        ]
     return [
         *lines,
         f'n(asked),GotoIf($["${{HL_NEXT}}" = ""]?{RESCUE},s,1)',

@@ -20,8 +20,9 @@ _READ = ("system", "call", "agent", "user", "dialplan")
 Left out on purpose: `agi` (every AGI command, among them keyed digits), `dtmf` (keys), `reporting` (RTCP), `cdr`.
 Source: manager.c `perms[]`."""
 
-_CHANNEL_VARIABLES = ("HL_LANGUAGE", "HL_VIP", "HL_FLOWID", "HL_NUMBER", "HL_QUEUE", "HL_PRIORITY")
-"""What every event of a channel carries as `ChanVariable`: from these the bridge knows whom a waiting caller is."""
+_CHANNEL_VARIABLES = ("HL_LANGUAGE", "HL_VIP", "HL_FLOWID", "HL_NUMBER", "HL_QUEUE", "HL_PRIORITY", "HL_AGI")
+"""What every event of a channel carries as `ChanVariable`: from these the bridge knows whom a waiting caller is, and
+which AGI server leads a call."""
 
 _OTHER_VARIABLES = "^([^HQ_]|H[^L]|HL_[^FLNRV]|Q[^U]|QUEUE[^S])"
 """VarSet of these variables is dropped. QUEUESTATUS must pass: nothing else tells of a caller turned away at a queue's

@@ -19,6 +19,7 @@ import time
 import urllib.error
 import urllib.request
 from dataclasses import dataclass, field
+from datetime import UTC
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
@@ -29,6 +30,7 @@ from lab.ports import LOOPBACK, claim_ports
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from datetime import datetime
 
 PROJECT = Path(__file__).resolve().parent.parent
 SAMPLE = PROJECT / "examples" / "cable-tv"
@@ -38,6 +40,16 @@ _READY_S = 45.0
 ALWAYS_OPEN = ("hotline.yaml", '"Mo-Su 08:00-22:00"', '"Mo-Su 00:00-24:00"')
 """The sample keeps office hours; what is shown or tested must not depend on the clock of the machine."""
 ALWAYS_CLOSED = ("hotline.yaml", '"Mo-Su 08:00-22:00"', '"Mo-Su off"')
+
+
+def at_noon(now: datetime) -> tuple[str, str, str]:
+    """The change that makes it about noon for the hotline: its midnight, when counters begin anew, is far then.
+
+    Args:
+        now: the machine's clock, aware.
+    """
+    ahead = 12 - now.astimezone(UTC).hour
+    return ("hotline.yaml", "time_zone: Asia/Shanghai", f"time_zone: Etc/GMT{-ahead:+}")  # POSIX counts west as plus
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,12 +252,21 @@ class Rig:
 
     def billing_faults(self, *, delay_s: float = 0.0, fail: bool = False) -> None:
         """Make the billing system late or broken, or well again."""
+        self._billing("/faults", {"delay_s": delay_s, "fail": fail})
+
+    def _billing(self, path: str, said: Mapping[str, object] | None = None) -> dict[str, float]:
         request = urllib.request.Request(
-            f"http://{LOOPBACK}:{self.ports.backend}/faults",
-            json.dumps({"delay_s": delay_s, "fail": fail}).encode(),
+            f"http://{LOOPBACK}:{self.ports.backend}{path}",
+            None if said is None else json.dumps(said).encode(),
             {"Authorization": self._tokens["billing"], "Content-Type": "application/json"},
         )
-        urllib.request.urlopen(request, timeout=5).close()  # noqa: S310 - always our own http://
+        with urllib.request.urlopen(request, timeout=5) as answer:  # noqa: S310 - as above
+            told: dict[str, float] = json.load(answer)
+        return told
+
+    def billing_asked(self) -> int:
+        """How many requests the billing system is at, this moment."""
+        return int(self._billing("/faults")["waiting"])
 
     def part_pids(self) -> dict[str, int]:
         """Process ids of the service's parts by name, from its own log."""

@@ -213,7 +213,8 @@ class Journey:
         language: The language now chosen, BCP 47; empty before the choice.
         vip: Whether the caller was recognised as a VIP.
         ended_at: When the flow was over; null while it goes on.
-        outcome: How the journey ended in the flow's words (hung_up, finished, rescued …); null while it goes on.
+        outcome: How the journey ended in the flow's words (hung_up, finished, rescued …), or `lost`: the service was
+            killed or stood still, and nobody knows how the call went on; null while it goes on.
         last_step: The step the call was last in.
     """
 

@@ -84,7 +84,7 @@ async def run_bridge(ready: Ready, stop: asyncio.Event) -> None:
         store = await opened.enter_async_context(opened_store(ready))
         writer = await opened.enter_async_context(Writer(store))
         past = await load_past(store, settings.node, ZoneInfo(settings.time_zone), datetime.now(UTC))
-        bridge = Bridge(settings, writer, past=past)
+        bridge = Bridge(settings, writer, past=past, store=store)
         watching = asyncio.create_task(bridge.run(), name="bridge")
         beating = asyncio.create_task(_beat_when_seen(bridge), name="beat")
         stopping = asyncio.create_task(stop.wait())

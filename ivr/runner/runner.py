@@ -50,6 +50,7 @@ if TYPE_CHECKING:
 
 LAST = (Enqueue, DialOut, HangUp, Rescue)
 """Effects that end a segment."""
+CHANNEL_LANGUAGE = "CHANNEL(language)"
 
 log = structlog.get_logger("ivr.call")
 
@@ -100,6 +101,8 @@ class _Segment:
         self._world = world
         self._channel = channel
         self._flows: FlowSet | None = None
+        self._language = channel.request.language
+        """The channel's, as Asterisk has it now."""
         self._served = False
         """Whether the caller comes from a talk and has not asked for anything new since."""
 
@@ -183,6 +186,7 @@ class _Segment:
     async def _perform(self, voice: Voice, release: Release, cursor: Cursor, effect: Effect) -> Input | Rescue:
         """Do what waits for an answer. A caller who leaves is an answer; what cannot be done is a rescue."""
         try:
+            await self._set(self._language_of(cursor))
             answer = await self._act(voice, release, cursor, effect)
             if self._served and _pressed(answer):
                 self._served = False
@@ -244,13 +248,19 @@ class _Segment:
     def _words(self, cursor: Cursor, last: Enqueue | DialOut | HangUp | Rescue) -> dict[str, str]:
         words = last_words(last)
         if isinstance(last, Enqueue | DialOut):
-            return {**self._context_of(cursor), "HL_CURSOR": self._world.seal.seal(cursor), **words}
-        return words
+            words = {**self._context_of(cursor), "HL_CURSOR": self._world.seal.seal(cursor), **words}
+        return {**self._language_of(cursor), **words}
+
+    def _language_of(self, cursor: Cursor) -> dict[str, str]:
+        """The caller's language, where the channel has another: the dialplan's own sentences are chosen by it.
+
+        It is told before anything else is done in that language: we may die at any moment after.
+        """
+        return {} if cursor.language == self._language else {CHANNEL_LANGUAGE: cursor.language}
 
     def _context_of(self, cursor: Cursor) -> dict[str, str]:
-        """What the bridge is to know of a waiting caller, and what Asterisk's own sounds are chosen by."""
+        """What the bridge is to know of a waiting caller."""
         return {
-            "CHANNEL(language)": cursor.language,
             "HL_LANGUAGE": cursor.language,
             "HL_VIP": "1" if is_vip(cursor) else "0",
             "HL_FLOWID": f"{cursor.stack[0].flow}@{cursor.version}",
@@ -267,6 +277,8 @@ class _Segment:
         for name, value in words.items():
             if not self._channel.hung_up:
                 await self._channel.set_variable(name, value)
+                if name == CHANNEL_LANGUAGE:
+                    self._language = value
 
 
 def _pressed(answer: Input) -> bool:

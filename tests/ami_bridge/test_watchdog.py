@@ -10,7 +10,7 @@ import pytest
 
 from ami_bridge.client import Reply
 from ami_bridge.protocol.errors import ActionFailed, LinkDown
-from ami_bridge.settings import AgiServer, WatchdogSettings
+from ami_bridge.settings import AgiServer, WatchdogSettings, place_of
 from ami_bridge.spoken import Heard
 from ami_bridge.watchdog import Health, Watchdog, probe
 
@@ -99,9 +99,10 @@ class Switch:
         return Reply(Heard({"Response": "Success"}), self.channels)
 
 
-def channel(number: int, application: str, data: str, context: str = "hotline-run") -> Heard:
+def channel(number: int, application: str, data: str, context: str = "hotline-run", asked: str = "") -> Heard:
     headers = {"Channel": f"PJSIP/t-{number}", "Uniqueid": f"1.{number}", "Context": context}
-    return Heard({**headers, "Application": application, "ApplicationData": data})
+    variables = ["HL_NUMBER=96956", f"HL_AGI={asked}"]
+    return Heard({**headers, "Application": application, "ApplicationData": data, "ChanVariable": variables})
 
 
 async def test_only_callers_of_the_stalled_server_are_moved_and_each_once() -> None:
@@ -130,6 +131,43 @@ async def test_a_caller_is_found_although_an_exec_left_its_own_name_as_the_appli
         dog = Watchdog(WatchdogSettings(servers=(server,), answer_s=0.05, misses=1), switch.ask)
         await dog.look_at(server)
     assert switch.moved == ["PJSIP/t-1"]
+
+
+async def test_of_two_servers_only_the_stalled_ones_callers_are_moved_whatever_they_are_in() -> None:
+    async with serving(silent) as server:
+        healthy = AgiServer(host="ivr-127.0.0.1", port=server.port)  # holds the other's address, letter by letter
+        switch = Switch(
+            channel(1, "Read", "AGI_KEYS,/sounds/a,1", asked=server.address),
+            channel(2, "Read", "AGI_KEYS,/sounds/a,1", asked=healthy.address),
+            channel(3, "AGI", f"agi://{healthy.address}/flow/main", asked=healthy.address),
+            channel(4, "Playback", "/sounds/a"),  # of a dialplan without HL_AGI: whose it is cannot be told
+            channel(5, "AGI", f"agi://{healthy.address}/flow/main", asked=server.address),  # on the way to the next
+            channel(6, "Queue", "service", "hotline-do", asked=server.address),
+        )
+        dog = Watchdog(WatchdogSettings(servers=(server, healthy), answer_s=0.05, misses=1), switch.ask)
+        await dog.look_at(server)
+    assert switch.moved == ["PJSIP/t-1"]
+
+
+@pytest.mark.parametrize(
+    ("address", "place"),
+    [
+        ("agi://127.0.0.1:4573/flow/main,cursor", ("127.0.0.1", 4573)),
+        ("127.0.0.1:45730", ("127.0.0.1", 45730)),
+        ("agi://[0:0:0:0:0:0:0:1]:4574/flow/main", ("::1", 4574)),
+        ("agi://ivr.example/script/x", ("ivr.example", 4573)),
+        ("IVR.example:4573", ("ivr.example", 4573)),
+        ("AGI_KEYS", None),
+        ("agi://127.0.0.1:port/x", None),
+        ("", None),
+    ],
+)
+def test_addresses_are_compared_by_what_they_mean(address: str, place: tuple[str, int] | None) -> None:
+    assert place_of(address) == place
+    if place:
+        assert (
+            place_of(AgiServer(host=place[0], port=place[1]).address) == AgiServer(host=place[0], port=place[1]).place
+        )
 
 
 async def test_a_caller_who_does_not_move_is_reported_with_the_reason(capsys: pytest.CaptureFixture[str]) -> None:

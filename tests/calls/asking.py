@@ -6,6 +6,7 @@ import itertools
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from lab.phone import State
@@ -17,7 +18,7 @@ from store.rows import OUTCOMES
 from tests.calls.conftest import until
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Mapping, Sequence
 
     from lab.phone import Phone
     from store.engine import Store
@@ -151,11 +152,12 @@ class Tally:
     house: House
     queue: str
     before: dict[str, Any]
+    since: datetime
 
     @classmethod
     async def of(cls, house: House, queue: str = "service") -> Tally:
         """Take it now."""
-        return cls(house, queue, (await house.queue(queue))["today"])
+        return cls(house, queue, (await house.queue(queue))["today"], datetime.now(UTC))
 
     async def moved(self) -> dict[str, int]:
         """The counters that have moved since, and how far."""
@@ -173,6 +175,51 @@ class Tally:
             await until(so, 10)
         except AssertionError:
             raise AssertionError(f"{self.queue} moved by {await self.moved()}, expected {expected}") from None
+
+
+async def proved(
+    tally: Tally,
+    phone: Phone,
+    *,
+    heard: Sequence[str],
+    way: Sequence[str],
+    outcome: str,
+    visit: str | None = None,
+    moves: Mapping[str, int] | None = MappingProxyType({}),
+    caller: str | None = None,
+) -> None:
+    """Assert of one call what the caller heard, its journey, its visit and the live counters, once all have told.
+
+    Args:
+        tally: Taken before the call.
+        phone: The caller's.
+        heard: Names of prompts or parts of texts, in order; others may be between them.
+        way: The journey's last steps, as `step: outcome`; empty: there is no journey, the service never had the call.
+        outcome: How the journey ended.
+        visit: How the last visit ended; None: the caller was in no queue.
+        moves: How the counters moved; None: they are asked for several calls together.
+        caller: The number as the hotline has it, where that is not the phone's.
+    """
+    house, caller = tally.house, phone.number if caller is None else caller
+    assert in_order(phone, *heard), f"{heard} is not in {[one.text or one.name for one in phone.heard]}"
+    if way:
+        journey = await journey_since(house, caller, tally.since, outcome)
+        assert journey.ended_at is not None
+        assert (await way_of(house, journey))[-len(way) :] == list(way)
+    else:
+        assert not await house.journeys_since(caller, tally.since)
+    if visit is None:
+        assert [one for one in await house.visits(caller) if one.entered_at >= tally.since] == []
+    else:
+        ended = await house.ended_visit(caller)
+        assert (ended.outcome, ended.entered_at >= tally.since) == (visit, True)
+    if moves is not None:
+        await tally.moves_by(**moves)
+
+
+ANSWERED: Mapping[str, int] = MappingProxyType({"entered": 1, "answered": 1, "answered_within": 1})
+ABANDONED: Mapping[str, int] = MappingProxyType({"entered": 1, "abandoned": 1, "short_abandoned": 1})
+"""What one call moves; the rig's thresholds make every answer one in time and every abandon a short one."""
 
 
 async def all_is_quiet(house: House) -> None:

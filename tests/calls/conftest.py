@@ -6,14 +6,16 @@ import asyncio
 import json
 import time
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 import aiohttp
 import pytest
 
 from lab.phone import Phone, Reflex
 from lab.ports import AGENTS
-from lab.rig import ALWAYS_CLOSED, ALWAYS_OPEN, Plan, Rig
+from lab.rig import ALWAYS_CLOSED, ALWAYS_OPEN, Plan, Rig, at_noon
 from store.engine import open_store
 from store.queries.journeys import journeys as list_journeys
 from store.queries.visits import visits as list_visits
@@ -24,6 +26,17 @@ if TYPE_CHECKING:
     from store.rows import Journey, Visit
 
 NUMBER = "96956"
+
+NOON = at_noon(datetime.now(UTC))
+ZONE = ZoneInfo(NOON[2].removeprefix("time_zone: "))
+"""The rigs' time zone."""
+STEADY = (
+    NOON,
+    ("hotline.yaml", "short_abandon: 5s", "short_abandon: 2min"),
+    ("hotline.yaml", "answer_within: 20s", "answer_within: 2min"),
+    ("hotline.yaml", "answer_within: 10s", "answer_within: 2min"),
+)
+"""Counters do not depend on the machine and the hour: every answer is in time, every abandon short, midnight is far."""
 
 
 class House:
@@ -82,14 +95,18 @@ class House:
         """Whether the database has a visit of this calling number yet."""
         return bool(await self.visits(caller))
 
-    async def journey(self, caller: str) -> Journey:
-        """The newest journey of a calling number."""
+    async def journeys_since(self, caller: str, since: datetime | None = None) -> list[Journey]:
+        """The journeys of a calling number, newest first."""
         store = await open_store(self.rig.database_url)
         try:
-            page = await list_journeys(store)
+            page = await list_journeys(store, since)
         finally:
             await store.close()
-        return next(journey for journey in page.rows if journey.caller.endswith(caller))
+        return [journey for journey in page.rows if journey.caller.endswith(caller)]
+
+    async def journey(self, caller: str) -> Journey:
+        """The newest journey of a calling number."""
+        return next(iter(await self.journeys_since(caller)))
 
     async def ended_visit(self, caller: str) -> Visit:
         """The newest visit of a calling number, once it is over and, for a talk, it is known who ended it."""
@@ -131,7 +148,7 @@ async def until(condition: Callable[[], Awaitable[bool]], within_s: float = 15.0
 @pytest.fixture(scope="module")
 def rig(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
     """A hotline for each file: what earlier callers are remembered by depends on no other file."""
-    with Rig(tmp_path_factory.mktemp("rig"), Plan(log="debug")) as running:
+    with Rig(tmp_path_factory.mktemp("rig"), Plan(edits=(ALWAYS_OPEN, *STEADY), log="debug")) as running:
         yield running
 
 
@@ -142,6 +159,7 @@ def house(rig: Rig) -> House:
 
 BRISK = (
     ALWAYS_OPEN,
+    *STEADY,
     ("hotline.yaml", "ring: 12s", "ring: 3s"),
     ("hotline.yaml", "wrap_up: 5s", "wrap_up: 1s"),
     ("hotline.yaml", "max_length: 50", "max_length: 2"),
@@ -168,7 +186,7 @@ def brisk(brisk_rig: Rig) -> House:
 
 @pytest.fixture(scope="module")
 def closed_rig(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
-    with Rig(tmp_path_factory.mktemp("closed"), Plan(edits=(ALWAYS_CLOSED,))) as running:
+    with Rig(tmp_path_factory.mktemp("closed"), Plan(edits=(ALWAYS_CLOSED, *STEADY))) as running:
         yield running
 
 

@@ -1,4 +1,8 @@
-"""The AMI connection of a real Asterisk is cut in the middle of an event, again and again, while a call goes on."""
+"""The AMI connection of a real Asterisk is cut in the middle of an event, again and again, while a call goes on.
+
+The bridge that is cut is a second one, in this process, beside the hotline's own: the test must know when its link is
+up again, and the hotline's own, never cut, has seen the same call. Both must tell the same of it.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +18,7 @@ from ami_bridge.domain.model import QueueRules
 from ami_bridge.settings import BridgeSettings
 from lab.phone import Reflex
 from store.rows import Visit
+from tests.calls.asking import AFTER_TALK, ANSWERED, HOLD, Tally, proved
 from tests.calls.conftest import until
 
 if TYPE_CHECKING:
@@ -89,7 +94,7 @@ class Rows:
 
 async def test_a_call_is_one_visit_however_often_the_connection_is_cut(house: House, tmp_path: Path) -> None:
     rig = house.rig
-    cable, rows = Cable(rig.ports.ami), Rows()
+    cable, rows, tally = Cable(rig.ports.ami), Rows(), await Tally.of(house)
     await cable.plug_in()
     link = LinkSettings(port=cable.port, secret=rig.environment["HOTLINE_AMI_SECRET"], backoff_first_s=0.05)
     settings = BridgeSettings(
@@ -134,6 +139,11 @@ async def test_a_call_is_one_visit_however_often_the_connection_is_cut(house: Ho
     ours = [visit for visit in rows.visits.values() if visit.caller.endswith("13900000021")]
     assert [(visit.queue, visit.outcome, visit.agent) for visit in ours] == [("service", "answered", "1001")]
     assert cable.cuts == 3
+    heard, way = [HOLD, AFTER_TALK], ["service_queue: answered", "after_talk: hung up"]
+    await proved(tally, phone, heard=heard, way=way, outcome="hung_up", visit="answered", moves=ANSWERED)
+    [cut], uncut = ours, await house.ended_visit("13900000021")
+    for fact in ("channel_id", "call_id", "ordinal", "position", "caller", "number", "language", "agent", "ended_by"):
+        assert getattr(cut, fact) == getattr(uncut, fact), fact
 
 
 async def _is(fact: bool) -> bool:  # noqa: FBT001 - a fact is what it takes

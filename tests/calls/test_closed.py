@@ -28,7 +28,9 @@ async def test_a_caller_outside_opening_hours_leaves_a_message(closed: House) ->
         await asyncio.sleep(0.5)  # the tone
         phone.say(TONE * 2)
         await asyncio.sleep(2.3)
+        closed_ms = next(one.ended_ms for one in phone.heard if CLOSED in one.text)
         await phone.press("#")
+        longest_s = (phone.ear.now_ms - closed_ms) / 1000 + 0.5  # the recogniser may tell an end a little late
         await phone.hears(TAKEN)
         await phone.hears(GOODBYE)
         assert await phone.ended() == "them"
@@ -54,7 +56,7 @@ async def test_a_caller_outside_opening_hours_leaves_a_message(closed: House) ->
     [message] = told.voicemails
     assert (message.box, message.language) == ("messages", "zh-CN")
     assert message.caller.endswith(caller)
-    assert 2 < message.seconds < 5
+    assert 1 < message.seconds < longest_s
     with wave.open(str(closed.rig.state / "recordings" / message.path)) as recording:
         assert abs(recording.getnframes() / recording.getframerate() - message.seconds) < 0.3
         samples = array("h", recording.readframes(recording.getnframes()))

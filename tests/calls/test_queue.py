@@ -54,6 +54,7 @@ async def test_a_caller_reaches_a_person_and_the_flow_goes_on_after_the_talk(hou
         await phone.hears(GOODBYE)
         assert await phone.ended() == "them"
         assert in_order(phone, CHOOSE, WELCOME, HOLD, "?", AFTER_TALK, GOODBYE)
+        whole_call_s = phone.ear.now_ms / 1000
         await until(lambda: house.agent_is("1001", "available"))
 
     visit = await house.ended_visit(caller)
@@ -61,9 +62,10 @@ async def test_a_caller_reaches_a_person_and_the_flow_goes_on_after_the_talk(hou
     assert (visit.caller_name, visit.number, visit.language, visit.vip) == ("王小明", "96956", "zh-CN", False)
     assert (visit.queue, visit.position, visit.priority, visit.rings) == ("service", 1, 0, 1)
     assert visit.wait_s is not None
-    assert 0 <= visit.wait_s < 3
+    assert visit.wait_s >= 0
     assert visit.talk_s is not None
-    assert 1.5 <= visit.talk_s < 6
+    assert visit.talk_s >= 1.5
+    assert visit.wait_s + visit.talk_s < whole_call_s
     assert await rings_of(house, visit) == [("1001", "answered")]
 
     journey = await house.left_journey(caller, "finished")
@@ -147,12 +149,14 @@ async def test_a_caller_who_waits_too_long_is_offered_voicemail(brisk: House) ->
     caller, tally = "13911110005", await Tally.of(brisk)
     async with brisk.agent("1001", Reflex.RING), brisk.caller(caller) as phone:
         await to_the_queue(phone)
-        await phone.begins_to_hear("目前所有坐席都在忙", within_s=20)
+        await phone.begins_to_hear("目前所有坐席都在忙", within_s=40)
+        hold, free = [one for one in phone.heard if one.prompt][-2:]
+        heard_s = (free.started_ms - hold.started_ms) / 1000
         await phone.hang_up()
     visit = await brisk.ended_visit(caller)
     assert (visit.outcome, visit.ended_by, visit.agent) == ("timed_out", "system", None)
     assert visit.wait_s is not None
-    assert 10 < visit.wait_s < 14
+    assert 10 < visit.wait_s < heard_s
     way = await way_of(brisk, await brisk.left_journey(caller, "hung_up"))
     assert way[-2:] == ["service_queue: timed_out", "nobody_free: hung up"]
     await tally.moves_by(entered=1, timed_out=1)

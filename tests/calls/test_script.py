@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from lab.rig import SAMPLE
-from tests.calls.asking import all_is_quiet, length_of_the_log, mistakes_in_the_log
+from tests.calls.asking import Tally, all_is_quiet, length_of_the_log, mistakes_in_the_log, proved
 
 if TYPE_CHECKING:
     from tests.calls.conftest import House
@@ -19,7 +19,7 @@ ENGLISH = "/usr/share/asterisk/sounds/en_US_f_Allison/digits"
 
 
 async def test_a_classic_script_reads_the_calling_number_back(house: House) -> None:
-    rig, log = house.rig, length_of_the_log(house)
+    rig, log, tally = house.rig, length_of_the_log(house), await Tally.of(house)
     rig.asterisk.cli("module load res_convert")  # the hotline does not need it
     for digit in set(DIGITS):
         rig.asterisk.cli(f"file convert {ENGLISH}/{digit}.gsm /var/spool/asterisk/{digit}.alaw")
@@ -36,6 +36,8 @@ async def test_a_classic_script_reads_the_calling_number_back(house: House) -> N
         await phone.call("7001")
         assert await phone.ended() == "them"
         assert [one.name for one in phone.heard if one.complete] == [f"digit-{digit}" for digit in DIGITS]
+    spoken = [f"digit-{digit}" for digit in DIGITS]
+    await proved(tally, phone, heard=spoken, way=[], outcome="")  # a script alone is in no flow, and in no queue
     assert "SUCCESS-yes" in rig.asterisk.cli("database get echo told")
     script = "scripts/echo-number.py"
     assert (rig.hotline / script).read_bytes() == (SAMPLE / script).read_bytes()

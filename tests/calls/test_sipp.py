@@ -14,7 +14,7 @@ from store.engine import open_store
 from store.queries.journeys import journeys
 from store.queries.visits import visits
 from tests.calls.asking import all_is_quiet, mistakes_in_the_log
-from tests.calls.conftest import House, until
+from tests.calls.conftest import STEADY, House, until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,6 +25,7 @@ pytestmark = pytest.mark.asterisk
 
 BUSY = (
     ALWAYS_OPEN,
+    *STEADY,
     ("hotline.yaml", "ring: 12s", "ring: 3s"),
     ("hotline.yaml", "wrap_up: 5s", "wrap_up: 1s"),
     ("hotline.yaml", "max_length: 50", "max_length: 5"),

@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from dialplan.conf import ConfFile
-from dialplan.extensions import agi_url
+from dialplan.extensions import agi_address, agi_url
 from dialplan.model import AgiServer, Rescue
 from dialplan.render import rendered, shipped_folder
 from tests.dialplan.surroundings import small_switch
@@ -83,3 +84,12 @@ def test_without_a_rescue_queue_the_caller_hears_the_last_word() -> None:
 def test_a_server_is_named_by_its_literal_address() -> None:
     assert agi_url(AgiServer("127.0.0.1", 4573)) == "agi://127.0.0.1:4573/flow/"
     assert agi_url(AgiServer("::1", 4573)) == "agi://[::1]:4573/flow/"
+
+
+def test_each_server_is_told_to_the_bridge_before_it_is_asked() -> None:
+    lines = rendered(small_switch())["extensions-hotline.conf"].text.splitlines()
+    asked = [(before, line) for before, line in itertools.pairwise(lines) if "AGI(agi://" in line]
+    assert len(asked) == len(small_switch().agi)
+    for (before, line), server in zip(asked, small_switch().agi, strict=True):
+        assert before.endswith(f"Set(HL_AGI={agi_address(server)})")
+        assert f"agi://{agi_address(server)}/" in line

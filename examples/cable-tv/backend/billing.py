@@ -48,6 +48,7 @@ class Billing:
         self._locked_until: dict[str, datetime] = {}
         self._delay_s = 0.0
         self._fail = False
+        self._waiting = 0
         self.balances = dict(BALANCES)
 
     @web.middleware
@@ -56,18 +57,24 @@ class Billing:
         given = request.headers.get("Authorization", "")
         if not hmac.compare_digest(given, self._token):
             raise web.HTTPUnauthorized
-        if request.path != "/faults":
+        if request.path == "/faults":
+            return await handler(request)
+        self._waiting += 1
+        try:
             await asyncio.sleep(self._delay_s)
             if self._fail:
                 raise web.HTTPInternalServerError
-        return await handler(request)
+            return await handler(request)
+        finally:
+            self._waiting -= 1
 
     async def faults(self, request: web.Request) -> web.Response:
-        """Be late, be broken, or be well again."""
-        wish = await request.json()
-        self._delay_s = float(wish.get("delay_s", 0))
-        self._fail = bool(wish.get("fail", False))
-        return web.json_response({"delay_s": self._delay_s, "fail": self._fail})
+        """Be late, be broken, or be well again; asked with GET, tell which, and how many requests wait."""
+        if request.method == "POST":
+            wish = await request.json()
+            self._delay_s = float(wish.get("delay_s", 0))
+            self._fail = bool(wish.get("fail", False))
+        return web.json_response({"delay_s": self._delay_s, "fail": self._fail, "waiting": self._waiting})
 
     async def check(self, request: web.Request) -> web.Response:
         """Is this the account's PIN? Locked after three wrong ones."""
@@ -115,6 +122,7 @@ def main() -> None:
     app = web.Application(middlewares=[billing.guard], client_max_size=4096)
     app.add_routes(
         [
+            web.get("/faults", billing.faults),
             web.post("/faults", billing.faults),
             web.post("/v1/accounts/{account}/check", billing.check),
             web.get("/v1/accounts/{account}/balance", billing.balance),

@@ -194,10 +194,12 @@ class Stage:
             )
         )
 
-    async def call(self, *talk: str, args: tuple[str, ...] = (), caller: str = "+8613800138000") -> None:
+    async def call(
+        self, *talk: str, args: tuple[str, ...] = (), caller: str = "+8613800138000", language: str = "zh-CN"
+    ) -> None:
         """One segment: the talk is all of it, and neither side fails."""
         opening = () if args and args[0] else LINKED
-        lines = [f"< {line}" for line in header(args, caller)]
+        lines = [f"< {line}" for line in header(args, caller, language)]
         async with self.serving() as server:
             await ScriptedAsterisk("\n".join([*lines, *opening, *talk, "> EOF"])).play(server.port)
         assert server.counts.failed == 0
@@ -210,12 +212,13 @@ class Stage:
             yield server
 
 
-def header(args: tuple[str, ...] = (), caller: str = "+8613800138000") -> list[str]:
+def header(args: tuple[str, ...] = (), caller: str = "+8613800138000", language: str = "zh-CN") -> list[str]:
     """The header block, as Asterisk sends it."""
     return [
         "agi_network: yes",
         "agi_network_script: flow/main",
         "agi_channel: PJSIP/carrier-1",
+        f"agi_language: {language}",
         f"agi_uniqueid: {UNIQUEID}",
         "agi_version: 22.10.1",
         f"agi_callerid: {caller}",

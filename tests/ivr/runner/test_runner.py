@@ -31,17 +31,14 @@ if TYPE_CHECKING:
 BYE = Hangup("bye", AT)
 WAIT = Queue("wait", AT, "sales", 5, 90_000, {"answered": "asked", "failed": "bye", "left_by_key": "key"})
 WAITING = setting(
-    **{
-        "CHANNEL(language)": "zh-CN",
-        "HL_LANGUAGE": "zh-CN",
-        "HL_VIP": "0",
-        "HL_FLOWID": "main@0123456789ab",
-        "HL_CURSOR": "sealed1",
-        "HL_QUEUE": "sales",
-        "HL_PRIORITY": "5",
-        "HL_LONGEST": "90",
-        "HL_NEXT": "queue",
-    }
+    HL_LANGUAGE="zh-CN",
+    HL_VIP="0",
+    HL_FLOWID="main@0123456789ab",
+    HL_CURSOR="sealed1",
+    HL_QUEUE="sales",
+    HL_PRIORITY="5",
+    HL_LONGEST="90",
+    HL_NEXT="queue",
 )
 OVER = setting(HL_NEXT="hangup")
 RESCUED = setting(HL_NEXT="rescue")
@@ -302,6 +299,42 @@ async def test_a_recording_that_cannot_be_written_leads_to_a_person() -> None:
     assert stage.journeys.steps == ["record: rescued"]
 
 
+# --- the channel's language, for what Asterisk says by itself ---------------------------------------------------------
+
+SPOKEN = setting(**{"CHANNEL(language)": "en"})
+TO_ENGLISH = Assign("english", AT, given(language="'en'"), to("hello"))
+
+
+async def test_the_channel_speaks_the_language_a_caller_has_chosen_from_the_choice_on() -> None:
+    flow = single(menu("ask", k1=on("english")), TO_ENGLISH, GREETING, BYE, Hangup("silent", AT), Hangup("wrong", AT))
+    await Stage(flow).call(
+        *setting(**{"TIMEOUT(response)": "6.000"}),
+        '> GET DATA "/s/zh-CN/ask-message" 0 1',
+        "< 200 result=1",
+        *SPOKEN,
+        '> GET DATA "/s/en/hello" 1 1',
+        "< 200 result= (timeout)",
+        *OVER,
+    )
+
+
+async def test_a_channel_of_another_language_is_told_the_calls_before_a_segments_first_word() -> None:
+    stage = Stage(single(WAIT, replace(GREETING, name="asked"), BYE, Hangup("key", AT)))
+    chinese = setting(**{"CHANNEL(language)": "zh-CN"})
+    await stage.call(*chinese, *WAITING, language="en")
+    hello = ('> GET DATA "/s/zh-CN/hello" 1 1', "< 200 result= (timeout)")
+    await stage.call(*hello, *OVER, args=("sealed1", "queue:CONTINUE"))
+    await stage.call(*chinese, *hello, *OVER, args=("sealed1", "queue:CONTINUE"), language="yue-HK")
+
+
+async def test_a_caller_who_is_given_up_hears_the_rescue_in_the_language_chosen() -> None:
+    english = Assign("english", AT, given(language="'en'"), to("nowhere"))
+    await Stage(single(english)).call(*SPOKEN, *RESCUED)
+    stage = Stage(single(replace(english, then=to("wait")), WAIT, ASKED, BYE, Hangup("key", AT)))
+    stage.fake_seal.full = True
+    await stage.call(*SPOKEN, *RESCUED)
+
+
 # --- between segments ------------------------------------------------------------------------------------------------
 
 ASKED = menu("asked", k1=on("bye"))
@@ -317,7 +350,7 @@ async def test_the_last_words_before_a_queue_are_its_parameters_and_the_very_las
 async def test_the_last_words_before_a_dial() -> None:
     flow = single(Dial("out", AT, parse("'PJSIP/1001'"), 20_000, {"failed": "bye"}), BYE)
     stage = Stage(flow)
-    await stage.call(*WAITING[:10], *setting(HL_TO="PJSIP/1001", HL_RING="20", HL_NEXT="dial"))
+    await stage.call(*WAITING[:8], *setting(HL_TO="PJSIP/1001", HL_RING="20", HL_NEXT="dial"))
     assert stage.journeys.ends == ["dialled"]
 
 
@@ -532,7 +565,7 @@ ANSWERS = {
     "RECORD FILE": "200 result=35 (dtmf) endpos=8000",
     "CHANNEL STATUS": "511 Command Not Permitted on a dead channel or intercept routine",
 }
-COMMANDS = 18
+COMMANDS = 17
 """What the long call says in all."""
 
 
