@@ -80,6 +80,24 @@ def test(
     raise typer.Exit(rehearsing.test(folder, wishes))
 
 
+@app.command("try")
+def try_call(
+    folder: Folder,
+    caller: Annotated[str | None, typer.Option("--from", help="The calling number, or withheld.", metavar="NUMBER")] = None,
+    number: Annotated[str | None, typer.Option("--to", help="The number dialled.", metavar="NUMBER")] = None,
+    clock: Annotated[str | None, typer.Option(help='When it is: "2026-11-20 22:30".', metavar="MOMENT")] = None,
+    like: Annotated[str | None, typer.Option(help="The dialogue whose world the call comes into.", metavar="NAME")] = None,
+) -> None:
+    """Call the hotline in the terminal, without a telephone.
+
+    You read what a caller hears, press keys, set the clock, and make the data sources slow, down or wrong; beside it
+    stand the step and what the flow knows. In a pipe it reads a line at a time and writes lines.
+    """
+    from ivr.cli import trying
+
+    trying.try_call(folder, trying.Wishes(caller, number, clock, like))
+
+
 @app.command()
 def render(
     folder: Folder,

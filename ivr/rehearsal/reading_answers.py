@@ -116,7 +116,7 @@ def _value(entry: Entry, question: Question | None, notes: Notes) -> object:
     raw = node.text if isinstance(node, Scalar) and kind == "text" else getattr(node, "value", None)
     value = declared(kind, raw, str(notes.names.zone)) if isinstance(node, Scalar) else None
     if value is None or (kind == "boolean" and not isinstance(raw, bool)):
-        message = f"'{entry.key.text}' is a {kind}; found {described(node)}"
+        message = f"'{entry.key.text}' is of type {kind}; found {described(node)}"
         notes.error("T010", node.span, message, TYPE_FORMS.get(kind))
         return None
     return value
