@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated
 
@@ -27,6 +26,8 @@ app.add_typer(database, name="db")
 
 def _version(wanted: bool) -> None:
     if wanted:
+        from importlib.metadata import version
+
         typer.echo(f"hotline {version('hotline')}")
         raise typer.Exit
 
@@ -54,12 +55,16 @@ def check(
     raise typer.Exit(checking.check(folder, form))
 
 
-@app.command()
-def test(
+@app.command("test")
+def rehearse(
     folder: Folder,
-    words: Annotated[str, typer.Option("-k", help="Only dialogues with these words in their names.", metavar="WORDS")] = "",
+    *,
+    words: Annotated[
+        str, typer.Option("-k", help="Only dialogues with these words in their names.", metavar="WORDS")
+    ] = "",
     min_coverage: Annotated[
-        float, typer.Option(help="Per cent of all ways out of steps that must be taken.", metavar="PER_CENT", min=0, max=100)
+        float,
+        typer.Option(help="Per cent of all ways out of steps that must be taken.", metavar="PER_CENT", min=0, max=100),
     ] = 0,
     form: Annotated[str, typer.Option("--format", help="text or json.", metavar="FORM")] = "text",
     junit: Annotated[Path | None, typer.Option(help="Write a JUnit report into this file.", metavar="FILE")] = None,
@@ -83,10 +88,15 @@ def test(
 @app.command("try")
 def try_call(
     folder: Folder,
-    caller: Annotated[str | None, typer.Option("--from", help="The calling number, or withheld.", metavar="NUMBER")] = None,
+    *,
+    caller: Annotated[
+        str | None, typer.Option("--from", help="The calling number, or withheld.", metavar="NUMBER")
+    ] = None,
     number: Annotated[str | None, typer.Option("--to", help="The number dialled.", metavar="NUMBER")] = None,
     clock: Annotated[str | None, typer.Option(help='When it is: "2026-11-20 22:30".', metavar="MOMENT")] = None,
-    like: Annotated[str | None, typer.Option(help="The dialogue whose world the call comes into.", metavar="NAME")] = None,
+    like: Annotated[
+        str | None, typer.Option(help="The dialogue whose world the call comes into.", metavar="NAME")
+    ] = None,
 ) -> None:
     """Call the hotline in the terminal, without a telephone.
 

@@ -49,7 +49,7 @@ def show(trial: Trial, whose: str) -> None:
     typed = ""
     with _keyboard() as keyboard, Live(console=console, screen=True, auto_refresh=False) as live:
         while not trial.is_done:
-            live.update(picture(trial, lines, typed, whose, console.width, console.height), refresh=True)
+            live.update(picture(trial, lines, typed, whose, console.size), refresh=True)
             key = os.read(keyboard, 16).decode(errors="ignore")
             if not key or key[0] in END:
                 return
@@ -70,8 +70,9 @@ def _take(trial: Trial, lines: list[Line], typed: str, key: str) -> str:
     return typed + key if key.isprintable() else typed
 
 
-def picture(trial: Trial, lines: list[Line], typed: str, whose: str, width: int, height: int) -> RenderableType:
-    """The whole screen."""
+def picture(trial: Trial, lines: list[Line], typed: str, whose: str, size: tuple[int, int]) -> RenderableType:
+    """The whole screen, for a terminal of so many columns and rows."""
+    width, height = size
     layout = Layout()
     body = Layout(name="body")
     layout.split_column(body, Layout(Panel(_prompt(typed), title="keys and words", title_align="left"), size=4))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING
-from xml.etree import ElementTree as Xml  # noqa: S405 - it is written here, and never read
+from xml.etree import ElementTree as ET
 
 if TYPE_CHECKING:
     from ivr.rehearsal.player import Played
@@ -47,16 +47,16 @@ def as_json(rehearsal: Rehearsal, advice: Advice, min_coverage: float) -> str:
 
 def as_junit(rehearsal: Rehearsal, took_s: float) -> str:
     """A JUnit report: a suite for each file, a case for each dialogue."""
-    root = Xml.Element("testsuites", tests=str(len(rehearsal.played)), failures=str(len(rehearsal.failed)))
+    root = ET.Element("testsuites", tests=str(len(rehearsal.played)), failures=str(len(rehearsal.failed)))
     files = dict.fromkeys(played.dialogue.at.file for played in rehearsal.played)
     each_s = f"{took_s / max(1, len(rehearsal.played)):.6f}"
     for file in files:
         own = [played for played in rehearsal.played if played.dialogue.at.file == file]
         failures = sum(not played.passed for played in own)
-        suite = Xml.SubElement(root, "testsuite", name=file, tests=str(len(own)), failures=str(failures), errors="0")
+        suite = ET.SubElement(root, "testsuite", name=file, tests=str(len(own)), failures=str(failures), errors="0")
         for played in own:
             at = played.dialogue.at
-            case = Xml.SubElement(
+            case = ET.SubElement(
                 suite,
                 "testcase",
                 name=_clean(played.dialogue.name),
@@ -66,15 +66,15 @@ def as_junit(rehearsal: Rehearsal, took_s: float) -> str:
                 time=each_s,
             )
             _add_failure(case, played)
-    Xml.indent(root)
-    return f"{_HEAD}\n{Xml.tostring(root, encoding='unicode')}\n"
+    ET.indent(root)
+    return f"{_HEAD}\n{ET.tostring(root, encoding='unicode')}\n"
 
 
-def _add_failure(case: Xml.Element, played: Played) -> None:
+def _add_failure(case: ET.Element, played: Played) -> None:
     failure = played.failure
     if failure is None:
         return
-    told = Xml.SubElement(case, "failure", message=_clean(f"expected {failure.expected}"))
+    told = ET.SubElement(case, "failure", message=_clean(f"expected {failure.expected}"))
     lines = [str(failure.at or played.dialogue.at), f"expected: {failure.expected}", f"found: {failure.found}"]
     lines += [f"hint: {failure.hint}"] if failure.hint else []
     lines += [f"{trace.flow}.{trace.step}: {trace.outcome}" for trace in played.traces]

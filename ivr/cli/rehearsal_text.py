@@ -47,6 +47,7 @@ def report(
     rehearsal: Rehearsal,
     advice: Advice,
     sources: Mapping[str, Source],
+    *,
     min_coverage: float,
     took_s: float,
     colors: Colors,

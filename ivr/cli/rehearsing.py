@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from ivr.rehearsal.model import Dialogue
 
 FORMS = ("text", "json")
+CLEAR = "\x1b[2J\x1b[H"
+"""Empties a terminal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,10 @@ def test(folder: Path, wishes: Wishes) -> int:
         typer.echo(as_json(rehearsal, advice, wishes.min_coverage), nl=False)
     else:
         colors = Colors(on=sys.stdout.isatty())
-        typer.echo(report(rehearsal, advice, found.sources, wishes.min_coverage, took_s, colors), nl=False)
+        typer.echo(
+            report(rehearsal, advice, found.sources, min_coverage=wishes.min_coverage, took_s=took_s, colors=colors),
+            nl=False,
+        )
     return 1 if rehearsal.failed or rehearsal.coverage.per_cent < wishes.min_coverage else 0
 
 
@@ -78,12 +83,16 @@ def watch(folder: Path, wishes: Wishes) -> None:
         except MistakeError as mistake:
             typer.echo(str(mistake), err=True)
         typer.echo(f"waiting for changes in {folder}; Ctrl-C ends", err=True)
-        endings = (".yaml", ".py")
-        changes = watchfiles.watch(folder, watch_filter=lambda _change, path: path.endswith(endings))
+        changes = watchfiles.watch(folder, watch_filter=_matters)
         if next(changes, None) is None:
             return
         if sys.stdout.isatty():
-            typer.clear()
+            typer.echo(CLEAR, nl=False)
+
+
+def _matters(_change: object, path: str) -> bool:
+    """Whether a file that changed is one of a hotline's."""
+    return path.endswith((".yaml", ".py"))
 
 
 def _read(folder: Path) -> tuple[Loaded, Dialogues]:

@@ -43,9 +43,7 @@ def load_dialogues(loaded: Loaded) -> Dialogues:
         if path.suffix not in {".yaml", ".yml", ".YAML", ".YML"}:
             continue
         if path.suffix != ".yaml":
-            problems.append(
-                Diagnostic("C009", "warning", None, "the file is not read", f"{path.stem}.yaml", file=name)
-            )
+            problems.append(Diagnostic("C009", "warning", None, "the file is not read", f"{path.stem}.yaml", file=name))
             continue
         try:
             with path.open("rb") as file:

@@ -65,6 +65,11 @@ class Backend:
     _circuits: dict[str, Circuit] = field(default_factory=dict)
     _kept: Kept = field(default_factory=Kept)
 
+    @property
+    def keeps_answers(self) -> bool:
+        """Whether anything that was answered may be told again without asking."""
+        return len(self._kept) > 0
+
     def change(self, answers: Answers) -> None:
         """Answer these lookups so from now on."""
         for lookup, row in answers.items():

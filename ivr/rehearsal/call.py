@@ -141,6 +141,9 @@ class Call:
     def press(self, key: str) -> None:
         """Press one key now."""
         self._then(lambda: self.doing.key(key))
+
+    def pause(self) -> None:
+        """From one key of a row to the next."""
         self._pass(KEY_MS, listening=False)
 
     def wait(self, ms: int) -> None:

@@ -74,8 +74,8 @@ CODES = codes(
     CodeDoc(
         "T010",
         "An answer is one its lookup can give",
-        "Fields and types are those of `gives` in hotline.yaml. Fields that are left out are null; `as_of` is then just "
-        "now. Instead of a row: `missing`, `down`, `wrong`, `slow`, `stale`.",
+        "Fields and types are those of `gives` in hotline.yaml. Fields that are left out are null; "
+        "`as_of` is then just now. Instead of a row: `missing`, `down`, `wrong`, `slow`, `stale`.",
         'a balance:\n  backend: {balance: {amount: "123.45"}}\n  talk:\n    - expect: welcome',
         'a balance:\n  backend: {balance: {amount: "123.45 CNY"}}\n  talk:\n    - expect: welcome',
     ),
@@ -120,8 +120,8 @@ CODES = codes(
     CodeDoc(
         "T016",
         "An outcome is one there is",
-        "A queue gives a call back `answered`, `timed_out`, `empty`, `full`, `withdrawn` or `failed`; another telephone "
-        "`answered`, `busy`, `no_answer` or `failed`. A call ends `finished`, `hung up` or `rescued`.",
+        "A queue gives a call back `answered`, `timed_out`, `empty`, `full`, `withdrawn` or `failed`; another "
+        "telephone `answered`, `busy`, `no_answer` or `failed`. A call ends `finished`, `hung up` or `rescued`.",
         "nobody answers:\n  talk:\n    - press: 0\n    - comes back: timedout",
         "nobody answers:\n  talk:\n    - press: 0\n    - comes back: timed_out",
     ),

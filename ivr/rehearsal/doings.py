@@ -36,9 +36,11 @@ class Doing:
 
     def begin(self) -> Input | None:
         """What is known at once, if anything is."""
+        return None
 
     def listen(self) -> Input | None:
         """The next thing that is to be heard."""
+        return None
 
     @property
     def is_speaking(self) -> bool:
@@ -53,9 +55,11 @@ class Doing:
     def key(self, key: str) -> Input | None:
         """A key was pressed; dropped, unless said otherwise."""
         self.call.dropped(key)
+        return None
 
     def expire(self) -> Input | None:
         """The time of `due_ms` has come."""
+        return None
 
 
 class Saying(Doing):

@@ -74,7 +74,7 @@ class Edge:
     flow: str
     step: str
     way: str
-    """`then`, `then 2` of several, `key 1`, `no_input`, `on_error`, `open`, `after timed_out`, `return`, `hang up`, …"""
+    """`then`, `then 2` of several, `key 1`, `no_input`, `on_error`, `open`, `after timed_out`, `return`, …"""
 
     def __str__(self) -> str:
         return f"{self.flow}.{self.step}: {self.way}"

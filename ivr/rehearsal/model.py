@@ -125,7 +125,7 @@ class Stands:
 
 @dataclass(frozen=True, slots=True)
 class SetClock:
-    """It is this moment now; whatever was due until then happens first."""
+    """It is this moment now; no time passes for the call by it."""
 
     clock: datetime
     at: Span | None = None

@@ -134,9 +134,7 @@ def _remembering(house: House, dialogue: Dialogue) -> model.Surroundings:
     doing = _Play(earlier, house.flows)
     for act in before.talk:
         DO[type(act)](doing, act)
-    return replace(
-        dialogue.surroundings, remembered={**earlier.remembered, **dialogue.surroundings.remembered}
-    )
+    return replace(dialogue.surroundings, remembered={**earlier.remembered, **dialogue.surroundings.remembered})
 
 
 # --- one act each ----------------------------------------------------------------------------------------------------
@@ -158,13 +156,17 @@ def _expect(doing: _Play, act: model.Expect) -> None:
     if act.language is not None and heard.language != act.language:
         raise _Failed(f"'{heard.message}' in {act.language}", f"it is said in {heard.language}: {heard.text}")
     if act.says is not None and heard.text != act.says:
-        raise _Failed(f"'{heard.message}' to say: {act.says}", f"it says: {heard.text}", _difference(act.says, heard.text))
+        raise _Failed(
+            f"'{heard.message}' to say: {act.says}", f"it says: {heard.text}", _difference(act.says, heard.text)
+        )
 
 
 def _press(doing: _Play, act: model.Press) -> None:
     for number, key in enumerate(act.keys, start=1):
         if doing.call.is_over:
             raise _Failed(f"to press key {number} of {len(act.keys)}", _instead(doing))
+        if number > 1:
+            doing.call.pause()
         doing.call.press(key)
 
 

@@ -63,7 +63,9 @@ def read_talk(node: Node, notes: Notes) -> list[WrittenAct]:
     for item in node.items:
         act = _act(item, notes)
         if isinstance(act, AsThere) and acts:
-            notes.error("T014", act.at, "this does not stand first", "the talk of another dialogue only at the beginning")
+            notes.error(
+                "T014", act.at, "this does not stand first", "the talk of another dialogue only at the beginning"
+            )
         elif act is not None:
             acts.append(act)
     return acts
@@ -124,7 +126,7 @@ def _expect(node: Node, slots: Slots, notes: Notes) -> WrittenAct | None:
 def _press(node: Node, _slots: Slots, notes: Notes) -> WrittenAct | None:
     keys = node.text.replace(" ", "") if isinstance(node, Scalar) else ""
     if not keys or not all(map(units.is_key, keys)):
-        notes.error("T011", node.span, f"found {described(node)}", "telephone keys: 1, 4711, \"*\", 755001234#")
+        notes.error("T011", node.span, f"found {described(node)}", 'telephone keys: 1, 4711, "*", 755001234#')
         return None
     return model.Press(keys, node.span)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, get_args
+from typing import TYPE_CHECKING, Final, cast, get_args
 
 from dialplan.diagnostics import did_you_mean
 from ivr.flow.fields import described
@@ -78,7 +78,7 @@ def _answer(node: Node, entry: Entry, question: Question | None, notes: Notes) -
             if mood == "stale" and question is not None and question.as_of is None:
                 message = f"'{entry.key.text}' never says how old its answer is"
                 notes.error("T010", node.span, message, "a lookup with 'as_of', or another answer")
-            return Answer(mood)
+            return Answer(cast("Mood", mood))
         case Mapping():
             return _row(node, entry, question, notes)
         case Scalar(text=word):

@@ -109,7 +109,10 @@ class _Resolver:
             "remembered": written.remembered,
             "scripts": written.scripts,
         }
-        answers = {**base.answers, **{name: later(base.answers, name, written.answers[name], given[name]) for name in given}}
+        answers = {
+            **base.answers,
+            **{name: later(base.answers, name, written.answers[name], given[name]) for name in given},
+        }
         changed = {name: value for name, value in own.items() if value is not None}
         return replace(base, answers=answers, **changed)  # type: ignore[arg-type]  # each under its own name
 

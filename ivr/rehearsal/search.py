@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 MOST_STATES: Final = 20_000
 """Places of calls that are looked at."""
 A_CALLER: Final = "13800138000"
+_MOST_UNNOTICED: Final = 10
+"""Lookups, schedules and scripts in a row, for each flow, that are followed until something is heard."""
 _HALF_HOUR: Final = timedelta(minutes=30)
 _MOST_HALF_HOURS: Final = 48 * 400
 """A year and more: every holiday is in it."""
@@ -53,6 +55,19 @@ class _Node:
     """Schedules asked since the caller last did something: one moment must do for all of them."""
     kept: Mapping[tuple[str, str], Choice] = field(default_factory=dict)
     """Lookups that need not be asked again."""
+
+
+@dataclass(slots=True)
+class _Draft:
+    """A dialogue while a row of choices is written down."""
+
+    talk: list[model.Act] = field(default_factory=list)
+    answers: dict[str, list[model.Answer]] = field(default_factory=dict)
+    scripts: dict[str, bool] = field(default_factory=dict)
+    first_clock: datetime | None = None
+    """The moment of the call: nothing before asks for the hours."""
+    clock: datetime | None = None
+    """The moment it is now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +114,7 @@ class Seeker:
                 break
         return Search(found, complete=not waiting)
 
-    def _note(
-        self, node: _Node, edges: list[Edge], missing: set[Edge], found: dict[Edge, model.Dialogue]
-    ) -> None:
+    def _note(self, node: _Node, edges: list[Edge], missing: set[Edge], found: dict[Edge, model.Dialogue]) -> None:
         for edge in edges:
             if edge in missing and (dialogue := self._dialogue(edge, node)) is not None:
                 missing.discard(edge)
@@ -144,63 +157,71 @@ class Seeker:
         """A moment at which these schedules are open and closed as wanted; during the day if it can be."""
         if constraints not in self._moments:
             begin_at = NOON.astimezone(self._house.zone).replace(hour=10, minute=0)
-            self._moments[constraints] = next(
-                (
-                    moment
-                    for n in range(_MOST_HALF_HOURS)
-                    if all(
-                        self._house.is_open(name, moment := begin_at + n * _HALF_HOUR) == wanted
-                        for name, wanted in constraints
-                    )
-                ),
-                None,
-            ) if constraints else begin_at
+            self._moments[constraints] = (
+                next(
+                    (
+                        moment
+                        for n in range(_MOST_HALF_HOURS)
+                        if all(
+                            self._house.is_open(name, moment := begin_at + n * _HALF_HOUR) == wanted
+                            for name, wanted in constraints
+                        )
+                    ),
+                    None,
+                )
+                if constraints
+                else begin_at
+            )
         return self._moments[constraints]
 
     # --- a row of choices as a dialogue ------------------------------------------------------------------------------
 
     def _dialogue(self, edge: Edge, last: _Node) -> model.Dialogue | None:
         """The dialogue of a way that was taken on arriving at `last`."""
-        told = expectation(last.effect)
-        for _ in range(len(self._house.flows.flows) * 10):
-            if told is not None:
-                break
-            after = next(self._onward(last), None)  # what nobody notices goes its usual way
-            if after is None:
-                return None
-            last = after[0]
-            told = expectation(last.effect)
-        if told is None:
+        settled = self._settled(last)
+        if settled is None or (told := expectation(settled.effect)) is None:
             return None
         acts, ending = told
-        row = list(_row(last))
-        answers: dict[str, list[model.Answer]] = {}
-        scripts: dict[str, bool] = {}
-        talk: list[model.Act] = []
-        first_clock: datetime | None = None
-        clock: datetime | None = None
-        for node, choice in row:
-            if choice.answer is not None and isinstance(node.effect, fx.LookUp):
-                answers.setdefault(node.effect.lookup, []).append(choice.answer)
-            if choice.script is not None:
-                scripts[choice.script[0]] = choice.script[1]
-            if choice.schedule is not None:
-                wanted = self._moment(_constraints(node, choice))
-                if clock is None or not talk:
-                    first_clock = clock = wanted
-                elif wanted is not None and not self._suits(clock, _constraints(node, choice)):
-                    clock = wanted
-                    talk.insert(len(talk) - 1, model.SetClock(wanted))
-            talk += choice.acts
+        draft = _Draft()
+        for node, choice in _row(settled):
+            self._write(draft, node, choice)
         surroundings = model.Surroundings(
-            row[0][0].cursor.facts.number if row else last.cursor.facts.number,
-            last.caller,
-            clock=first_clock or self._moment(frozenset()),
-            answers={name: _shortened(each) for name, each in answers.items()},
-            scripts={name: ok for name, ok in scripts.items() if not ok},
+            settled.cursor.facts.number,
+            settled.caller,
+            clock=draft.first_clock or self._moment(frozenset()),
+            answers={name: _shortened(each) for name, each in draft.answers.items()},
+            scripts={name: ok for name, ok in draft.scripts.items() if not ok},
         )
         name = f"{edge.flow}.{edge.step} is left by {edge.way}"
-        return model.Dialogue(name, self._at, surroundings, (*talk, *_unsaid(talk, acts)), ends=ending)
+        talk = (*draft.talk, *_unsaid(draft.talk, acts))
+        return model.Dialogue(name, self._at, surroundings, talk, ends=ending)
+
+    def _settled(self, node: _Node) -> _Node | None:
+        """The next place that a dialogue can tell of; until then all goes its usual way."""
+        for _ in range(len(self._house.flows.flows) * _MOST_UNNOTICED):
+            if expectation(node.effect) is not None:
+                return node
+            after = next(self._onward(node), None)
+            if after is None:
+                return None
+            node = after[0]
+        return None
+
+    def _write(self, draft: _Draft, node: _Node, choice: Choice) -> None:
+        """Add one thing that happens."""
+        if choice.answer is not None and isinstance(node.effect, fx.LookUp):
+            draft.answers.setdefault(node.effect.lookup, []).append(choice.answer)
+        if choice.script is not None:
+            draft.scripts[choice.script[0]] = choice.script[1]
+        if choice.schedule is not None:
+            constraints = _constraints(node, choice)
+            wanted = self._moment(constraints)
+            if draft.clock is None or not draft.talk:
+                draft.first_clock = draft.clock = wanted
+            elif wanted is not None and not self._suits(draft.clock, constraints):
+                draft.clock = wanted
+                draft.talk.insert(len(draft.talk) - 1, model.SetClock(wanted))
+        draft.talk += choice.acts
 
     def _suits(self, clock: datetime | None, constraints: Constraints) -> bool:
         return clock is not None and all(
@@ -251,4 +272,3 @@ def _key(node: _Node) -> str:
     return repr(
         (frames, cursor.language, cursor.waiting, sorted(cursor.reached), cursor.facts, kept, sorted(node.constraints))
     )
-

@@ -103,7 +103,9 @@ class Trial:
 
         def press() -> None:
             nonlocal shown
-            for key in keys:
+            for number, key in enumerate(keys):
+                if number:
+                    call.pause()
                 doing = call.doing
                 shown += key if isinstance(doing, Asking) and not doing.effect.sensitive else MASK
                 call.press(key)
@@ -290,7 +292,10 @@ def _backend(trial: Trial, text: str) -> list[Line]:
     trial.surroundings = replace(trial.surroundings, answers={**trial.surroundings.answers, **answers})
     if trial.call is not None:
         trial.call.backend.change(answers)
-    return [Line("info", f"{name}: {moods(each)}") for name, each in answers.items()]
+    lines = [Line("info", f"{name}: {moods(each)}") for name, each in answers.items()]
+    if trial.call is not None and trial.call.backend.keeps_answers:
+        lines.append(Line("info", "what has been answered in this call is told again until it is too old ('max_age')"))
+    return lines
 
 
 def moods(answers: tuple[Answer, ...]) -> str:
@@ -341,7 +346,9 @@ COMMANDS: Final[Mapping[str, Command]] = {
     "speak": Command("speak 5s", "speak while being recorded; # ends it", _speak),
     "back": Command("back answered", "come back from a queue or another telephone", _back),
     "clock": Command("clock 2026-11-20 22:30", "set the clock", _clock),
-    "backend": Command("backend LOOKUP slow", f"answer so from now on: {', '.join(MOODS)}, or {{field: value}}", _backend),
+    "backend": Command(
+        "backend LOOKUP slow", f"answer so from now on: {', '.join(MOODS)}, or {{field: value}}", _backend
+    ),
     "from": Command("from 13800138001", "call anew from this number", _from),
     "again": Command("again", "the same caller calls again", _again),
     "hang up": Command("hang up", "leave the call", _hang_up),
@@ -366,7 +373,7 @@ def surroundings_like(
         model = next((each for each in written if house.calling_number(each.surroundings.caller) == wanted), None)
     model = model or next(iter(written), None)
     base = model.surroundings if model else Surroundings(next(iter(house.numbers)))
-    answers = {name: (Answer("missing"),) for name in house.questions}
+    answers: dict[str, tuple[Answer, ...]] = {name: (Answer("missing"),) for name in house.questions}
     for dialogue in reversed(written):
         answers.update({n: a for n, a in dialogue.surroundings.answers.items() if a[0].mood == "row"})
     world = replace(base, answers={**answers, **base.answers}, remembered=base.remembered if like else {})

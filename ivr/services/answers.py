@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING, Final, Literal, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Final, Literal, Protocol, TypeAlias, cast
 from zoneinfo import ZoneInfo
 
 from ivr.prompts.values import Money
@@ -58,10 +58,10 @@ class Dated(Protocol):
         """The field that tells when an answer was true."""
 
 
-def declared(kind: Kind, found: object, zone: str | None) -> object:
+def declared(kind: str, found: object, zone: str | None) -> object:
     """One value as a source would give it, in the form flows see; None when it is not of this kind."""
     try:
-        return _value(kind, found, None, zone)
+        return _value(cast("Kind", kind), found, None, zone)
     except (ValueError, ArithmeticError):
         return None
 

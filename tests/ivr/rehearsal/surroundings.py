@@ -1,4 +1,4 @@
-"""The hotlines that rehearsals are tried on: the small one of the fixtures, the sample, and ones made from a few lines."""
+"""The hotlines that rehearsals are tried on: the small one of the fixtures, and the sample."""
 
 from __future__ import annotations
 
