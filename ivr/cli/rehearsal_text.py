@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
 
 MOST_MISSED: Final = 40
 """Ways that are listed; more are counted."""
-_KEYS = re.compile(r"(?P<word>press:\s*[\"']?)(?P<keys>[0-9*# ]{2,})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +94,7 @@ def _told(failure: Failure) -> Iterator[str]:
 
 
 def _snippet(at: Span | None, sources: Mapping[str, Source], colors: Colors) -> list[str]:
-    """The line and the one before it, with the keys of a longer entry masked: they may be a PIN."""
+    """The line and the one before it."""
     source = sources.get(at.file) if at else None
     if source is None or at is None:
         return []
@@ -104,16 +102,11 @@ def _snippet(at: Span | None, sources: Mapping[str, Source], colors: Colors) -> 
     for number in (at.line - 1, at.line):
         text = source.line(number)
         if text is not None and text.strip():
-            lines.append(f"{colors.dim(f'{number:>5} |')} {masked(text)}")
+            lines.append(f"{colors.dim(f'{number:>5} |')} {text}")
     text = source.line(at.line) or ""
     pad = display_width(text[: at.column - 1])
     lines.append(f"{colors.dim('      |')} {' ' * pad}{colors.bad('^' * max(1, at.length))}")
     return lines
-
-
-def masked(line: str) -> str:
-    """A line of a dialogue with every entry of several keys made unreadable."""
-    return _KEYS.sub(lambda found: found["word"] + "•" * len(found["keys"].rstrip()), line)
 
 
 def _files(rehearsal: Rehearsal, colors: Colors) -> list[str]:

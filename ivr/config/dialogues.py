@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from dialplan.diagnostics import Diagnostic
 from ivr.flow.yaml_reader import LARGEST_FILE
 from ivr.rehearsal.backend import Question
+from ivr.rehearsal.masking import masked
 from ivr.rehearsal.reading import read_dialogues
 from ivr.rehearsal.resolving import resolve
 from ivr.rehearsal.written import Names
@@ -32,6 +33,7 @@ class Dialogues:
     """Every dialogue that could be read, its variants one by one."""
     diagnostics: tuple[Diagnostic, ...]
     sources: Mapping[str, Source]
+    """What stands in the files, for reports: keys of entries are masked."""
 
 
 def load_dialogues(loaded: Loaded) -> Dialogues:
@@ -54,7 +56,8 @@ def load_dialogues(loaded: Loaded) -> Dialogues:
     names = names_of(loaded)
     reading = read_dialogues(files, names)
     dialogues, between = resolve(reading, names)
-    return Dialogues(dialogues, (*problems, *reading.diagnostics, *between), reading.sources)
+    sources = {name: replace(source, text=masked(source.text)) for name, source in reading.sources.items()}
+    return Dialogues(dialogues, (*problems, *reading.diagnostics, *between), sources)
 
 
 def names_of(loaded: Loaded) -> Names:

@@ -11,6 +11,7 @@ from ivr.flow.fields import described
 from ivr.flow.verbs import DIAL_OUTCOMES, QUEUE_OUTCOMES
 from ivr.flow.yaml_reader import Mapping, Scalar, Sequence
 from ivr.rehearsal import model
+from ivr.rehearsal.masking import masked_digits
 from ivr.rehearsal.reading_answers import WrittenAnswers, read_backend
 from ivr.rehearsal.written import Notes, Slots
 
@@ -126,7 +127,9 @@ def _expect(node: Node, slots: Slots, notes: Notes) -> WrittenAct | None:
 def _press(node: Node, _slots: Slots, notes: Notes) -> WrittenAct | None:
     keys = node.text.replace(" ", "") if isinstance(node, Scalar) else ""
     if not keys or not all(map(units.is_key, keys)):
-        notes.error("T011", node.span, f"found {described(node)}", 'telephone keys: 1, 4711, "*", 755001234#')
+        notes.error(
+            "T011", node.span, f"found {masked_digits(described(node))}", 'telephone keys: 1, 4711, "*", 755001234#'
+        )
         return None
     return model.Press(keys, node.span)
 

@@ -65,8 +65,7 @@ def test_every_key_of_a_dialogue_is_on_the_page(key: str) -> None:
 
 
 def test_the_dialogue_of_the_readme_can_be_read() -> None:
-    block = next(
-        each for each in re.findall(r"^```yaml\n(.*?)\n```$", README, re.MULTILINE | re.DOTALL) if each.startswith("# tests/")
-    )
+    blocks = re.findall(r"^```yaml\n(.*?)\n```$", README, re.MULTILINE | re.DOTALL)
+    block = next(each for each in blocks if each.startswith("# tests/"))
     dialogues, problems = sample()[0].read(block)
     assert (len(dialogues), problems) == (1, ())

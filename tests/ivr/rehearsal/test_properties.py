@@ -39,7 +39,10 @@ AT = Span("it.yaml", 1, 1)
 NOT_LEFT = {"hung up", "rescued", "entered", "handed over"}
 """Outcomes of traces that tell of no way out."""
 OUTCOMES = ("answered", "timed_out", "empty", "full", "withdrawn", "failed", "busy", "no_answer")
-MOODS = [model.Answer(mood, after_ms=ms) for mood in ("row", "missing", "down", "wrong", "slow") for ms in (0, 900)]  # type: ignore[arg-type]  # moods all
+MOODS = [model.Answer(mood, after_ms=ms) for mood in ("row", "missing", "down", "wrong", "slow") for ms in (0, 900)]
+
+
+SOME: list[Act] = [model.Press("1"), model.Press("2222#"), model.Wait(6000), model.ComesBack("answered")]
 
 
 def made(seed: int) -> House | None:
@@ -169,10 +172,7 @@ def test_what_the_search_calls_unreachable_is_taken_by_no_call(seed: int) -> Non
         never = set(every) - set(search.found)
         dice = random.Random(seed)
         for _ in range(30):
-            talk: list[Act] = [
-                dice.choice([model.Press("1"), model.Press("2222#"), model.Wait(6000), model.ComesBack("answered")])
-                for _ in range(6)
-            ]
+            talk = dice.choices(SOME, k=6)
             while talk and play(house, dialogue(talk, list(house.questions))).failure is not None:
                 talk.pop()
             assert not never & set(play(house, dialogue(talk, list(house.questions))).edges)
