@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from ivr.rehearsal import model
@@ -81,7 +81,7 @@ class _Play:
     """How many sentences were heard up to the last one expected."""
     drops: int = 0
     """How many keys nobody took up to the last one expected."""
-    never: int = field(default=0)
+    never: int = 0
     """How many sentences have been looked at for what must not be said."""
 
 
@@ -92,13 +92,10 @@ def play(house: House, dialogue: Dialogue) -> Played:
         UnknownEffectError, UnknownOutcomeError: the engine has something that rehearsals do not know; never for
             anything a flow or a dialogue does.
     """
-    surroundings = dialogue.surroundings
-    if dialogue.follows is not None:
-        surroundings = _remembering(house, dialogue)
     failure, call = None, None
     at: Span | None = dialogue.at
     try:
-        call = Call(house, surroundings)
+        call = Call(house, _remembering(house, dialogue))
         doing = _Play(call, house.flows)
         for act in dialogue.talk:
             at = act.at or dialogue.at
@@ -123,18 +120,22 @@ def play(house: House, dialogue: Dialogue) -> Played:
 
 
 def _remembering(house: House, dialogue: Dialogue) -> model.Surroundings:
-    """The surroundings of a call that follows another one of the same caller."""
-    from dataclasses import replace
+    """The world of a call, with what the call it follows asked to be remembered.
 
-    before = dialogue.follows
+    Raises:
+        _Failed: that one does not go as written.
+    """
+    before, world = dialogue.follows, dialogue.surroundings
     if before is None:
-        return dialogue.surroundings
-    memory = dict(_remembering(house, before).remembered) if before.follows else {}
-    earlier = Call(house, replace(before.surroundings, remembered={**before.surroundings.remembered, **memory}))
+        return world
+    earlier = Call(house, _remembering(house, before))
     doing = _Play(earlier, house.flows)
-    for act in before.talk:
-        DO[type(act)](doing, act)
-    return replace(dialogue.surroundings, remembered={**earlier.remembered, **dialogue.surroundings.remembered})
+    try:
+        for act in before.talk:
+            DO[type(act)](doing, act)
+    except (_Failed, NoClockError, NoAnswerGivenError):
+        raise _Failed("the call before it to go as written", f"'{before.name}' does not") from None
+    return replace(world, remembered={**earlier.remembered, **world.remembered})
 
 
 # --- one act each ----------------------------------------------------------------------------------------------------

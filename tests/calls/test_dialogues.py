@@ -28,21 +28,21 @@ pytestmark = pytest.mark.asterisk
 AT_ONCE = 6
 """Calls at the same time: more would be late on a small machine, and a late key is another call."""
 ALONE = (
+    "a caller who presses nothing is asked twice and greeted in Mandarin",
+    "nobody is free, and a message is taken (empty)",
+    "a PIN of the wrong length is told three times",
+    "a caller who presses what is not on offer is told so, and greeted in Mandarin",
     "a new caller chooses Mandarin",
     "a new caller chooses English",
-    "a caller who presses nothing is asked twice and greeted in Mandarin",
-    "a caller who presses what is not on offer is told so, and greeted in Mandarin",
     "key 9 of the main menu changes a choice that was remembered",
     "a VIP is greeted as one",
     "a customer hears the balance in Mandarin",
     "who knows the way types ahead and hears only the balance",
     "a caller from an unknown number gives the customer number",
     "a wrong PIN may be entered again",
-    "a PIN of the wrong length is told three times",
-    "nobody is free, and a message is taken (empty)",
     "a fault is described and noted",
 )
-"""Nobody is at work: what a caller does alone."""
+"""Nobody is at work: what a caller does alone; the long ones first."""
 DOWN = "the PIN cannot be checked, and no balance is told (down)"
 SLOW = "the PIN cannot be checked, and no balance is told (slow)"
 WAITING = ("a caller who presses only wrong keys reaches a person", "a VIP waits in a queue of their own")

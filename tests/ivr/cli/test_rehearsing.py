@@ -87,13 +87,13 @@ def test_too_little_coverage_ends_with_1_and_proposes_a_dialogue_that_passes(fol
     assert "at least 90 % are wanted" in done.output
     assert "  and 39 more" in done.output
     head, _, rest = done.output.partition("to be put into tests/\n")
-    assert "a dialogue for main.language: key 1, " in head
+    assert "a dialogue for main.language: key 2, " in head
     text = "".join(f"{line[2:]}\n" for line in rest.partition("\n\n")[0].splitlines())
     (folder / "tests" / "proposed.yaml").write_text(text, "utf-8")
     again = run("test", folder)
     assert again.exit_code == 0
     assert "tests/proposed.yaml    1 passed" in again.output
-    assert "main.language       key 1\n" not in again.output
+    assert "main.language       key 2\n" not in again.output
 
 
 def test_mistakes_in_the_files_end_with_2_and_are_the_ones_check_tells(folder: Path) -> None:

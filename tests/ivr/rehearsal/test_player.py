@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from ivr.engine.effects import Trace
 from ivr.rehearsal.coverage import Coverage
+from ivr.rehearsal.edges import UnknownOutcomeError, edge_of
 from ivr.rehearsal.player import Failure, play
 from ivr.rehearsal.run import rehearse
 from tests.ivr.rehearsal.surroundings import sample, small
@@ -206,7 +208,35 @@ def test_nothing_is_remembered_unless_a_dialogue_follows_another() -> None:
     assert [play(stage.house, alone).traces[0].outcome for _ in range(2)] == ["key 3", "key 3"]
 
 
+def test_a_call_before_that_goes_another_way_is_told() -> None:
+    text = f"""\
+first:
+  {DAY}
+  talk:
+    - expect: main-menu
+    - queued: sales
+second:
+  like: first
+  follows: first
+  talk:
+    - expect: main-menu
+"""
+    failed = small().play(text).failure
+    assert failed is not None
+    assert (failed.expected, failed.found) == ("the call before it to go as written", "'first' does not")
+
+
 # --- coverage --------------------------------------------------------------------------------------------------------
+
+
+def test_an_outcome_or_a_verb_that_is_not_known_is_an_error_and_not_left_out() -> None:
+    flows = small().house.flows
+    trace = Trace("main", "menu", "menu", "left by magic", "bye")
+    with pytest.raises(UnknownOutcomeError, match="'menu' left a step with 'left by magic'"):
+        edge_of(flows, trace)
+    with pytest.raises(UnknownOutcomeError, match="'key 7', which is no way out"):
+        edge_of(flows, Trace("main", "menu", "menu", "key 7", "bye"))
+    assert edge_of(flows, Trace("main", "menu", "menu", "hung up", "end")) is None
 
 
 def test_a_way_is_counted_once_for_each_taking() -> None:
