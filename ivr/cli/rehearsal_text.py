@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Final
 import typer
 
 from dialplan.report import display_width
+from ivr.rehearsal.edges import condition_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from dialplan.source import Source, Span
-    from ivr.rehearsal.coverage import Coverage
+    from ivr.flow.model import FlowSet
+    from ivr.rehearsal.edges import Edge
     from ivr.rehearsal.player import Failure, Played
     from ivr.rehearsal.run import Advice, Rehearsal
 
@@ -55,7 +57,7 @@ def report(
     for played in rehearsal.failed:
         lines += [*failure_lines(played, sources, colors), ""]
     lines += _files(rehearsal, colors)
-    lines += ["", *_coverage(rehearsal.coverage, advice, min_coverage, colors)]
+    lines += ["", *_coverage(rehearsal, advice, min_coverage, colors)]
     count, failed = len(rehearsal.played), len(rehearsal.failed)
     told = f"{_plural(count, 'dialogue')}, {failed} failed, {took_s * 1000:.0f} ms"
     lines += ["", colors.bad(told) if failed else colors.good(told)]
@@ -125,7 +127,8 @@ def _files(rehearsal: Rehearsal, colors: Colors) -> list[str]:
     return lines
 
 
-def _coverage(coverage: Coverage, advice: Advice, min_coverage: float, colors: Colors) -> list[str]:
+def _coverage(rehearsal: Rehearsal, advice: Advice, min_coverage: float, colors: Colors) -> list[str]:
+    coverage = rehearsal.coverage
     taken = len(coverage.edges) - len(coverage.missed)
     told = f"{taken} of {len(coverage.edges)} ways taken ({coverage.per_cent:.1f} %)"
     told += f", {coverage.steps_taken} of {coverage.steps} steps"
@@ -140,7 +143,9 @@ def _coverage(coverage: Coverage, advice: Advice, min_coverage: float, colors: C
     width = max(display_width(f"{edge.flow}.{edge.step}") for edge in shown)
     for edge in shown:
         place = f"{edge.flow}.{edge.step}"
-        lines.append(f"  {place}{' ' * (width - display_width(place))}  {edge.way}")
+        lines.append(
+            f"  {place}{' ' * (width - display_width(place))}  {edge.way}{colors.dim(_when(rehearsal.flows, edge))}"
+        )
     if len(missed) > len(shown):
         lines.append(f"  and {len(missed) - len(shown)} more")
     lines.append("")
@@ -152,6 +157,11 @@ def _coverage(coverage: Coverage, advice: Advice, min_coverage: float, colors: C
     else:
         lines.append("no short dialogue was found for any of them")
     return lines
+
+
+def _when(flows: FlowSet, edge: Edge) -> str:
+    condition = condition_of(flows, edge)
+    return f" ({condition})" if condition else ""
 
 
 def _plural(count: int, noun: str) -> str:

@@ -260,15 +260,12 @@ class Call:
 
 
 def _spoken(effect: Effect) -> tuple[Utterance, ...]:
-    match effect:
-        case fx.Ask(typed_ahead=ahead, utterances=said):
-            return () if ahead else said
-        case fx.Say(utterances=said):
-            return said
-        case fx.Record(utterance=one):
-            return (one,)
-        case _:
-            return ()
+    """What an effect is going to say, whatever its kind; what was typed ahead of a question leaves its speech out."""
+    if getattr(effect, "typed_ahead", ""):
+        return ()
+    one = getattr(effect, "utterance", None)
+    several: tuple[Utterance, ...] = getattr(effect, "utterances", ())
+    return several if one is None else (*several, one)
 
 
 def _keep_trace(call: Call, effect: fx.Trace) -> None:

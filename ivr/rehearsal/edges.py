@@ -100,6 +100,16 @@ def ways_of(step: Step) -> tuple[str, ...]:
     return tuple(f"{THEN} {next(numbers)}" if kind == THEN and several else kind for kind in kinds)
 
 
+def condition_of(flows: FlowSet, edge: Edge) -> str:
+    """When one of several ways is taken, as the flow writes it; empty where there is no choice."""
+    word, _, number = edge.way.partition(" ")
+    if word != THEN or not number:
+        return ""
+    ways = [each.way for each in exits(flows.flows[edge.flow].steps[edge.step]) if each.kind == THEN]
+    way = ways[int(number) - 1]
+    return f"when {way.when.source}" if way is not None and way.when is not None else "else"
+
+
 def edge_of(flows: FlowSet, trace: Trace) -> Edge | None:
     """The way a trace tells of; None when the step was not left by it, or the call met a defect.
 

@@ -14,6 +14,7 @@ from ivr.rehearsal.writing import proposal
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from ivr.flow.model import FlowSet
     from ivr.rehearsal.house import House
     from ivr.rehearsal.model import Dialogue
     from ivr.rehearsal.player import Played
@@ -28,6 +29,7 @@ NOWHERE = Span("a proposal", 1, 1)
 class Rehearsal:
     """What came of a row of dialogues."""
 
+    flows: FlowSet
     played: tuple[Played, ...]
     coverage: Coverage
 
@@ -55,7 +57,7 @@ def rehearse(house: House, dialogues: Iterable[Dialogue]) -> Rehearsal:
         one = play(house, dialogue)
         coverage.add(one.edges)
         played.append(one)
-    return Rehearsal(tuple(played), coverage)
+    return Rehearsal(house.flows, tuple(played), coverage)
 
 
 def advise(house: House, names: Names, coverage: Coverage) -> Advice:

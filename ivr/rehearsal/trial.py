@@ -322,6 +322,13 @@ def _again(trial: Trial, _text: str) -> list[Line]:
     return trial.begin()
 
 
+def _state(trial: Trial, _text: str) -> list[Line]:
+    clock = trial.clock
+    told = [("step", trial.place), ("clock", clock.strftime(MOMENT) if clock else "none"), *trial.variables()]
+    width = max(len(name) for name, _ in told)
+    return [Line("info", f"{name:<{width}}  {value}") for name, value in told]
+
+
 def _quit(trial: Trial, _text: str) -> list[Line]:
     trial.is_done = True
     return []
@@ -352,6 +359,7 @@ COMMANDS: Final[Mapping[str, Command]] = {
     "from": Command("from 13800138001", "call anew from this number", _from),
     "again": Command("again", "the same caller calls again", _again),
     "hang up": Command("hang up", "leave the call", _hang_up),
+    "state": Command("state", "the step, the clock, and what the flows know", _state),
     "help": Command("help", "these words", _help),
     "quit": Command("quit", "end", _quit),
 }

@@ -86,6 +86,7 @@ def test_too_little_coverage_ends_with_1_and_proposes_a_dialogue_that_passes(fol
     assert done.exit_code == 1
     assert "at least 90 % are wanted" in done.output
     assert "  and 39 more" in done.output
+    assert "  main.recognise       then 1 (when customer.tier == 'vip')\n" in done.output
     head, _, rest = done.output.partition("to be put into tests/\n")
     assert "a dialogue for main.language: key 2, " in head
     text = "".join(f"{line[2:]}\n" for line in rest.partition("\n\n")[0].splitlines())
@@ -203,7 +204,9 @@ def test_a_call_in_a_pipe_is_the_same_each_time_and_as_the_page_says() -> None:
 
 
 def test_a_pin_is_shown_nowhere() -> None:
-    said = run("try", SAMPLE, "--from", "13800138000", typed=f"1\n1\n{PIN}#\n").output
+    said = run("try", SAMPLE, "--from", "13800138000", typed=f"1\n1\n{PIN}#\nstate\n").output
+    assert "  step                   main.anything_else\n" in said
+    assert "  main.customer.account  755001234\n" in said
     assert PIN not in said
     assert "> •••••\n" in said
     assert "您的话费余额是一百二十三元四角五分" in said

@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 
 from dialplan.report import as_text
+from ivr.cli.rehearsal_text import Colors, failure_lines
 from ivr.flow.load import load_flow
 from ivr.flow.model import FlowSet
+from ivr.rehearsal.masking import masked
 from ivr.rehearsal.player import play
 from ivr.rehearsal.reading import read_dialogues
 from ivr.rehearsal.reading_acts import WORDS
@@ -39,6 +41,15 @@ def test_every_dialogue_of_the_page_passes() -> None:
     flow = next(n for n, block in enumerate(BLOCKS) if block.startswith("# flows/"))
     stage, _ = sample()
     assert all_pass(stage, [*BLOCKS[:flow], *BLOCKS[flow + 2 :]]) > 15
+
+
+def test_the_failure_on_the_page_is_told_exactly_so() -> None:
+    block = BLOCKS[0].replace("verified: true", "verified: false")
+    reading = read_dialogues({"tests/balance.yaml": block.encode()}, sample()[0].names)
+    dialogues, _ = resolve(reading, sample()[0].names)
+    sources = {name: replace(source, text=masked(source.text)) for name, source in reading.sources.items()}
+    lines = failure_lines(play(sample()[0].house, dialogues[0]), sources, Colors())
+    assert "\n".join(lines) in PAGE
 
 
 def test_the_dialogues_of_the_flow_on_the_page_pass() -> None:
