@@ -10,6 +10,7 @@ import typer
 from dialplan.diagnostics import has_errors
 from dialplan.report import as_github, as_json, as_text
 from ivr.app.mistakes import MistakeError
+from ivr.config.dialogues import load_dialogues
 from ivr.config.load import load_hotline
 
 if TYPE_CHECKING:
@@ -27,12 +28,19 @@ def check(folder: Path, form: str) -> int:
     if form not in FORMS:
         raise MistakeError(f"unknown format '{form}'; expected {', '.join(FORMS)}")
     loaded = load_hotline(folder)
+    tests = load_dialogues(loaded)
+    diagnostics = (*loaded.diagnostics, *tests.diagnostics)
     match form:
         case "json":
-            typer.echo(as_json(loaded.diagnostics))
+            typer.echo(as_json(diagnostics))
         case "github":
-            typer.echo(as_github(loaded.diagnostics), nl=bool(loaded.diagnostics))
+            typer.echo(as_github(diagnostics), nl=bool(diagnostics))
         case _:
-            color = sys.stdout.isatty()
-            typer.echo(as_text(loaded.diagnostics, loaded.sources, color=color, scope=loaded.scope).rstrip("\n"))
-    return 1 if has_errors(loaded.diagnostics) else 0
+            scope = f"{loaded.scope}, {_dialogues(len(tests.dialogues))}" if tests.sources else loaded.scope
+            sources = {**loaded.sources, **tests.sources}
+            typer.echo(as_text(diagnostics, sources, color=sys.stdout.isatty(), scope=scope).rstrip("\n"))
+    return 1 if has_errors(diagnostics) else 0
+
+
+def _dialogues(count: int) -> str:
+    return "1 dialogue" if count == 1 else f"{count} dialogues"

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import sys
-from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from ivr.app.mistakes import MistakeError
-from ivr.cli import checking, rendering, serving
 
 Folder = Annotated[Path, typer.Argument(help="The hotline's folder, with its hotline.yaml.", metavar="DIR")]
 Level = Annotated[str, typer.Option("--log", help="debug, info, warning or error.", metavar="LEVEL")]
@@ -28,6 +26,8 @@ app.add_typer(database, name="db")
 
 def _version(wanted: bool) -> None:
     if wanted:
+        from importlib.metadata import version
+
         typer.echo(f"hotline {version('hotline')}")
         raise typer.Exit
 
@@ -50,7 +50,62 @@ def check(
 
     Each with its place, what was expected and the nearest valid name. Ends with 1 when there is an error.
     """
+    from ivr.cli import checking
+
     raise typer.Exit(checking.check(folder, form))
+
+
+@app.command("test")
+def rehearse(
+    folder: Folder,
+    *,
+    words: Annotated[
+        str, typer.Option("-k", help="Only dialogues with these words in their names.", metavar="WORDS")
+    ] = "",
+    min_coverage: Annotated[
+        float,
+        typer.Option(help="Per cent of all ways out of steps that must be taken.", metavar="PER_CENT", min=0, max=100),
+    ] = 0,
+    form: Annotated[str, typer.Option("--format", help="text or json.", metavar="FORM")] = "text",
+    junit: Annotated[Path | None, typer.Option(help="Write a JUnit report into this file.", metavar="FILE")] = None,
+    watch: Annotated[bool, typer.Option("--watch", help="Play them again whenever a file changes.")] = False,
+) -> None:
+    """Play the dialogues of the folder tests/ without a telephone.
+
+    In milliseconds, without Asterisk, database or network. Says where a call went another way than written, which ways
+    out of steps no dialogue takes, and proposes a dialogue for one of them. Ends with 1 when one failed or too few ways
+    are taken, with 2 when nothing could be played.
+    """
+    from ivr.cli import rehearsing
+
+    wishes = rehearsing.Wishes(form, words, min_coverage, junit)
+    if watch:
+        rehearsing.watch(folder, wishes)
+        return
+    raise typer.Exit(rehearsing.test(folder, wishes))
+
+
+@app.command("try")
+def try_call(
+    folder: Folder,
+    *,
+    caller: Annotated[
+        str | None, typer.Option("--from", help="The calling number, or withheld.", metavar="NUMBER")
+    ] = None,
+    number: Annotated[str | None, typer.Option("--to", help="The number dialled.", metavar="NUMBER")] = None,
+    clock: Annotated[str | None, typer.Option(help='When it is: "2026-11-20 22:30".', metavar="MOMENT")] = None,
+    like: Annotated[
+        str | None, typer.Option(help="The dialogue whose world the call comes into.", metavar="NAME")
+    ] = None,
+) -> None:
+    """Call the hotline in the terminal, without a telephone.
+
+    You read what a caller hears, press keys, set the clock, and make the data sources slow, down or wrong; beside it
+    stand the step and what the flow knows. In a pipe it reads a line at a time and writes lines.
+    """
+    from ivr.cli import trying
+
+    trying.try_call(folder, trying.Wishes(caller, number, clock, like))
 
 
 @app.command()
@@ -71,6 +126,8 @@ def render(
     Dialplan, queues, telephones and trunks, the AMI user. A second time without change writes nothing; files written by
     hand are never touched.
     """
+    from ivr.cli import rendering
+
     rendering.render(folder, into, only_generated=only_generated)
 
 
@@ -80,6 +137,8 @@ def prompts(folder: Folder) -> None:
 
     What is there already is kept, and a recording in the prompts folder wins over the machine's voice.
     """
+    from ivr.cli import rendering
+
     rendering.prompts(folder)
 
 
@@ -89,6 +148,8 @@ def up(folder: Folder, level: Level = "info") -> None:
 
     AGI server, bridge and wallboard, each a process of its own, each started again if it ends.
     """
+    from ivr.cli import serving
+
     serving.up(folder, level)
 
 
@@ -98,6 +159,8 @@ def agi(folder: Folder, level: Level = "info") -> None:
 
     It leads callers through the flows.
     """
+    from ivr.cli import serving
+
     serving.agi(folder, level)
 
 
@@ -107,6 +170,8 @@ def bridge(folder: Folder, level: Level = "info") -> None:
 
     It watches Asterisk, writes the history and feeds the wallboard.
     """
+    from ivr.cli import serving
+
     serving.bridge(folder, level)
 
 
@@ -116,6 +181,8 @@ def wallboard(folder: Folder, level: Level = "info") -> None:
 
     The page for ops, its API and its metrics.
     """
+    from ivr.cli import serving
+
     serving.wallboard(folder, level)
 
 
@@ -125,6 +192,8 @@ def db_upgrade(folder: Folder) -> None:
 
     Nothing is lost, and a second time does nothing. `hotline up` does it by itself.
     """
+    from ivr.cli import serving
+
     serving.db_upgrade(folder)
 
 

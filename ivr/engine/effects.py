@@ -121,6 +121,8 @@ class Trace:
     """The segment of the call it was left in, counted from 1."""
     took_ms: int = field(default=0, compare=False)
     """Milliseconds since the step was entered."""
+    way: int = field(default=0, compare=False)
+    """Which of the ways of the step's `then` was taken, counted from 1; 0 where it has none."""
 
 
 @dataclass(frozen=True, slots=True)

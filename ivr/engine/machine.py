@@ -163,7 +163,7 @@ def _enter(turn: Turn, name: str) -> Onward:
 
 
 def _leave(turn: Turn, go: Go) -> Onward:
-    turn.trace(_word(turn), go.outcome, go.to, go.detail)
+    turn.trace(_word(turn), go.outcome, go.to, go.detail, go.way)
     return _come_back(turn, None) if go.to == END else _enter(turn, go.to)
 
 
@@ -217,7 +217,7 @@ def _enter_assign(turn: Turn, assign: Assign) -> Onward:
 def _enter_branch(turn: Turn, branch: Branch) -> Onward:
     for number, way in enumerate(branch.then, start=1):
         if turn.is_open(way):
-            return turn.take(way, f"way {number}")
+            return turn.take(way, f"way {number}", number=number)
     raise FlowDefect(f"{turn.cursor.place}: no way of this branch is open")
 
 

@@ -67,6 +67,8 @@ class Go:
     to: str
     outcome: str
     detail: Mapping[str, str] = field(default_factory=dict)
+    way: int = 0
+    """Which way of the step's `then` it is, counted from 1; 0 where it is none of them."""
 
 
 Onward = Go | Effect
@@ -222,30 +224,30 @@ class Turn:
 
     def way(self, ways: Ways, outcome: str, detail: Mapping[str, str] | None = None) -> Go:
         """The first way that is open."""
-        for way in ways:
+        for number, way in enumerate(ways, start=1):
             if self.is_open(way):
-                return self.take(way, outcome, detail)
+                return self.take(way, outcome, detail, number)
         raise FlowDefect(f"{self.cursor.place}: no way on is open after '{outcome}'")
 
     def is_open(self, way: Way) -> bool:
         """Whether this way may be taken now."""
         return way.when is None or bool(self.evaluate(way.when))
 
-    def take(self, way: Way, outcome: str, detail: Mapping[str, str] | None = None) -> Go:
-        """Do what the way assigns, and go."""
+    def take(self, way: Way, outcome: str, detail: Mapping[str, str] | None = None, number: int = 0) -> Go:
+        """Do what the way assigns, and go; `number` is its place in the step's `then`."""
         self.assign(way.assign)
-        return Go(way.then, outcome, detail or {})
+        return Go(way.then, outcome, detail or {}, number)
 
     # --- what comes out ---
 
-    def trace(self, verb: str, outcome: str, to: str, detail: Mapping[str, str] | None = None) -> None:
+    def trace(self, verb: str, outcome: str, to: str, detail: Mapping[str, str] | None = None, way: int = 0) -> None:
         """Leave one line of the call's journey about the present step."""
         ordinal = self.cursor.traces + 1
         top = self.cursor.top
         took_ms = max(0, self._now_ms - self.cursor.since_ms) if self.cursor.since_ms else 0
         self.cursor = replace(self.cursor, traces=ordinal)
         self.effects.append(
-            Trace(top.flow, top.step, verb, outcome, to, detail or {}, ordinal, self.cursor.segment, took_ms)
+            Trace(top.flow, top.step, verb, outcome, to, detail or {}, ordinal, self.cursor.segment, took_ms, way)
         )
 
     def remember(self, key: str) -> None:

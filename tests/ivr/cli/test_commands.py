@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from tests.ivr.cli.machine import Machine
 
-COMMANDS = ("check", "render", "prompts", "up", "agi", "bridge", "wallboard", "db upgrade")
+COMMANDS = ("check", "test", "try", "render", "prompts", "up", "agi", "bridge", "wallboard", "db upgrade")
 
 
 def tree(folder: Path) -> dict[str, tuple[bytes, int]]:
