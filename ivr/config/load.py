@@ -192,6 +192,7 @@ def flow_defaults(defaults: Defaults) -> FlowDefaults:
         TriesDefaults(wrong.tries, wrong.then, wrong.message),
         defaults.inter_digit_ms,
         defaults.longest_steps,
+        defaults.most_visits,
     )
 
 

@@ -29,7 +29,8 @@ from ivr.config.kinds import (
     refuse,
 )
 from ivr.flow.fields import MOST_TRIES, is_variable
-from ivr.flow.load import STEPS_BOUNDS
+from ivr.flow.load import STEPS_BOUNDS, VISITS_BOUNDS
+from ivr.flow.model import MOST_VISITS
 
 _ASTERISKS_OWN = frozenset({"general"})
 """Sections of queues.conf that are no queues. Source: app_queue.c, `reload_queues` (22.10.1)."""
@@ -217,6 +218,7 @@ class Defaults(Part):
     wrong_input: WrongInput = WrongInput()
     inter_digit_ms: KeyMs = Field(3_000, alias="inter_digit")
     longest_steps: int = Field(200, ge=STEPS_BOUNDS[0], le=STEPS_BOUNDS[1])
+    most_visits: int = Field(MOST_VISITS, ge=VISITS_BOUNDS[0], le=VISITS_BOUNDS[1])
 
 
 class Rescue(Part):

@@ -16,7 +16,7 @@ from ivr.engine.values import from_plain, to_plain
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 """Version of the plain form below; a cursor written in another one is not read."""
 
 
@@ -75,7 +75,9 @@ class Cursor:
     typed_ahead: str = ""
     """Keys pressed during messages and not yet used by a question."""
     steps_taken: Mapping[str, int] = field(default_factory=dict)
-    """Flow to how many of its steps this call has entered: the bound on every loop."""
+    """Flow to how many of its steps this call has entered: the bound on all its loops together."""
+    visits: Mapping[str, int] = field(default_factory=dict)
+    """Step (`flow.step`) to how often this call has entered it: the bound on each loop."""
     reached: frozenset[str] = frozenset()
     """Remembering menus (`flow.step`) this call has come to: the second time they are asked."""
     traces: int = 0
@@ -121,6 +123,7 @@ def write(cursor: Cursor) -> dict[str, object]:
         "w": kept.waiting.value,
         "g": kept.segment,
         "n": dict(kept.steps_taken),
+        "k": dict(kept.visits),
         "r": sorted(kept.reached),
         "t": kept.traces,
         "b": kept.began_ms,
@@ -180,6 +183,7 @@ def _read(plain: Mapping[str, object]) -> Cursor:
         waiting=Waiting(str(plain["w"])),
         segment=int(cast("int", plain["g"])),
         steps_taken={str(flow): int(count) for flow, count in cast("dict[str, int]", plain["n"]).items()},
+        visits={str(place): int(count) for place, count in cast("dict[str, int]", plain["k"]).items()},
         reached=frozenset(map(str, cast("list[object]", plain["r"]))),
         traces=int(cast("int", plain["t"])),
         began_ms=int(cast("int", plain["b"])),

@@ -9,7 +9,8 @@ and of the effects exactly the last waits for an input, or ends the call (`HangU
 
 What holds for every flow, whatever is in it, and every input, whenever it comes (`tests/ivr/engine/test_machine.py`):
 
-- a call ends: each flow bounds its steps, each question its tries, and the stack of flows has a greatest depth;
+- a call ends: each flow bounds its steps, each step its visits, each question its tries, and the stack of flows has a
+  greatest depth;
 - `step` does not raise: a defect of the flow, or an input nobody waits for, brings the caller to a person (`Rescue`);
 - a caller may hang up at any point;
 - digits of a `collect` are in no trace, and sensitive ones not in the cursor of the next segment.

@@ -104,21 +104,26 @@ class Turn:
         raise FlowDefect(f"{self.cursor.top.flow}: there is no step '{self.cursor.top.step}'")
 
     def arrive(self, name: str) -> Step:
-        """Enter a step of the flow in progress, and count it against the flow's bound."""
+        """Enter a step of the flow in progress, and count it against the flow's bound and its own."""
         flow = self.flow
         taken = self.cursor.steps_taken.get(flow.name, 0) + 1
         if taken > flow.longest_steps:
             raise FlowDefect(f"{self.cursor.place}: more than {flow.longest_steps} steps in flow '{flow.name}'")
-        if name not in flow.steps:
+        step = flow.steps.get(name)
+        if step is None:
             raise FlowDefect(f"{self.cursor.place}: there is no step '{name}' to go to")
+        visits = self.cursor.visits.get(f"{flow.name}.{name}", 0) + 1
+        if visits > step.most_visits:
+            raise FlowDefect(f"{self.cursor.place}: more than {step.most_visits} visits to step '{name}'")
         here = replace(self.cursor.top, step=name, silent=0, wrong=0)
         self.cursor = replace(
             self.cursor,
             stack=(*self.cursor.stack[:-1], here),
             steps_taken={**self.cursor.steps_taken, flow.name: taken},
+            visits={**self.cursor.visits, f"{flow.name}.{name}": visits},
             since_ms=self._now_ms,
         )
-        return flow.steps[name]
+        return step
 
     def descend(self, flow: Flow, variables: Mapping[str, object], sensitive: frozenset[str]) -> None:
         """Begin a subflow on top of the flow in progress."""

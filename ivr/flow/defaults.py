@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ivr.flow.model import MOST_VISITS
+
 
 @dataclass(frozen=True, slots=True)
 class TriesDefaults:
@@ -29,3 +31,5 @@ class FlowDefaults:
     """The longest pause between two keys of one entry."""
     longest_steps: int = 200
     """Steps one call may take in one flow."""
+    most_visits: int = MOST_VISITS
+    """How often one call may come to one step."""

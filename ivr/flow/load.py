@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
 
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 STEPS_BOUNDS: Final = (10, 10_000)
 """What `longest_steps` may be."""
+VISITS_BOUNDS: Final = (1, 1_000)
+"""What `most_visits` may be."""
 FLOW_NAME: Final = re.compile(r"[a-z][a-z0-9_-]{0,39}")
 """A flow's name travels in the dialplan and in an AGI address."""
 STEP_NAME: Final = re.compile(r"[^\W\d][\w-]{0,59}")
@@ -135,6 +137,7 @@ def _step(entry: Entry, notes: Notes, defaults: FlowDefaults) -> Step | None:
         return None
     fields = Fields(entry.value, notes, f"'{verb}'", at)
     step = VERBS[verb](name, at, fields, defaults)
+    step = replace(step, most_visits=fields.whole("most_visits", *VISITS_BOUNDS, defaults.most_visits))
     fields.finish(dict(HINTS))
     return step
 

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 DEEPEST = 16
 """How many flows may stand on each other. Real hotlines use two or three."""
 
+MOST_VISITS = 25
+"""How often one call may come to one step where neither the step nor the hotline says: no caller who gets anywhere
+comes to a menu that often."""
+
 END = "end"
 """The target that ends a flow: the caller of a subflow goes on, the outermost flow hangs up."""
 
@@ -54,10 +58,12 @@ class Tries:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What every step has: a name that is unique in its flow, and the place it was written."""
+    """What every step has: a name that is unique in its flow, the place it was written, and its bound."""
 
     name: str
     at: Span
+    most_visits: int = field(default=MOST_VISITS, kw_only=True)
+    """How often one call may come to this step before it is brought to a person: the bound on every loop through it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,7 +235,7 @@ class Flow:
     takes: tuple[str, ...] = ()
     """Variables a calling step must give."""
     longest_steps: int = 200
-    """How many steps one call may take in this flow before it is brought to a person: the bound on every loop."""
+    """How many steps one call may take in this flow before it is brought to a person: the bound on all loops together."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -407,6 +407,23 @@ def test_a_loop_is_a_rescue_at_the_flow_s_bound_also_when_each_round_is_a_new_su
     assert acting(calling) << fx.Rescue("inner.back: more than 10 steps in flow 'inner'")
 
 
+def test_a_step_that_is_come_to_too_often_is_left_for_a_person() -> None:
+    looping = single(
+        model.Assign("a", AT, {}, to("b")), model.Assign("b", AT, {}, to("a"), most_visits=3), longest_steps=50
+    )
+    assert acting(looping) << fx.Rescue("main.a: more than 3 visits to step 'b'")
+
+
+def test_visits_are_counted_over_the_whole_call_also_across_segments_and_runs_of_a_subflow() -> None:
+    calling = flows(
+        flow("main", subflow(then="hold"), model.Queue("hold", AT, "q", 0, 1, {"answered": "call"})),
+        flow("inner", model.Return("back", AT, {}, most_visits=2)),
+    )
+    play = acting(calling)
+    play << fx.Enqueue("q", 0, 1) >> Returned("answered") << fx.Enqueue("q", 0, 1) >> Returned("answered")
+    assert play << fx.Rescue("inner.back: more than 2 visits to step 'back'")
+
+
 # --- outside, voicemail, scripts -------------------------------------------------------------------------------------
 
 QUEUEING = single(
@@ -573,7 +590,7 @@ after = st.dictionaries(st.sampled_from(("answered", "failed", "full")), targets
 
 
 def steps_named(name: str) -> st.SearchStrategy[Step]:
-    here = {"name": st.just(name), "at": st.just(AT)}
+    here = {"name": st.just(name), "at": st.just(AT), "most_visits": st.integers(1, 8)}
     keys = st.dictionaries(st.sampled_from("0123*#"), st.builds(Way, targets, st.none() | expressions, assignments))
     asking = {"message": message, "args": args, "no_input": tries, "wrong_input": tries}
     return st.one_of(
@@ -689,6 +706,9 @@ def test_every_call_through_every_flow_ends_within_its_bounds(flow_set: FlowSet,
     count, cursor = walk(data, flow_set)
     bounds = {name: one.longest_steps for name, one in flow_set.flows.items()}
     assert all(taken <= bounds[name] for name, taken in cursor.steps_taken.items())
+    for place, visits in cursor.visits.items():
+        name, _, step_name = place.partition(".")
+        assert visits <= flow_set.flows[name].steps[step_name].most_visits
     most_waits_in_a_step = 3 + 3  # both kinds of miss, three tries each
     assert count <= sum(bounds.values()) * most_waits_in_a_step
 

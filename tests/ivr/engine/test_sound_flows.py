@@ -1,6 +1,6 @@
 """What the check lets through, the engine can lead any caller through: flows made at random, walked at random.
 
-Only a bound of the flow (`longest_steps`) may bring such a caller to the rescue; never a defect, and never a sentence
+Only a bound (`longest_steps`, `most_visits`) may bring such a caller to the rescue; never a defect, and never a sentence
 that cannot be said.
 """
 
@@ -128,7 +128,8 @@ class _Writer:
         ]
         if not inner:
             forms += [f'subflow: inner, with: {{x: "{self.any_value()}"}}, into: s, then: {self.ways()}'] * 2
-        return "{" + self._dice.choice(forms) + "}"
+        often = self._dice.choice(["", "", ", most_visits: 3"])
+        return "{" + self._dice.choice(forms) + often + "}"
 
 
 GIVING_UP: Final = FlowDefaults(TriesDefaults(2, "end", after_ms=5_000), TriesDefaults(2, "end"))
@@ -193,7 +194,7 @@ def walk(dice: random.Random, flows: FlowSet) -> None:
         for spoken in (*getattr(last, "utterances", ()), *filter(None, [getattr(last, "utterance", None)])):
             compose(CATALOGUE, spoken.message, spoken.args, spoken.language)
         if isinstance(last, fx.Rescue):
-            assert "more than 30 steps" in last.reason
+            assert "more than 30 steps" in last.reason or "more than 3 visits" in last.reason
         if isinstance(last, fx.Rescue | fx.HangUp):
             return
         if isinstance(last, fx.Enqueue | fx.DialOut):

@@ -99,6 +99,14 @@ def test_what_a_question_leaves_out_comes_from_the_hotline() -> None:
     assert (found.wrong_input.tries, found.wrong_input.then, found.inter_digit_ms) == (2, "end", 4_000)
 
 
+def test_a_bound_on_visits_is_the_steps_own_or_the_hotlines() -> None:
+    assert step("greet:\n  play: welcome\n  then: end").most_visits == 25
+    assert step("greet:\n  play: welcome\n  then: end", FlowDefaults(most_visits=7)).most_visits == 7
+    assert step("greet:\n  play: welcome\n  most_visits: 2\n  then: end", FlowDefaults(most_visits=7)).most_visits == 2
+    assert codes_of("greet:\n  play: welcome\n  most_visits: 0\n  then: end") == ["F011"]
+    assert codes_of("greet:\n  play: welcome\n  most_visits: often\n  then: end") == ["F003"]
+
+
 def test_an_inherited_way_on_must_exist_in_the_flow() -> None:
     defaults = FlowDefaults(TriesDefaults(tries=3, after_ms=5_000, then="person"), TriesDefaults(tries=3, then="end"))
     reading = load_flow(framed("ask:\n  menu: main-menu\n  keys: {1: end}").encode(), "flows/example.yaml", defaults)
