@@ -193,6 +193,7 @@ def flow_defaults(defaults: Defaults) -> FlowDefaults:
         defaults.inter_digit_ms,
         defaults.longest_steps,
         defaults.most_visits,
+        defaults.first_digit_ms,
     )
 
 

@@ -216,6 +216,7 @@ class Defaults(Part):
 
     no_input: NoInput = NoInput()
     wrong_input: WrongInput = WrongInput()
+    first_digit_ms: KeyMs = Field(5_000, alias="first_digit")
     inter_digit_ms: KeyMs = Field(3_000, alias="inter_digit")
     longest_steps: int = Field(200, ge=STEPS_BOUNDS[0], le=STEPS_BOUNDS[1])
     most_visits: int = Field(MOST_VISITS, ge=VISITS_BOUNDS[0], le=VISITS_BOUNDS[1])

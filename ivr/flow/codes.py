@@ -10,6 +10,7 @@ from typing import Final
 from dialplan.diagnostics import CodeDoc, codes
 
 _ASK: Final = "no_input: {after: 5s, tries: 2, then: end}\n  wrong_input: {tries: 2, then: end}"
+_KEY: Final = "no_input: {tries: 2, then: end}\n  wrong_input: {tries: 2, then: end}"
 
 CODES = codes(
     CodeDoc(
@@ -267,9 +268,9 @@ CODES = codes(
         "A PIN may be given to a lookup and compared, never said, dialled or handed to a script. The check follows it "
         "through `set`, subflows and what they return.",
         "ask_pin:\n  collect: ask-pin\n  into: pin\n  length: 4\n  sensitive: true\n"
-        f"  {_ASK}\n  then: repeat\nrepeat:\n  play: repeat-number\n  with: {{number: pin}}\n  then: end",
+        f"  {_KEY}\n  then: repeat\nrepeat:\n  play: repeat-number\n  with: {{number: pin}}\n  then: end",
         "ask_account:\n  collect: ask-pin\n  into: account\n  length: 4\n"
-        f"  {_ASK}\n  then: repeat\nrepeat:\n  play: repeat-number\n  with: {{number: account}}\n  then: end",
+        f"  {_KEY}\n  then: repeat\nrepeat:\n  play: repeat-number\n  with: {{number: account}}\n  then: end",
     ),
     CodeDoc(
         "F028",
@@ -339,5 +340,13 @@ CODES = codes(
         "  on_error: end\n  on_missing: end\n  into: bill\n  then:\n    - {when: bill.amount, then: say}\n"
         "    - {then: end}\n"
         "say:\n  play: your-balance\n  with: {amount: bill.amount, as_of: bill.as_of}\n  then: end",
+    ),
+    CodeDoc(
+        "F036",
+        "A check digit fits the entry",
+        "`luhn` needs two figures at least. `gb11643` has 18, and its X is keyed as `*`, which then ends nothing.",
+        f"ask_id:\n  collect: ask-account\n  into: id\n  length: {{min: 15, max: 18}}\n  check_digit: gb11643\n"
+        f"  {_KEY}\n  then: end",
+        f"ask_id:\n  collect: ask-account\n  into: id\n  length: 18\n  check_digit: gb11643\n  {_KEY}\n  then: end",
     ),
 )

@@ -12,7 +12,7 @@ from ivr.flow.defaults import FlowDefaults
 from ivr.flow.fields import RESERVED, Fields, described, is_variable
 from ivr.flow.model import END, Flow, Step
 from ivr.flow.notes import Mention, Notes
-from ivr.flow.verbs import HINTS, VERBS, verb_of
+from ivr.flow.verbs import HINTS, NO_VERBS, VERBS, verb_of
 from ivr.flow.yaml_reader import Document, Entry, Mapping, Scalar, Sequence, read_yaml
 
 if TYPE_CHECKING:
@@ -149,7 +149,7 @@ def _verb(mapping: Mapping, notes: Notes, at: Span) -> str | None:
     if verb is None:
         first: Scalar | None = keys[0] if keys else None
         found = f"unknown verb '{first.text}'" if first else "a step without a verb"
-        hint = did_you_mean(first.text, VERBS) if first else None
+        hint = NO_VERBS.get(first.text) or did_you_mean(first.text, VERBS) if first else None
         notes.error("F004", first.span if first else at, found, f"one of {', '.join(VERBS)}", hint)
         return None
     if keys[0].text != verb:

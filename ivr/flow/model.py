@@ -52,7 +52,7 @@ class Tries:
     message: str | None = None
     """Said before asking again; None repeats the question alone."""
     after_ms: int | None = None
-    """For no-input only: how long to wait for the first key after the prompt has ended."""
+    """For a menu's no-input only: how long to wait for a key after the message has ended."""
     at: Span | None = None
 
 
@@ -102,12 +102,17 @@ class Collect(Step):
     then: Ways
     no_input: Tries
     wrong_input: Tries
-    """Taken when fewer than `min_length` digits came before the terminator or the inter-digit timeout."""
+    """Taken when fewer than `min_length` digits came before the terminator or the inter-digit timeout, too many, or
+    with a wrong check digit."""
+    first_digit_ms: int = 5000
+    """How long to wait for the first key after the message has ended."""
     inter_digit_ms: int = 3000
-    """The clock that starts anew at each key; the first-digit clock is `no_input.after_ms`."""
+    """How long to wait for each further key."""
     terminator: str = "#"
     sensitive: bool = False
     """Never logged, traced, stored, said or kept over a segment of the call."""
+    check_digit: str | None = None
+    """One of `check_digits.CHECK_DIGITS`: an entry whose check digit is not right is wrong input."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,7 +240,7 @@ class Flow:
     takes: tuple[str, ...] = ()
     """Variables a calling step must give."""
     longest_steps: int = 200
-    """How many steps one call may take in this flow before it is brought to a person: the bound on all loops together."""
+    """How many steps one call may take in this flow before it is brought to a person: bounds all loops together."""
 
 
 @dataclass(frozen=True, slots=True)

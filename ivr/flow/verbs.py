@@ -6,8 +6,9 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from ivr.flow import model, units
+from ivr.flow.check_digits import CHECK_DIGITS
 from ivr.flow.expressions import constant
-from ivr.flow.fields import Fields
+from ivr.flow.fields import LONGEST_SILENCE_MS, Fields
 from ivr.flow.yaml_reader import Mapping, Scalar, Sequence
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ QUEUE_LONGEST_MS: Final = (_SECOND, 4 * _HOUR)
 RING_MS: Final = (_SECOND, 5 * _MINUTE)
 RECORDING_MS: Final = (_SECOND, 15 * _MINUTE)
 SILENCE_MS: Final = (_SECOND, _MINUTE)
+FIRST_DIGIT_MS: Final = (500, LONGEST_SILENCE_MS)
 INTER_DIGIT_MS: Final = (500, 15 * _SECOND)
 MOST_DIGITS: Final = 32
 HIGHEST_PRIORITY: Final = 1_000
@@ -103,11 +105,13 @@ def _collect(name: str, at: Span, fields: Fields, defaults: FlowDefaults) -> mod
         min_length=low,
         max_length=high,
         then=fields.ways(),
-        no_input=fields.tries("no_input", defaults.no_input, first_key=True),
+        no_input=fields.tries("no_input", defaults.no_input, first_key=False),
         wrong_input=fields.tries("wrong_input", defaults.wrong_input, first_key=False),
+        first_digit_ms=fields.duration("first_digit", *FIRST_DIGIT_MS, default=defaults.first_digit_ms),
         inter_digit_ms=fields.duration("inter_digit", *INTER_DIGIT_MS, default=defaults.inter_digit_ms),
-        terminator=_terminator(fields),
+        terminator=(terminator := _terminator(fields)),
         sensitive=fields.truth("sensitive", default=False),
+        check_digit=_check_digit(fields, low, high, terminator),
     )
 
 
@@ -133,6 +137,23 @@ def _terminator(fields: Fields) -> str:
     if not isinstance(node, Scalar) or node.text not in {"#", "*", ""}:
         fields.wrong(node, '"#", "*", or "" for none', "F007")
         return "#"
+    return node.text
+
+
+def _check_digit(fields: Fields, low: int, high: int, terminator: str) -> str | None:
+    """`check_digit: luhn`, where the entry can have one."""
+    node = fields.node("check_digit")
+    if node is None:
+        return None
+    scheme = CHECK_DIGITS.get(node.text) if isinstance(node, Scalar) else None
+    if scheme is None or not isinstance(node, Scalar):
+        fields.wrong(node, f"one of {', '.join(CHECK_DIGITS)}")
+        return None
+    if low < scheme.shortest or high > scheme.longest:
+        wanted = f"length: {scheme.longest}" if scheme.shortest == scheme.longest else f"{scheme.shortest} keys or more"
+        fields.notes.error("F036", node.span, f"no entry of {low} to {high} keys is sure to have it", wanted)
+    elif terminator and terminator in scheme.keys:
+        fields.notes.error("F036", node.span, f"'{terminator}' is part of the number", 'terminator: "#"')
     return node.text
 
 
@@ -293,6 +314,10 @@ HINTS: Final[Table[str, str]] = MappingProxyType(
     }
 )
 """Keys people try, and what they are called here."""
+
+
+NO_VERBS: Final[Table[str, str]] = MappingProxyType({"language": "write 'set: {language: en}'"})
+"""Verbs people try, and how it is said here."""
 
 
 def verb_of(keys: list[str]) -> str | None:

@@ -414,6 +414,30 @@ def test_a_step_that_is_come_to_too_often_is_left_for_a_person() -> None:
     assert acting(looping) << fx.Rescue("main.a: more than 3 visits to step 'b'")
 
 
+@pytest.mark.parametrize(("keys", "kept"), [("79927398713", "79927398713"), ("79927398710", None)])
+def test_a_wrong_check_digit_is_wrong_input(keys: str, kept: str | None) -> None:
+    asked = replace(collect(check_digit="luhn"), max_length=12)
+    acted = acting(single(asked, NEXT, SILENT, WRONG)) << Heard("ask-message")
+    said = Heard("too-short", "ask-message") if kept is None else fx.Say
+    assert acted >> Keys(keys) << said
+    assert acted.cursor.top.variables.get("account") == kept
+
+
+def test_the_x_of_an_identity_number_is_kept_as_it_is_written() -> None:
+    asked = replace(collect(check_digit="gb11643"), min_length=18, max_length=18)
+    acted = acting(single(asked, NEXT, SILENT, WRONG)) << fx.Ask
+    assert acted >> Keys("11010519491231002*") << fx.Say
+    assert acted.cursor.top.variables["account"] == "11010519491231002X"
+
+
+def test_an_entry_has_a_clock_for_its_first_key_and_one_for_the_others() -> None:
+    asked = replace(collect(), first_digit_ms=7_000, inter_digit_ms=2_000)
+    calling = single(asked, NEXT, SILENT, WRONG)
+    ask = step(calling, begin(calling, "main", FACTS, "en"), Started(FACTS), NOON).effects[-1]
+    assert isinstance(ask, fx.Ask)
+    assert (ask.first_key_ms, ask.next_key_ms) == (7_000, 2_000)
+
+
 def test_visits_are_counted_over_the_whole_call_also_across_segments_and_runs_of_a_subflow() -> None:
     calling = flows(
         flow("main", subflow(then="hold"), model.Queue("hold", AT, "q", 0, 1, {"answered": "call"})),

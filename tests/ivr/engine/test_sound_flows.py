@@ -1,7 +1,7 @@
 """What the check lets through, the engine can lead any caller through: flows made at random, walked at random.
 
-Only a bound (`longest_steps`, `most_visits`) may bring such a caller to the rescue; never a defect, and never a sentence
-that cannot be said.
+Only a bound (`longest_steps`, `most_visits`) may bring such a caller to the rescue; never a defect, and never a
+sentence that cannot be said.
 """
 
 from __future__ import annotations
@@ -108,6 +108,7 @@ class _Writer:
 
     def step(self, *, inner: bool) -> str:
         tries = f"no_input: {{after: 5s, tries: 2, then: {self.to()}}}, wrong_input: {{tries: 2, then: {self.to()}}}"
+        typed = tries.replace("after: 5s, ", "") + self._dice.choice(["", ", check_digit: luhn"])
         found, into = self._dice.choice([("customer", "c"), ("balance", "b")])
         number = self._dice.choice(["call.caller", "c.tier", "x"])
         look = f'lookup: {found}, with: {{key: "{self.of("text")}"}}, timeout: 1s, max_age: 1d, on_timeout: {self.to()}'
@@ -115,7 +116,7 @@ class _Writer:
             f"{self.says('play')}, then: {self.ways()}",
             f"{self.says('play')}, then: {self.ways()}",
             f"{self.says('menu')}, keys: {{1: {self.to()}, 2: {{set: {{n: 2}}, then: {self.to()}}}}}, {tries}",
-            f"collect: plain, into: {self._dice.choice(['x', 'pin'])}, length: 4, {tries}, then: {self.ways()}",
+            f"collect: plain, into: {self._dice.choice(['x', 'pin'])}, length: 4, {typed}, then: {self.ways()}",
             f"set: {{n: = {self.set_to()}, x: a}}, then: {self.ways()}",
             f"hours: office, open: {self.to()}, closed: {self.to()}",
             f"{look}, on_error: {self.to()}, on_missing: {self.to()}, into: {into}, then: {self.ways()}",

@@ -17,8 +17,9 @@ from tests.ivr.flow.surroundings import codes_of, framed, known, read
 LOOK = (
     "timeout: 2s\n  max_age: 1d\n  on_timeout: {late}\n  on_error: end\n  on_missing: end\n  into: bill\n  then: {then}"
 )
+KEY = "no_input: {tries: 2, then: end}\n  wrong_input: {tries: 2, then: end}"
 ASK = "no_input: {after: 5s, tries: 2, then: end}\n  wrong_input: {tries: 2, then: end}"
-PIN = f"pin:\n  collect: ask-pin\n  into: pin\n  length: 4\n  sensitive: true\n  {ASK}\n  then: {{then}}\n"
+PIN = f"pin:\n  collect: ask-pin\n  into: pin\n  length: 4\n  sensitive: true\n  {KEY}\n  then: {{then}}\n"
 SAY = "say:\n  play: repeat-number\n  with: {number: {value}}\n  then: end"
 
 
