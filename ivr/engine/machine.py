@@ -52,11 +52,13 @@ from ivr.flow.model import (
     Play,
     Queue,
     Return,
+    SayValue,
     Script,
     Step,
     Subflow,
     Voicemail,
 )
+from ivr.prompts.values_alone import VALUE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -201,7 +203,11 @@ def _enter_play(turn: Turn, play: Play) -> Onward:
     return Say((turn.utter(play.message, play.args),), play.interruptible)
 
 
-def _answer_play(turn: Turn, play: Play, spoken: inputs.Spoken) -> Onward:
+def _enter_say(turn: Turn, say: SayValue) -> Onward:
+    return Say((turn.utter(say.message, {VALUE: say.value}),), say.interruptible)
+
+
+def _answer_play(turn: Turn, play: Play | SayValue, spoken: inputs.Spoken) -> Onward:
     if spoken.key and play.interruptible:
         turn.keep_key(spoken.key)
     return turn.way(play.then, "said" if spoken.key is None else "interrupted")
@@ -344,6 +350,7 @@ def _end(turn: Turn) -> Onward:
 
 VERBS: Final[Mapping[type[Step], Verb]] = {
     Play: Verb("play", _enter_play, _answer_play),
+    SayValue: Verb("say", _enter_say, _answer_play),
     Menu: Verb("menu", questions.enter_menu, questions.answer_menu),
     Collect: Verb("collect", questions.enter_collect, questions.answer_collect),
     Assign: Verb("set", _enter_assign),

@@ -24,13 +24,14 @@ PLACE_TYPES: Final[Mapping[str, frozenset[str]]] = {
     "date": frozenset({"date", "datetime"}),
     "time": frozenset({"datetime"}),
     "number": frozenset({"number"}),
+    "count": frozenset({"number"}),
     "digits": frozenset({"text"}),
     "duration": frozenset({"number"}),
     "text": frozenset({"text"}),
     "plural": frozenset({"number"}),
     "select": frozenset({"text"}),
 }
-"""What each kind of place in a message can be filled with (`ivr.prompts.message.Kind`)."""
+"""What each kind of place in a message can be filled with (`ivr.prompts.message.Kind`), and what a `say` can say."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,6 +77,19 @@ class Play(Step):
 
 
 @dataclass(frozen=True, slots=True)
+class SayValue(Step):
+    """Say one value without a sentence around it (YAML: `say`)."""
+
+    value: Expression
+    message: str
+    """The message that says values of this kind (`ivr.prompts.values_alone`)."""
+    kind: str
+    """What it is said as; decides which types fit."""
+    then: Ways
+    interruptible: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Menu(Step):
     """Say a message and take one key."""
 

@@ -20,6 +20,7 @@ from ivr.flow.model import (
     Play,
     Queue,
     Return,
+    SayValue,
     Script,
     Step,
     Subflow,
@@ -46,7 +47,7 @@ class Exit:
 def exits(step: Step) -> tuple[Exit, ...]:
     """Every way out of a step; none for `return` and `hangup`."""
     match step:
-        case Play() | Assign() | Branch() | Voicemail() | Subflow():
+        case Play() | SayValue() | Assign() | Branch() | Voicemail() | Subflow():
             return _ways(step.then)
         case Menu():
             keys = tuple(Exit(way.then, f"key {key}", way) for key, way in step.keys.items())

@@ -21,6 +21,7 @@ from ivr.flow.model import (
     Menu,
     Play,
     Return,
+    SayValue,
     Script,
     Step,
     Subflow,
@@ -94,6 +95,8 @@ def _used(step: Step, state: State) -> Iterator[Reading]:
         case Subflow():
             for name, value in step.args.items():
                 yield Reading(value, state, "handed", name)
+        case SayValue():
+            yield Reading(step.value, state, "said", "say", PLACE_TYPES[step.kind])
         case Script():
             for value in step.args:
                 yield Reading(value, state, "run")

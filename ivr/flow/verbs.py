@@ -10,6 +10,7 @@ from ivr.flow.check_digits import CHECK_DIGITS
 from ivr.flow.expressions import constant
 from ivr.flow.fields import LONGEST_SILENCE_MS, Fields
 from ivr.flow.yaml_reader import Mapping, Scalar, Sequence
+from ivr.prompts.values_alone import KINDS, message_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -50,6 +51,39 @@ def _play(name: str, at: Span, fields: Fields, _defaults: FlowDefaults) -> model
         then=fields.ways(),
         interruptible=fields.truth("interruptible", default=True),
     )
+
+
+_KINDS_FORM = f"one of {', '.join(KINDS)}; a message is said by 'play'"
+
+
+def _say(name: str, at: Span, fields: Fields, _defaults: FlowDefaults) -> model.Step:
+    node = fields.node("say")
+    value = fields.expression(node) if node is not None else None
+    kind, style = _said_as(fields)
+    return model.SayValue(
+        name,
+        at,
+        value=value or constant(None),
+        message=message_of(kind, style),
+        kind=kind,
+        then=fields.ways(),
+        interruptible=fields.truth("interruptible", default=True),
+    )
+
+
+def _said_as(fields: Fields) -> tuple[str, str]:
+    """`as: digits` and `style: phone`."""
+    named, written = fields.need("as", expected=_KINDS_FORM), fields.node("style")
+    kind = fields.text(named, _KINDS_FORM)
+    if kind is None or kind not in KINDS:
+        if named is not None and kind is not None:
+            fields.wrong(named, _KINDS_FORM)
+        return "number", ""
+    style = fields.text(written, "the name of a style") or ""
+    if written is not None and style not in KINDS[kind]:
+        fields.wrong(written, f"one of {', '.join(KINDS[kind])}" if KINDS[kind] else f"no style: '{kind}' has none")
+        return kind, ""
+    return kind, style
 
 
 def _menu(name: str, at: Span, fields: Fields, defaults: FlowDefaults) -> model.Step:
@@ -285,6 +319,7 @@ def _hangup(name: str, at: Span, fields: Fields, _defaults: FlowDefaults) -> mod
 VERBS: Final[Table[str, Callable[[str, Span, Fields, FlowDefaults], model.Step]]] = MappingProxyType(
     {
         "play": _play,
+        "say": _say,
         "menu": _menu,
         "collect": _collect,
         "set": _set,
@@ -310,7 +345,7 @@ HINTS: Final[Table[str, str]] = MappingProxyType(
         "args": "values for a message, lookup or subflow are called 'with'",
         "goto": "where to go next is called 'then'",
         "next": "where to go next is called 'then'",
-        "say": "the message to say is the verb's own value: 'play: welcome'",
+        "say": "a message is said by 'play: welcome', one value by a step of its own: 'say: bill.amount'",
     }
 )
 """Keys people try, and what they are called here."""

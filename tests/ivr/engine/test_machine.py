@@ -83,6 +83,12 @@ def test_a_message_is_said_with_its_values_in_the_language_of_the_call() -> None
     assert acting(calling) << fx.Say((said,), interruptible=True) >> Spoken() << fx.HangUp()
 
 
+def test_a_value_is_said_alone_in_the_language_of_the_call() -> None:
+    saying = model.SayValue("say", AT, value=parse("1 + 1"), message="=count", kind="count", then=to("next"))
+    spoken = fx.Say((fx.Utterance("=count", {"value": 2}, "zh-CN"),), interruptible=True)
+    assert acting(single(saying, NEXT)) << spoken >> Spoken("1") << Heard("next-message")
+
+
 def test_a_menu_takes_one_key_and_goes_its_way() -> None:
     calling = single(menu(k1=on("next")), NEXT, SILENT, WRONG)
     question = fx.Ask(
@@ -646,6 +652,7 @@ def steps_named(name: str) -> st.SearchStrategy[Step]:
             then=ways,
             on_missing=st.none() | targets,
         ),
+        st.builds(model.SayValue, **here, value=expressions, message=message, kind=st.just("count"), then=ways),
         st.builds(model.Queue, **here, queue=message, priority=st.just(0), longest_ms=st.just(1), after=after),
         st.builds(model.Dial, **here, to=expressions, ring_ms=st.just(1), after=after),
         st.builds(model.Voicemail, **here, box=message, message=message, args=args, longest_ms=st.just(1), then=ways),

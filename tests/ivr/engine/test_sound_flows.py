@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 from dialplan.diagnostics import has_errors
-from dialplan.source import Source
+from dialplan.source import Source, Span
 from ivr.engine import effects as fx
 from ivr.engine import inputs
 from ivr.engine.cursor import read, write
@@ -29,6 +29,7 @@ from ivr.flow.model import FlowSet
 from ivr.prompts.catalogue import load_catalogue
 from ivr.prompts.compose import compose
 from ivr.prompts.values import Money
+from ivr.prompts.values_alone import message_of, with_values
 
 if TYPE_CHECKING:
     from ivr.engine.inputs import Input
@@ -41,6 +42,9 @@ figure: It is {v, number}.
 which: "{v, select, vip {Dear customer.} other {Hello.}}"
 """
 CATALOGUE, _ = load_catalogue({"en": Source("prompts/en.yaml", SENTENCES)})
+ALONE = {"money": "money", "number": "number", "count": "number", "date": "datetime", "time": "datetime"}
+"""What may be said without a sentence, and of which type it is."""
+SPOKEN = with_values(CATALOGUE, {message_of(kind): Span("flows/main.yaml", 1, 1) for kind in ALONE})
 KNOWN = Known(
     languages=("en",),
     entries={"main": None},
@@ -109,12 +113,14 @@ class _Writer:
     def step(self, *, inner: bool) -> str:
         tries = f"no_input: {{after: 5s, tries: 2, then: {self.to()}}}, wrong_input: {{tries: 2, then: {self.to()}}}"
         typed = tries.replace("after: 5s, ", "") + self._dice.choice(["", ", check_digit: luhn"])
+        alone = self._dice.choice(list(ALONE))
         found, into = self._dice.choice([("customer", "c"), ("balance", "b")])
         number = self._dice.choice(["call.caller", "c.tier", "x"])
         look = f'lookup: {found}, with: {{key: "{self.of("text")}"}}, timeout: 1s, max_age: 1d, on_timeout: {self.to()}'
         forms = [
             f"{self.says('play')}, then: {self.ways()}",
             f"{self.says('play')}, then: {self.ways()}",
+            f'say: "{self.of(ALONE[alone])}", as: {alone}, then: {self.ways()}',
             f"{self.says('menu')}, keys: {{1: {self.to()}, 2: {{set: {{n: 2}}, then: {self.to()}}}}}, {tries}",
             f"collect: plain, into: {self._dice.choice(['x', 'pin'])}, length: 4, {typed}, then: {self.ways()}",
             f"set: {{n: = {self.set_to()}, x: a}}, then: {self.ways()}",
@@ -193,7 +199,7 @@ def walk(dice: random.Random, flows: FlowSet) -> None:
         move = step(flows, cursor, told, NOON)
         cursor, last = move.cursor, move.effects[-1]
         for spoken in (*getattr(last, "utterances", ()), *filter(None, [getattr(last, "utterance", None)])):
-            compose(CATALOGUE, spoken.message, spoken.args, spoken.language)
+            compose(SPOKEN, spoken.message, spoken.args, spoken.language)
         if isinstance(last, fx.Rescue):
             assert "more than 30 steps" in last.reason or "more than 3 visits" in last.reason
         if isinstance(last, fx.Rescue | fx.HangUp):

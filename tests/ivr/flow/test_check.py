@@ -35,6 +35,29 @@ def pin(then: str) -> str:
     return PIN.replace("{then}", then)
 
 
+@pytest.mark.parametrize(
+    ("said", "code"),
+    [
+        ("say: call.number\n  as: digits\n  style: phone", None),
+        ("say: now\n  as: date\n  style: weekday", None),
+        ("say: length(call.number)\n  as: count", None),
+        ("say: call.caller\n  as: digits", "F035"),  # may be withheld
+        ("say: call.number\n  as: money", "F028"),
+        ("say: 5\n  as: digits", "F028"),
+        ("say: now\n  as: duration", "F028"),
+        ("say: null\n  as: number", "F035"),
+        ("say: pin\n  as: digits", "F027"),
+        ("say: tier\n  as: number", "F025"),
+        ("say: call.number\n  as: text", "F003"),
+        ("say: call.number\n  as: digits\n  style: long", "F003"),
+        ("say: call.number\n  style: phone", "F002"),
+        ("say: call.number\n  as: digits\n  with: {a: 1}", "F001"),
+    ],
+)
+def test_a_value_that_is_said_alone_is_there_fits_and_may_be_known(said: str, code: str | None) -> None:
+    assert set(codes_of(pin("say") + f"say:\n  {said}\n  then: end")) == ({code} if code else set())
+
+
 def test_a_misspelt_step_does_not_make_others_unreachable() -> None:
     assert codes_of("a:\n  play: welcome\n  then: bb\nb:\n  hangup: goodbye") == ["F012"]
 
