@@ -4,7 +4,8 @@
 would end with the newer one anyway, and the older one is superseded. So a call of fifty changes costs one place.
 
 *The bound.* When more rows with different keys wait than there is room for, the oldest row of the least precious table
-that has any is dropped: first the steps of journeys, at last what callers were promised. Every drop is counted by table.
+that has any is dropped: first the steps of journeys, at last what callers were promised. Every drop is counted by
+table.
 """
 
 from __future__ import annotations
