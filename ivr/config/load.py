@@ -13,7 +13,7 @@ from ivr.config.rules import setting_rules
 from ivr.config.version import version_of
 from ivr.flow.check import check_flows
 from ivr.flow.defaults import FlowDefaults, TriesDefaults
-from ivr.flow.known import Known, LookupFacts
+from ivr.flow.known import Known, LookupFacts, TicketFacts
 from ivr.flow.load import FlowReading, load_flow
 from ivr.flow.model import FlowSet, SayValue
 from ivr.flow.yaml_reader import LARGEST_FILE, Document, decode, read_yaml
@@ -235,6 +235,7 @@ def _known(
         schedules=frozenset(hotline.hours),
         scripts=frozenset(scripts),
         boxes=frozenset(hotline.voicemail),
+        tickets={name: TicketFacts(each.takes, tuple(each.within_ms)) for name, each in hotline.tickets.items()},
         lookups={name: LookupFacts(each.takes, each.gives, each.as_of) for name, each in hotline.lookups.items()},
         messages=messages or None,  # none at all: the files that are missing are told, not each sentence
         unreadable_messages=frozenset(_written_messages(sources)) - set(messages),

@@ -15,6 +15,7 @@ from ivr.config.kinds import (
     CalendarDate,
     Country,
     Dialled,
+    DueMs,
     KeyMs,
     Language,
     Listen,
@@ -185,6 +186,17 @@ class Box(Part):
     title: Titles = {}
 
 
+class TicketKind(Part):
+    """A kind of ticket that flows open."""
+
+    title: Titles = {}
+    """What people see, per language."""
+    takes: Mapping[FieldName, FieldType] = {}
+    """What a step gives it."""
+    within_ms: Annotated[Mapping[Name, DueMs], Field(min_length=1)] = Field(alias="within")
+    """Colour to how long it may take to settle it; the first is the usual colour."""
+
+
 class Prompts(Part):
     """How sentences become sound."""
 
@@ -305,6 +317,7 @@ class Hotline(Part):
     data_sources: Mapping[Name, DataSource] = {}
     lookups: Mapping[Name, Lookup] = {}
     voicemail: Mapping[Name, Box] = {}
+    tickets: Mapping[Name, TicketKind] = {}
     prompts: Prompts = Prompts()
     defaults: Defaults = Defaults()
     rescue: Rescue

@@ -47,6 +47,16 @@ class LookupFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class TicketFacts:
+    """What a kind of ticket is given, and how urgent one can be."""
+
+    takes: Mapping[str, str]
+    """Field to type; each must be given, though it may be null."""
+    colours: tuple[str, ...]
+    """The first is the usual one."""
+
+
+@dataclass(frozen=True, slots=True)
 class Known:
     """The names and types around the flows of one hotline."""
 
@@ -60,6 +70,7 @@ class Known:
     scripts: frozenset[str] = frozenset()
     boxes: frozenset[str] = frozenset()
     lookups: Mapping[str, LookupFacts] = field(default_factory=dict)
+    tickets: Mapping[str, TicketFacts] = field(default_factory=dict)
     messages: Mapping[str, Mapping[str, frozenset[str]]] | None = None
     """Message to its places and the kinds each is used as, over all languages; None when no messages were read, and
     then nothing is said about them."""

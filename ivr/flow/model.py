@@ -208,6 +208,72 @@ class Voicemail(Step):
 
 
 @dataclass(frozen=True, slots=True)
+class RecordWords(Step):
+    """Say a message and record what the caller says, for a later step (YAML: `record`)."""
+
+    message: str
+    args: Mapping[str, Expression]
+    into: str
+    """The variable that says which recording it is; null when nothing was said."""
+    longest_ms: int
+    then: Ways
+    """Taken also when the caller hangs up after speaking: what waits for nobody is still done."""
+    silence_ms: int = 5000
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One question of a survey."""
+
+    name: str
+    message: str
+    keys: str
+    """The figures that answer it, one after the other."""
+
+
+@dataclass(frozen=True, slots=True)
+class Survey(Step):
+    """Ask questions that are answered by one figure each, and keep the answers."""
+
+    survey: str
+    questions: tuple[Question, ...]
+    no_input: Tries
+    """For each question; its way ends the survey."""
+    wrong_input: Tries
+    then: Ways
+    into: str | None = None
+    """The answers by question; set when all are given."""
+
+
+@dataclass(frozen=True, slots=True)
+class Callback(Step):
+    """Keep that the caller is to be called back."""
+
+    queue: str
+    number: Expression
+    reason: Expression
+    then: Ways
+    not_before_ms: int | None = None
+    """From now."""
+    not_after_ms: int | None = None
+    """From now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket(Step):
+    """Open a ticket."""
+
+    kind: str
+    """A kind of the hotline's `tickets`."""
+    args: Mapping[str, Expression]
+    then: Ways
+    colour: str | None = None
+    """None is the first of its kind."""
+    recording: Expression | None = None
+    colour_at: Span | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Script(Step):
     """Run a classic AGI script of the hotline's `scripts` folder on this call."""
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
-from ivr.flow import model, units
+from ivr.flow import model, record_verbs, units
 from ivr.flow.check_digits import CHECK_DIGITS
 from ivr.flow.expressions import constant
 from ivr.flow.fields import LONGEST_SILENCE_MS, Fields
+from ivr.flow.record_verbs import RECORDING_MS, SILENCE_MS, USUAL_SILENCE_MS
 from ivr.flow.yaml_reader import Mapping, Scalar, Sequence
 from ivr.prompts.values_alone import KINDS, message_of
 
@@ -27,8 +28,6 @@ LOOKUP_TIMEOUT_MS: Final = (50, 30 * _SECOND)
 MAX_AGE_MS: Final = (0, 365 * _DAY)
 QUEUE_LONGEST_MS: Final = (_SECOND, 4 * _HOUR)
 RING_MS: Final = (_SECOND, 5 * _MINUTE)
-RECORDING_MS: Final = (_SECOND, 15 * _MINUTE)
-SILENCE_MS: Final = (_SECOND, _MINUTE)
 FIRST_DIGIT_MS: Final = (500, LONGEST_SILENCE_MS)
 INTER_DIGIT_MS: Final = (500, 15 * _SECOND)
 MOST_DIGITS: Final = 32
@@ -276,7 +275,7 @@ def _voicemail(name: str, at: Span, fields: Fields, _defaults: FlowDefaults) -> 
         message=fields.mention("message", "message") or "",
         args=fields.expressions("with"),
         longest_ms=fields.duration("longest", *RECORDING_MS),
-        silence_ms=fields.duration("silence", *SILENCE_MS, default=5_000),
+        silence_ms=fields.duration("silence", *SILENCE_MS, default=USUAL_SILENCE_MS),
         then=fields.ways(),
     )
 
@@ -329,6 +328,10 @@ VERBS: Final[Table[str, Callable[[str, Span, Fields, FlowDefaults], model.Step]]
         "queue": _queue,
         "dial": _dial,
         "voicemail": _voicemail,
+        "record": record_verbs.record,
+        "survey": record_verbs.survey,
+        "callback": record_verbs.callback,
+        "ticket": record_verbs.ticket,
         "script": _script,
         "subflow": _subflow,
         "return": _return,
