@@ -26,6 +26,7 @@ CURSOR = Cursor(
     typed_ahead="47",
     steps_taken={"main": 7, "inner": 2},
     visits={"main.balance": 2, "inner.hold": 1},
+    waited={"service": 1_795_000_000_100},
     reached=frozenset({"main.language"}),
     traces=9,
     began_ms=1_795_000_000_000,

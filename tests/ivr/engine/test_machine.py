@@ -619,6 +619,9 @@ message = st.just("hello")
 after = st.dictionaries(st.sampled_from(("answered", "failed", "full")), targets)
 
 
+any_question = st.builds(model.Question, st.sampled_from("pqr"), st.just("message"), st.just("12"))
+
+
 def steps_named(name: str) -> st.SearchStrategy[Step]:
     here = {"name": st.just(name), "at": st.just(AT), "most_visits": st.integers(1, 8)}
     keys = st.dictionaries(st.sampled_from("0123*#"), st.builds(Way, targets, st.none() | expressions, assignments))
@@ -665,6 +668,21 @@ def steps_named(name: str) -> st.SearchStrategy[Step]:
             into=st.none() | st.just("a"),
             then=ways,
         ),
+        st.builds(
+            model.RecordWords, **here, message=message, args=args, into=st.just("a"), longest_ms=st.just(1), then=ways
+        ),
+        st.builds(
+            model.Survey,
+            **here,
+            survey=message,
+            questions=st.lists(any_question, min_size=1, max_size=3).map(tuple),
+            no_input=tries,
+            wrong_input=tries,
+            then=ways,
+            into=st.none() | st.just("b"),
+        ),
+        st.builds(model.Callback, **here, queue=message, number=expressions, reason=expressions, then=ways),
+        st.builds(model.Ticket, **here, kind=message, args=assignments, then=ways, recording=st.none() | expressions),
         st.builds(model.Return, **here, values=assignments),
         st.builds(model.Hangup, **here, message=st.none() | message, args=args),
     )
@@ -691,13 +709,13 @@ ANY_INPUT: Mapping[type[Input], st.SearchStrategy[Input]] = {
     LookupFailed: st.builds(LookupFailed, st.just("stale")),
     Schedule: st.builds(Schedule, st.booleans()),
     Returned: st.builds(Returned, st.sampled_from(("answered", "full", "failed", ""))),
-    Recorded: st.builds(Recorded, st.floats(0, 60)),
+    Recorded: st.builds(Recorded, st.floats(0, 60), st.sampled_from(("", "gz-1/r1")), st.booleans()),
     ScriptEnded: st.builds(ScriptEnded, st.booleans()),
     HungUp: st.just(HungUp()),
 }
 
 ENDS = (fx.HangUp, fx.Rescue)
-NEVER_WAITING = (fx.Trace, fx.Remember)
+NEVER_WAITING = (fx.Trace, fx.Remember, fx.Surveyed, fx.CallbackAsked, fx.TicketOpened)
 
 
 def check_move(flow_set: FlowSet, move: Move) -> Effect:
@@ -740,7 +758,7 @@ def test_every_call_through_every_flow_ends_within_its_bounds(flow_set: FlowSet,
     for place, visits in cursor.visits.items():
         name, _, step_name = place.partition(".")
         assert visits <= flow_set.flows[name].steps[step_name].most_visits
-    most_waits_in_a_step = 3 + 3  # both kinds of miss, three tries each
+    most_waits_in_a_step = 3 * (3 + 3)  # a survey of three questions: both kinds of miss, three tries each
     assert count <= sum(bounds.values()) * most_waits_in_a_step
 
 

@@ -23,7 +23,7 @@ from ivr.engine.machine import begin, step
 from ivr.engine.play_script import NOON
 from ivr.flow.check import check_flows
 from ivr.flow.defaults import FlowDefaults, TriesDefaults
-from ivr.flow.known import Known, LookupFacts
+from ivr.flow.known import Known, LookupFacts, TicketFacts
 from ivr.flow.load import load_flow
 from ivr.flow.model import FlowSet
 from ivr.prompts.catalogue import load_catalogue
@@ -56,6 +56,7 @@ KNOWN = Known(
         "customer": LookupFacts({"key": "text"}, {"tier": "text", "calls": "number", "known": "boolean"}),
         "balance": LookupFacts({"key": "text"}, {"amount": "money", "due": "date", "as_of": "datetime"}, "as_of"),
     },
+    tickets={"fault": TicketFacts({"a": "text"}, ("yellow", "red"))},
     messages={
         name: {place: frozenset(map(str, kinds)) for place, kinds in (CATALOGUE.places(name) or {}).items()}
         for name in CATALOGUE.names
@@ -72,6 +73,9 @@ VALUES: Final = {
     ],
 }  # fmt: skip
 SAID: Final = {"plain": None, "owed": "money", "since": "datetime", "figure": "number", "which": "text"}
+RATED: Final = "{q: {message: plain, keys: 1-2}, r: {message: plain, keys: 1-5}}"
+CALLED: Final = "the number to call back is no telephone number"
+"""A number may be any text before the call, so this net is no defect of the check."""
 ROUNDS = 40
 """Flows made from one seed."""
 WALKS = 15
@@ -124,6 +128,11 @@ class _Writer:
             f"{self.says('menu')}, keys: {{1: {self.to()}, 2: {{set: {{n: 2}}, then: {self.to()}}}}}, {tries}",
             f"collect: plain, into: {self._dice.choice(['x', 'pin'])}, length: 4, {typed}, then: {self.ways()}",
             f"set: {{n: = {self.set_to()}, x: a}}, then: {self.ways()}",
+            f"record: plain, into: w, longest: 1min, then: {self.ways()}",
+            f"survey: s, questions: {RATED}, into: r, {tries}, then: {self.ways()}",
+            f'callback: sales, number: "{self.of("text")}", reason: = {self.set_to()}, then: {self.ways()}',
+            f'ticket: fault, with: {{a: "{self.any_value()}"}}, recording: w, then: {self.ways()}',
+            f"ticket: fault, colour: red, with: {{a: r.q}}, then: {self.ways()}",
             f"hours: office, open: {self.to()}, closed: {self.to()}",
             f"{look}, on_error: {self.to()}, on_missing: {self.to()}, into: {into}, then: {self.ways()}",
             f"queue: sales, longest: 1min, after: {{answered: {self.to()}, timed_out: {self.to()}}}",
@@ -146,7 +155,7 @@ FIRST: Final = (
     f"lookup: balance, with: {{key: call.number}}, {OR_END}, into: b",
     "collect: plain, into: pin, sensitive: true, length: 4, no_input: {tries: 1}, wrong_input: {tries: 1}",
     "set: {n: 1, x: a}",
-    "set: {s: null}",
+    "set: {w: null, r: null, s: null}",
 )
 """What most flows begin with: everything there is to be known."""
 
@@ -155,7 +164,7 @@ def written(dice: random.Random, name: str) -> str:
     names = [f"s{n}" for n in range(dice.randint(2, 6))]
     first = [one for one in FIRST if dice.random() < 0.95]
     if name == "main":
-        first[-1] = "subflow: inner, with: {x: call.caller}, into: s"
+        first[-1:] = ["set: {w: null, r: null}", "subflow: inner, with: {x: call.caller}, into: s"]
     steps = [f"{{{one}, then: {f'f{n}' if n < len(first) else 's0'}}}" for n, one in enumerate(first, start=1)]
     labels = [*(f"f{n}" for n in range(len(first))), *names]
     steps += [_Writer(dice, names[n:] or ["end"]).step(inner=name == "inner") for n in range(1, len(names) + 1)]
@@ -184,7 +193,8 @@ def answered(dice: random.Random, effect: fx.Effect) -> Input:
         case fx.Enqueue() | fx.DialOut():
             return inputs.Returned(dice.choice(["answered", "timed_out", "full", "busy", "no_answer", "failed"]))
         case fx.Record():
-            return inputs.Recorded(3.0)
+            cut = inputs.Recorded(3.0, "gz-1/r1", gone=True)
+            return dice.choice([inputs.Recorded(3.0, "gz-1/r1"), inputs.Recorded(0.0), cut])
         case fx.RunScript():
             return inputs.ScriptEnded(ok=dice.random() < 0.5)
     raise AssertionError(effect)
@@ -201,7 +211,7 @@ def walk(dice: random.Random, flows: FlowSet) -> None:
         for spoken in (*getattr(last, "utterances", ()), *filter(None, [getattr(last, "utterance", None)])):
             compose(SPOKEN, spoken.message, spoken.args, spoken.language)
         if isinstance(last, fx.Rescue):
-            assert "more than 30 steps" in last.reason or "more than 3 visits" in last.reason
+            assert "more than 30 steps" in last.reason or "more than 3 visits" in last.reason or CALLED in last.reason
         if isinstance(last, fx.Rescue | fx.HangUp):
             return
         if isinstance(last, fx.Enqueue | fx.DialOut):
