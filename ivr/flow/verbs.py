@@ -80,7 +80,7 @@ def _said_as(fields: Fields) -> tuple[str, str]:
         return "number", ""
     style = fields.text(written, "the name of a style") or ""
     if written is not None and style not in KINDS[kind]:
-        fields.wrong(written, f"one of {', '.join(KINDS[kind])}" if KINDS[kind] else f"no style: '{kind}' has none")
+        fields.wrong(written, " or ".join(KINDS[kind]) if KINDS[kind] else f"no style: '{kind}' has none")
         return kind, ""
     return kind, style
 
@@ -184,7 +184,7 @@ def _check_digit(fields: Fields, low: int, high: int, terminator: str) -> str | 
         return None
     if low < scheme.shortest or high > scheme.longest:
         wanted = f"length: {scheme.longest}" if scheme.shortest == scheme.longest else f"{scheme.shortest} keys or more"
-        fields.notes.error("F036", node.span, f"no entry of {low} to {high} keys is sure to have it", wanted)
+        fields.notes.error("F036", node.span, f"not every entry of {low} to {high} keys can have one", wanted)
     elif terminator and terminator in scheme.keys:
         fields.notes.error("F036", node.span, f"'{terminator}' is part of the number", 'terminator: "#"')
     return node.text
