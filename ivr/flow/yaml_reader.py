@@ -26,6 +26,8 @@ LARGEST_FILE: Final = 1_000_000
 """Bytes of one YAML file; a flow of 3,000 steps has about 400,000."""
 MOST_NODES: Final = 100_000
 """Nodes of one file, every use of an anchor counted anew: the bound on "billion laughs"."""
+_TOO_DEEP: Final = "exceeded maximum nesting depth"
+"""What the libyaml inside PyYAML 6.0.4 says (seen there); the one inside 6.0.3 had no such bound."""
 DEEPEST: Final = 32
 """Nested mappings and lists; the flow language needs 7."""
 
@@ -287,6 +289,10 @@ class _Composer:
         span = Span(self._name, mark.line + 1, mark.column + 1) if mark is not None else None
         line = self._lines[mark.line] if mark is not None and mark.line < len(self._lines) else ""
         said = " ".join(part for part in (error.problem, error.context) if part)
+        if _TOO_DEEP in said:  # libyaml has a bound of its own (1000 levels), far above ours, and meets it first
+            message = f"nested deeper than {DEEPEST} levels"
+            self.problems.append(Diagnostic("Y006", "error", span, message, "a flatter file", file=self._name))
+            return
         self.problems.append(
             Diagnostic(
                 "Y005",
