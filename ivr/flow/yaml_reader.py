@@ -27,7 +27,7 @@ LARGEST_FILE: Final = 1_000_000
 MOST_NODES: Final = 100_000
 """Nodes of one file, every use of an anchor counted anew: the bound on "billion laughs"."""
 _TOO_DEEP: Final = "exceeded maximum nesting depth"
-"""What the libyaml inside PyYAML 6.0.4 says (seen there); the one inside 6.0.3 had no such bound."""
+"""What the libyaml inside PyYAML 6.0.4 says (seen there)."""
 DEEPEST: Final = 32
 """Nested mappings and lists; the flow language needs 7."""
 
