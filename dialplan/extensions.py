@@ -135,7 +135,7 @@ def _run(switch: Switch) -> list[str]:
 
 def _do(switch: Switch) -> Iterable[list[str]]:
     yield [
-        "queue,1,Set(HL_SERVED=)",
+        "queue,1,MSet(HL_SERVED=,HL_VISIT=$[0${HL_VISIT} + 1])",
         f"n,Set(QUEUE_PRIO=${{FILTER({_DIGITS},${{HL_PRIORITY}})}})",
         f"n,Set(HL_LONGEST=${{FILTER({_DIGITS},${{HL_LONGEST}})}})",
         f"n,Set(HL_LONGEST={_or_else('HL_LONGEST', switch.longest_wait_s)})",

@@ -14,7 +14,7 @@ import structlog
 from agi.ping import ping
 from agi.server import AgiServer
 from ivr.app import releases, speech
-from ivr.app.data import lookups_of, sources_of
+from ivr.app.data import lookups_of, sources_of, tickets_of
 from ivr.app.mailbox import Mailbox
 from ivr.app.mistakes import MistakeError, cannot_listen
 from ivr.app.opened import opened_store
@@ -27,6 +27,7 @@ from ivr.services.calling_number import normalise
 from ivr.services.journeys import JourneyLog
 from ivr.services.key_files import KeyFileError
 from ivr.services.lookups import DataSources
+from ivr.services.records import RecordBook
 from ivr.services.remembered import CallerMemory, memory_key
 from ivr.services.sealing import CursorSeal
 from ivr.services.sql import BadSourceError
@@ -95,8 +96,10 @@ def _world(ready: Ready, store: Store, writer: Writer, sources: DataSources, scr
         journeys=JourneyLog(writer, hotline.node),
         scripts=scripts,
         mailbox=Mailbox(writer, hotline.node, where.recordings),
+        records=RecordBook(writer, hotline.node, where.recordings, tickets_of(hotline)),
         recordings=where.recordings,
         now=partial(datetime.now, UTC),
+        node=hotline.node,
         zone=zone,
         normalise=partial(normalise, region=hotline.region or "ZZ"),
     )

@@ -151,6 +151,8 @@ ShortMs = Annotated[int, _between(0, 120_000)]
 """Milliseconds up to two minutes: rings, wrap-up, short abandons."""
 WaitMs = Annotated[int, _between(1_000, 4 * 3_600_000)]
 """Milliseconds from a second to four hours: waits of callers."""
+DueMs = Annotated[int, _between(60_000, 365 * 86_400_000)]
+"""Milliseconds from a minute to a year: how long a ticket may take."""
 KeyMs = Annotated[int, _between(500, 60_000)]
 """Milliseconds of patience for a key."""
 

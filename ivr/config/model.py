@@ -15,6 +15,7 @@ from ivr.config.kinds import (
     CalendarDate,
     Country,
     Dialled,
+    DueMs,
     KeyMs,
     Language,
     Listen,
@@ -29,7 +30,8 @@ from ivr.config.kinds import (
     refuse,
 )
 from ivr.flow.fields import MOST_TRIES, is_variable
-from ivr.flow.load import STEPS_BOUNDS
+from ivr.flow.load import STEPS_BOUNDS, VISITS_BOUNDS
+from ivr.flow.model import MOST_VISITS
 
 _ASTERISKS_OWN = frozenset({"general"})
 """Sections of queues.conf that are no queues. Source: app_queue.c, `reload_queues` (22.10.1)."""
@@ -184,6 +186,17 @@ class Box(Part):
     title: Titles = {}
 
 
+class TicketKind(Part):
+    """A kind of ticket that flows open."""
+
+    title: Titles = {}
+    """What people see, per language."""
+    takes: Mapping[FieldName, FieldType] = {}
+    """What a step gives it."""
+    within_ms: Annotated[Mapping[Name, DueMs], Field(min_length=1)] = Field(alias="within")
+    """Colour to how long it may take to settle it; the first is the usual colour."""
+
+
 class Prompts(Part):
     """How sentences become sound."""
 
@@ -215,8 +228,10 @@ class Defaults(Part):
 
     no_input: NoInput = NoInput()
     wrong_input: WrongInput = WrongInput()
+    first_digit_ms: KeyMs = Field(5_000, alias="first_digit")
     inter_digit_ms: KeyMs = Field(3_000, alias="inter_digit")
     longest_steps: int = Field(200, ge=STEPS_BOUNDS[0], le=STEPS_BOUNDS[1])
+    most_visits: int = Field(MOST_VISITS, ge=VISITS_BOUNDS[0], le=VISITS_BOUNDS[1])
 
 
 class Rescue(Part):
@@ -302,6 +317,7 @@ class Hotline(Part):
     data_sources: Mapping[Name, DataSource] = {}
     lookups: Mapping[Name, Lookup] = {}
     voicemail: Mapping[Name, Box] = {}
+    tickets: Mapping[Name, TicketKind] = {}
     prompts: Prompts = Prompts()
     defaults: Defaults = Defaults()
     rescue: Rescue

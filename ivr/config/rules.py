@@ -72,6 +72,7 @@ def unknown_languages(hotline: Hotline, place: Place) -> Iterator[Diagnostic]:
     paths: list[tuple[object, ...]] = [("title", language) for language in hotline.title]
     paths += [("queues", name, "title", tag) for name, queue in hotline.queues.items() for tag in queue.title]
     paths += [("voicemail", name, "title", tag) for name, box in hotline.voicemail.items() for tag in box.title]
+    paths += [("tickets", name, "title", tag) for name, kind in hotline.tickets.items() for tag in kind.title]
     paths += [("prompts", "voices", language) for language in hotline.prompts.voices]
     for path in paths:
         if path[-1] not in seen:

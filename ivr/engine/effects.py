@@ -79,9 +79,10 @@ class DialOut:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """Record a voicemail. Answered by `Recorded`, or `HungUp` with what was said kept."""
+    """Record the caller. Answered by `Recorded`, or `HungUp` with what was said kept."""
 
-    box: str
+    box: str | None
+    """The voicemail box it is for; None when a later step may refer to it."""
     utterance: Utterance
     longest_ms: int
     silence_ms: int
@@ -101,6 +102,50 @@ class Remember:
 
     step: str
     key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Surveyed:
+    """Keep what a survey has come to, in the place of what was kept of it before. Waits for nothing."""
+
+    step: str
+    """The step (`flow.step`) that asked."""
+    survey: str
+    answers: tuple[tuple[str, int | None], ...]
+    """Question and answer, in the order asked; None where there is none (yet)."""
+    visit: int
+    """Which coming of this call to the step it is, from 1: with it, the same survey is the same row."""
+    asked_ms: int
+    """When the first question was asked, in milliseconds of the Unix epoch."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallbackAsked:
+    """Keep that the caller is to be called back; one for each queue of a call. Waits for nothing."""
+
+    step: str
+    queue: str
+    number: str = field(repr=False)
+    reason: str
+    entered_ms: int
+    """When the caller first entered that queue in this call, or else began it, in milliseconds of the Unix epoch."""
+    not_before_ms: int | None
+    """Milliseconds from now."""
+    not_after_ms: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class TicketOpened:
+    """Keep a ticket. Waits for nothing."""
+
+    step: str
+    kind: str
+    colour: str | None
+    """None is the usual one of its kind."""
+    fields: Mapping[str, object] = field(repr=False)
+    recording: str | None
+    visit: int
+    """As in `Surveyed`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,4 +182,8 @@ class HangUp:
     """End the call. The engine is done."""
 
 
-Effect = Say | Ask | LookUp | AskHours | Enqueue | DialOut | Record | RunScript | Remember | Trace | Rescue | HangUp
+Note = Surveyed | CallbackAsked | TicketOpened
+"""What is kept for people."""
+Effect = (
+    Say | Ask | LookUp | AskHours | Enqueue | DialOut | Record | RunScript | Remember | Note | Trace | Rescue | HangUp
+)

@@ -88,9 +88,13 @@ class Returned:
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """A voicemail was recorded."""
+    """Something was recorded."""
 
     seconds: float
+    recording: str = ""
+    """Which recording it is, of a `record` step; empty when there is nothing to be heard on it."""
+    gone: bool = False
+    """Whether the caller hung up after speaking."""
 
 
 @dataclass(frozen=True, slots=True)

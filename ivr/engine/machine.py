@@ -9,9 +9,10 @@ and of the effects exactly the last waits for an input, or ends the call (`HangU
 
 What holds for every flow, whatever is in it, and every input, whenever it comes (`tests/ivr/engine/test_machine.py`):
 
-- a call ends: each flow bounds its steps, each question its tries, and the stack of flows has a greatest depth;
+- a call ends: each flow bounds its steps, each step its visits, each question its tries, and the stack of flows has a
+  greatest depth;
 - `step` does not raise: a defect of the flow, or an input nobody waits for, brings the caller to a person (`Rescue`);
-- a caller may hang up at any point;
+- a caller may hang up at any point; what was said before is kept, and what waits for nobody is still done;
 - digits of a `collect` are in no trace, and sensitive ones not in the cursor of the next segment.
 
 The verbs are the table `VERBS`: how a step is entered, and how it takes what came back.
@@ -23,7 +24,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from ivr.engine import inputs, questions
+from ivr.engine import inputs, questions, records
 from ivr.engine.cursor import Cursor, Frame, Waiting
 from ivr.engine.effects import (
     AskHours,
@@ -42,6 +43,7 @@ from ivr.flow.model import (
     END,
     Assign,
     Branch,
+    Callback,
     Collect,
     Dial,
     Hangup,
@@ -50,12 +52,17 @@ from ivr.flow.model import (
     Menu,
     Play,
     Queue,
+    RecordWords,
     Return,
+    SayValue,
     Script,
     Step,
     Subflow,
+    Survey,
+    Ticket,
     Voicemail,
 )
+from ivr.prompts.values_alone import VALUE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -159,7 +166,10 @@ def _answer(turn: Turn, event: Input) -> Onward:
 
 def _enter(turn: Turn, name: str) -> Onward:
     entered = turn.arrive(name)
-    return VERBS[type(entered)].enter(turn, entered)
+    verb = VERBS[type(entered)]
+    if turn.gone and verb.answer is not None:
+        return _hung_up(turn)  # nobody is there to wait for
+    return verb.enter(turn, entered)
 
 
 def _leave(turn: Turn, go: Go) -> Onward:
@@ -200,7 +210,11 @@ def _enter_play(turn: Turn, play: Play) -> Onward:
     return Say((turn.utter(play.message, play.args),), play.interruptible)
 
 
-def _answer_play(turn: Turn, play: Play, spoken: inputs.Spoken) -> Onward:
+def _enter_say(turn: Turn, say: SayValue) -> Onward:
+    return Say((turn.utter(say.message, {VALUE: say.value}),), say.interruptible)
+
+
+def _answer_play(turn: Turn, play: Play | SayValue, spoken: inputs.Spoken) -> Onward:
     if spoken.key and play.interruptible:
         turn.keep_key(spoken.key)
     return turn.way(play.then, "said" if spoken.key is None else "interrupted")
@@ -343,6 +357,7 @@ def _end(turn: Turn) -> Onward:
 
 VERBS: Final[Mapping[type[Step], Verb]] = {
     Play: Verb("play", _enter_play, _answer_play),
+    SayValue: Verb("say", _enter_say, _answer_play),
     Menu: Verb("menu", questions.enter_menu, questions.answer_menu),
     Collect: Verb("collect", questions.enter_collect, questions.answer_collect),
     Assign: Verb("set", _enter_assign),
@@ -354,6 +369,10 @@ VERBS: Final[Mapping[type[Step], Verb]] = {
     Queue: Verb("queue", _enter_queue, _answer_returned),
     Dial: Verb("dial", _enter_dial, _answer_returned),
     Voicemail: Verb("voicemail", _enter_voicemail, _answer_voicemail),
+    RecordWords: Verb("record", records.enter_record, records.answer_record),
+    Survey: Verb("survey", records.enter_survey, records.answer_survey),
+    Callback: Verb("callback", records.enter_callback),
+    Ticket: Verb("ticket", records.enter_ticket),
     Script: Verb("script", _enter_script, _answer_script),
     Hangup: Verb("hangup", _enter_hangup, _answer_hangup),
 }

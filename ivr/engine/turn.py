@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
+    from ivr.engine.effects import Note
     from ivr.engine.inputs import CallFacts
     from ivr.flow.expressions import Expression
     from ivr.flow.model import Flow, FlowSet, Step, Way, Ways
@@ -82,6 +83,8 @@ class Turn:
         self.flows = flows
         self.cursor = cursor
         self.effects: list[Effect] = []
+        self.gone = False
+        """Whether the caller has hung up, and only what waits for nobody is still to be done."""
         self._now = now
         self._now_ms = round(now.timestamp() * 1000)
 
@@ -106,21 +109,26 @@ class Turn:
         raise FlowDefect(f"{self.cursor.top.flow}: there is no step '{self.cursor.top.step}'")
 
     def arrive(self, name: str) -> Step:
-        """Enter a step of the flow in progress, and count it against the flow's bound."""
+        """Enter a step of the flow in progress, and count it against the flow's bound and its own."""
         flow = self.flow
         taken = self.cursor.steps_taken.get(flow.name, 0) + 1
         if taken > flow.longest_steps:
             raise FlowDefect(f"{self.cursor.place}: more than {flow.longest_steps} steps in flow '{flow.name}'")
-        if name not in flow.steps:
+        step = flow.steps.get(name)
+        if step is None:
             raise FlowDefect(f"{self.cursor.place}: there is no step '{name}' to go to")
-        here = replace(self.cursor.top, step=name, silent=0, wrong=0)
+        visits = self.cursor.visits.get(f"{flow.name}.{name}", 0) + 1
+        if visits > step.most_visits:
+            raise FlowDefect(f"{self.cursor.place}: more than {step.most_visits} visits to step '{name}'")
+        here = replace(self.cursor.top, step=name, silent=0, wrong=0, answers=())
         self.cursor = replace(
             self.cursor,
             stack=(*self.cursor.stack[:-1], here),
             steps_taken={**self.cursor.steps_taken, flow.name: taken},
+            visits={**self.cursor.visits, f"{flow.name}.{name}": visits},
             since_ms=self._now_ms,
         )
-        return flow.steps[name]
+        return step
 
     def descend(self, flow: Flow, variables: Mapping[str, object], sensitive: frozenset[str]) -> None:
         """Begin a subflow on top of the flow in progress."""
@@ -220,6 +228,11 @@ class Turn:
         self.cursor = self.cursor.with_top(top)
         return top.silent if silent else top.wrong
 
+    def answered(self, answer: int) -> None:
+        """Keep one more answer of the survey at hand; the next question has all its tries."""
+        top = self.cursor.top
+        self.cursor = self.cursor.with_top(replace(top, answers=(*top.answers, answer), silent=0, wrong=0))
+
     # --- ways on ---
 
     def way(self, ways: Ways, outcome: str, detail: Mapping[str, str] | None = None) -> Go:
@@ -254,12 +267,23 @@ class Turn:
         """Have this choice remembered for the calling number."""
         self.effects.append(Remember(self.cursor.place, key))
 
+    @property
+    def visit(self) -> int:
+        """Which coming of this call to the present step it is, from 1."""
+        return self.cursor.visits.get(self.cursor.place, 0)
+
+    def note(self, note: Note) -> None:
+        """Have this kept for people."""
+        self.effects.append(note)
+
     def finish(self, effect: Effect) -> None:
         """End the turn with the effect that waits, or that ends the call.
 
         The segment ends with a hand-over: from here on no sensitive value is in the cursor.
         """
         self.effects.append(effect)
+        if isinstance(effect, Enqueue) and effect.queue not in self.cursor.waited:
+            self.cursor = replace(self.cursor, waited={**self.cursor.waited, effect.queue: self._now_ms})
         self.cursor = replace(self.cursor, waiting=_WAITING[type(effect)])
         if self.cursor.waiting in {Waiting.RETURN, Waiting.NOTHING}:
             self.cursor = self.cursor.without_secrets()

@@ -10,6 +10,7 @@ from typing import Final
 from dialplan.diagnostics import CodeDoc, codes
 
 _ASK: Final = "no_input: {after: 5s, tries: 2, then: end}\n  wrong_input: {tries: 2, then: end}"
+_KEY: Final = "no_input: {tries: 2, then: end}\n  wrong_input: {tries: 2, then: end}"
 
 CODES = codes(
     CodeDoc(
@@ -264,12 +265,12 @@ CODES = codes(
     CodeDoc(
         "F027",
         "What is sensitive is not told",
-        "A PIN may be given to a lookup and compared, never said, dialled or handed to a script. The check follows it "
-        "through `set`, subflows and what they return.",
+        "A PIN may be given to a lookup and compared, never said, dialled, handed to a script or kept on record. The "
+        "check follows it through `set`, subflows and what they return.",
         "ask_pin:\n  collect: ask-pin\n  into: pin\n  length: 4\n  sensitive: true\n"
-        f"  {_ASK}\n  then: repeat\nrepeat:\n  play: repeat-number\n  with: {{number: pin}}\n  then: end",
+        f"  {_KEY}\n  then: repeat\nrepeat:\n  play: repeat-number\n  with: {{number: pin}}\n  then: end",
         "ask_account:\n  collect: ask-pin\n  into: account\n  length: 4\n"
-        f"  {_ASK}\n  then: repeat\nrepeat:\n  play: repeat-number\n  with: {{number: account}}\n  then: end",
+        f"  {_KEY}\n  then: repeat\nrepeat:\n  play: repeat-number\n  with: {{number: account}}\n  then: end",
     ),
     CodeDoc(
         "F028",
@@ -328,10 +329,10 @@ CODES = codes(
     ),
     CodeDoc(
         "F035",
-        "What is said is there on every way",
-        "Null cannot be said. After `on_timeout`, `on_error`, or without `on_missing`, a lookup's fields are null; its "
-        "source may leave any of them empty but `as_of`; a calling number may be withheld. A `when` that names the "
-        "value makes sure.",
+        "What is said or called back is there on every way",
+        "Null cannot be said or called. After `on_timeout`, `on_error`, or without `on_missing`, a lookup's fields are "
+        "null; its source may leave any of them empty but `as_of`; a calling number may be withheld. A `when` that "
+        "names the value makes sure.",
         "ask:\n  lookup: balance\n  with: {account: call.caller}\n  timeout: 2s\n  max_age: 15min\n  on_timeout: end\n"
         "  on_error: say\n  on_missing: end\n  into: bill\n  then: say\n"
         "say:\n  play: your-balance\n  with: {amount: bill.amount, as_of: bill.as_of}\n  then: end",
@@ -339,5 +340,20 @@ CODES = codes(
         "  on_error: end\n  on_missing: end\n  into: bill\n  then:\n    - {when: bill.amount, then: say}\n"
         "    - {then: end}\n"
         "say:\n  play: your-balance\n  with: {amount: bill.amount, as_of: bill.as_of}\n  then: end",
+    ),
+    CodeDoc(
+        "F036",
+        "A check digit fits the entry",
+        "`luhn` needs two figures at least. `gb11643` has 18, and its X is keyed as `*`, which then ends nothing.",
+        f"ask_id:\n  collect: ask-account\n  into: id\n  length: {{min: 15, max: 18}}\n  check_digit: gb11643\n"
+        f"  {_KEY}\n  then: end",
+        f"ask_id:\n  collect: ask-account\n  into: id\n  length: 18\n  check_digit: gb11643\n  {_KEY}\n  then: end",
+    ),
+    CodeDoc(
+        "F037",
+        "A ticket's kind and colour exist",
+        "In `tickets` of hotline.yaml; the colours of a kind are those it has a time for in `within`.",
+        "report:\n  ticket: falt\n  with: {account: null}\n  then: end",
+        "report:\n  ticket: fault\n  colour: red\n  with: {account: null}\n  then: end",
     ),
 )

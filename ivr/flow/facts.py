@@ -22,8 +22,8 @@ class Fact:
     """One variable, or one field, at one place of a flow."""
 
     type: str
-    """One of `known.TYPES`, `record`, `null`, `mixed` (one or another, by the way taken), or `unknown` (anything;
-    nothing is said about it)."""
+    """One of `known.TYPES`, `record`, `recording` (which one it is, never to be said), `null`, `mixed` (one or another,
+    by the way taken), or `unknown` (anything; nothing is said about it)."""
     fields: Mapping[str, Fact] = field(default_factory=dict)
     """Of a record: its fields."""
     nullable: bool = False

@@ -7,7 +7,21 @@ from heapq import heappop, heappush
 from typing import TYPE_CHECKING, Final
 
 from ivr.flow.facts import ANYTHING, BUILT_IN, Fact, State, answer, fact_of, joined, known_to_be, met
-from ivr.flow.model import DEEPEST, END, Assign, Collect, Dial, Flow, Lookup, Queue, Return, Step, Subflow
+from ivr.flow.model import (
+    DEEPEST,
+    END,
+    Assign,
+    Collect,
+    Dial,
+    Flow,
+    Lookup,
+    Queue,
+    RecordWords,
+    Return,
+    Step,
+    Subflow,
+    Survey,
+)
 from ivr.flow.paths import Exit, exits, in_order, leaving_flows
 
 if TYPE_CHECKING:
@@ -58,6 +72,11 @@ def on_way(step: Step, way: Exit, state: State, knowledge: Knowledge, known: Kno
     match step:
         case Collect() if way.kind == "then":
             return {**state, step.into: Fact("text", sensitive=step.sensitive)}
+        case RecordWords():
+            return {**state, step.into: Fact("recording", nullable=True)}
+        case Survey() if step.into is not None and way.kind == "then":
+            answers = {question.name: Fact("number") for question in step.questions}
+            return {**state, step.into: Fact("record", answers)}
         case Assign():
             return assigned(state, step.assign)
         case Lookup():

@@ -10,6 +10,7 @@ from ivr.flow.model import (
     END,
     Assign,
     Branch,
+    Callback,
     Collect,
     Dial,
     Flow,
@@ -19,10 +20,14 @@ from ivr.flow.model import (
     Menu,
     Play,
     Queue,
+    RecordWords,
     Return,
+    SayValue,
     Script,
     Step,
     Subflow,
+    Survey,
+    Ticket,
     Voicemail,
     Way,
     Ways,
@@ -30,6 +35,10 @@ from ivr.flow.model import (
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
+
+
+ASKING = (Menu, Collect, Survey, Queue, Dial, Voicemail, RecordWords)
+"""Steps in which a caller is asked, queued, connected or recorded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +55,14 @@ class Exit:
 def exits(step: Step) -> tuple[Exit, ...]:
     """Every way out of a step; none for `return` and `hangup`."""
     match step:
-        case Play() | Assign() | Branch() | Voicemail() | Subflow():
+        case (
+            Play() | SayValue() | Assign() | Branch() | Voicemail() | Subflow() | RecordWords() | Callback() | Ticket()
+        ):
             return _ways(step.then)
         case Menu():
             keys = tuple(Exit(way.then, f"key {key}", way) for key, way in step.keys.items())
             return (*keys, Exit(step.no_input.then, "no_input"), Exit(step.wrong_input.then, "wrong_input"))
-        case Collect():
+        case Collect() | Survey():
             given = (Exit(step.no_input.then, "no_input"), Exit(step.wrong_input.then, "wrong_input"))
             return (*_ways(step.then), *given)
         case Hours():
@@ -134,7 +145,7 @@ def blind_loops(flow: Flow, asking_flows: Collection[str]) -> Iterator[Diagnosti
     def asks(step: Step) -> bool:
         if isinstance(step, Subflow):
             return step.flow in asking_flows
-        return isinstance(step, (Menu, Collect, Queue, Dial, Voicemail))
+        return isinstance(step, ASKING)
 
     silent = {name: step for name, step in flow.steps.items() if not asks(step)}
     graph = {name: [way.then for way in exits(step) if way.then in silent] for name, step in silent.items()}
@@ -142,7 +153,7 @@ def blind_loops(flow: Flow, asking_flows: Collection[str]) -> Iterator[Diagnosti
         first = min(circle, key=lambda name: flow.steps[name].at)
         named = " → ".join(f"'{name}'" for name in sorted(circle, key=lambda name: flow.steps[name].at))
         message = f"a circle that never asks the caller: {named}"
-        expected = "a menu, collect, queue, dial or voicemail in it, or a way out of it"
+        expected = "a menu, collect, survey, queue, dial, voicemail or record in it, or a way out of it"
         yield Diagnostic("F023", "error", flow.steps[first].at, message, expected)
 
 
@@ -172,7 +183,7 @@ def overlapping_ways(flow: Flow) -> Iterator[Diagnostic]:
 
 def asking_flows(flows: Mapping[str, Flow]) -> frozenset[str]:
     """Flows in which a caller is asked, queued, connected or recorded somewhere."""
-    return _spread(flows, {n for n, f in flows.items() if _has(f, (Menu, Collect, Queue, Dial, Voicemail))})
+    return _spread(flows, {n for n, f in flows.items() if _has(f, ASKING)})
 
 
 def leaving_flows(flows: Mapping[str, Flow]) -> frozenset[str]:

@@ -5,10 +5,13 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
-from ivr.flow import model, units
+from ivr.flow import model, record_verbs, units
+from ivr.flow.check_digits import CHECK_DIGITS
 from ivr.flow.expressions import constant
-from ivr.flow.fields import Fields
+from ivr.flow.fields import LONGEST_SILENCE_MS, Fields
+from ivr.flow.record_verbs import RECORDING_MS, SILENCE_MS, USUAL_SILENCE_MS
 from ivr.flow.yaml_reader import Mapping, Scalar, Sequence
+from ivr.prompts.values_alone import KINDS, message_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,8 +28,7 @@ LOOKUP_TIMEOUT_MS: Final = (50, 30 * _SECOND)
 MAX_AGE_MS: Final = (0, 365 * _DAY)
 QUEUE_LONGEST_MS: Final = (_SECOND, 4 * _HOUR)
 RING_MS: Final = (_SECOND, 5 * _MINUTE)
-RECORDING_MS: Final = (_SECOND, 15 * _MINUTE)
-SILENCE_MS: Final = (_SECOND, _MINUTE)
+FIRST_DIGIT_MS: Final = (500, LONGEST_SILENCE_MS)
 INTER_DIGIT_MS: Final = (500, 15 * _SECOND)
 MOST_DIGITS: Final = 32
 HIGHEST_PRIORITY: Final = 1_000
@@ -48,6 +50,39 @@ def _play(name: str, at: Span, fields: Fields, _defaults: FlowDefaults) -> model
         then=fields.ways(),
         interruptible=fields.truth("interruptible", default=True),
     )
+
+
+_KINDS_FORM = f"one of {', '.join(KINDS)}; a message is said by 'play'"
+
+
+def _say(name: str, at: Span, fields: Fields, _defaults: FlowDefaults) -> model.Step:
+    node = fields.node("say")
+    value = fields.expression(node) if node is not None else None
+    kind, style = _said_as(fields)
+    return model.SayValue(
+        name,
+        at,
+        value=value or constant(None),
+        message=message_of(kind, style),
+        kind=kind,
+        then=fields.ways(),
+        interruptible=fields.truth("interruptible", default=True),
+    )
+
+
+def _said_as(fields: Fields) -> tuple[str, str]:
+    """`as: digits` and `style: phone`."""
+    named, written = fields.need("as", expected=_KINDS_FORM), fields.node("style")
+    kind = fields.text(named, _KINDS_FORM)
+    if kind is None or kind not in KINDS:
+        if named is not None and kind is not None:
+            fields.wrong(named, _KINDS_FORM)
+        return "number", ""
+    style = fields.text(written, "the name of a style") or ""
+    if written is not None and style not in KINDS[kind]:
+        fields.wrong(written, " or ".join(KINDS[kind]) if KINDS[kind] else f"no style: '{kind}' has none")
+        return kind, ""
+    return kind, style
 
 
 def _menu(name: str, at: Span, fields: Fields, defaults: FlowDefaults) -> model.Step:
@@ -103,11 +138,13 @@ def _collect(name: str, at: Span, fields: Fields, defaults: FlowDefaults) -> mod
         min_length=low,
         max_length=high,
         then=fields.ways(),
-        no_input=fields.tries("no_input", defaults.no_input, first_key=True),
+        no_input=fields.tries("no_input", defaults.no_input, first_key=False),
         wrong_input=fields.tries("wrong_input", defaults.wrong_input, first_key=False),
+        first_digit_ms=fields.duration("first_digit", *FIRST_DIGIT_MS, default=defaults.first_digit_ms),
         inter_digit_ms=fields.duration("inter_digit", *INTER_DIGIT_MS, default=defaults.inter_digit_ms),
-        terminator=_terminator(fields),
+        terminator=(terminator := _terminator(fields)),
         sensitive=fields.truth("sensitive", default=False),
+        check_digit=_check_digit(fields, low, high, terminator),
     )
 
 
@@ -133,6 +170,23 @@ def _terminator(fields: Fields) -> str:
     if not isinstance(node, Scalar) or node.text not in {"#", "*", ""}:
         fields.wrong(node, '"#", "*", or "" for none', "F007")
         return "#"
+    return node.text
+
+
+def _check_digit(fields: Fields, low: int, high: int, terminator: str) -> str | None:
+    """`check_digit: luhn`, where the entry can have one."""
+    node = fields.node("check_digit")
+    if node is None:
+        return None
+    scheme = CHECK_DIGITS.get(node.text) if isinstance(node, Scalar) else None
+    if scheme is None or not isinstance(node, Scalar):
+        fields.wrong(node, f"one of {', '.join(CHECK_DIGITS)}")
+        return None
+    if low < scheme.shortest or high > scheme.longest:
+        wanted = f"length: {scheme.longest}" if scheme.shortest == scheme.longest else f"{scheme.shortest} keys or more"
+        fields.notes.error("F036", node.span, f"not every entry of {low} to {high} keys can have one", wanted)
+    elif terminator and terminator in scheme.keys:
+        fields.notes.error("F036", node.span, f"'{terminator}' is part of the number", 'terminator: "#"')
     return node.text
 
 
@@ -221,7 +275,7 @@ def _voicemail(name: str, at: Span, fields: Fields, _defaults: FlowDefaults) -> 
         message=fields.mention("message", "message") or "",
         args=fields.expressions("with"),
         longest_ms=fields.duration("longest", *RECORDING_MS),
-        silence_ms=fields.duration("silence", *SILENCE_MS, default=5_000),
+        silence_ms=fields.duration("silence", *SILENCE_MS, default=USUAL_SILENCE_MS),
         then=fields.ways(),
     )
 
@@ -264,6 +318,7 @@ def _hangup(name: str, at: Span, fields: Fields, _defaults: FlowDefaults) -> mod
 VERBS: Final[Table[str, Callable[[str, Span, Fields, FlowDefaults], model.Step]]] = MappingProxyType(
     {
         "play": _play,
+        "say": _say,
         "menu": _menu,
         "collect": _collect,
         "set": _set,
@@ -273,6 +328,10 @@ VERBS: Final[Table[str, Callable[[str, Span, Fields, FlowDefaults], model.Step]]
         "queue": _queue,
         "dial": _dial,
         "voicemail": _voicemail,
+        "record": record_verbs.record,
+        "survey": record_verbs.survey,
+        "callback": record_verbs.callback,
+        "ticket": record_verbs.ticket,
         "script": _script,
         "subflow": _subflow,
         "return": _return,
@@ -289,10 +348,14 @@ HINTS: Final[Table[str, str]] = MappingProxyType(
         "args": "values for a message, lookup or subflow are called 'with'",
         "goto": "where to go next is called 'then'",
         "next": "where to go next is called 'then'",
-        "say": "the message to say is the verb's own value: 'play: welcome'",
+        "say": "a message is said by 'play: welcome', one value by a step of its own: 'say: bill.amount'",
     }
 )
 """Keys people try, and what they are called here."""
+
+
+NO_VERBS: Final[Table[str, str]] = MappingProxyType({"language": "write 'set: {language: en}'"})
+"""Verbs people try, and how it is said here."""
 
 
 def verb_of(keys: list[str]) -> str | None:

@@ -12,6 +12,8 @@ from ivr.engine.effects import DialOut, Enqueue, HangUp, Rescue
 from ivr.engine.machine import VERBS, Move
 from ivr.engine.turn import FlowDefect, Turn
 from ivr.flow.model import END, FlowSet
+from ivr.runner.ports import Talk
+from store.rows import visit_id
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -55,6 +57,20 @@ def outcome_of(result: str) -> str:
         return "left_by_key"
     table = {"queue": QUEUE_OUTCOMES, "dial": DIAL_OUTCOMES}.get(kind, {})
     return table.get(status, "failed")
+
+
+def talk_of(interface: str, visit: str, node: str, channel_id: str) -> Talk:
+    """The talk a caller comes from.
+
+    Args:
+        interface: MEMBERINTERFACE, `PJSIP/1001`: app_queue sets it where `setinterfacevar` is on (app_queue.c,
+            `try_calling`); the last part is the agent's id. After a transfer to a colleague it is still the first's.
+        visit: HL_VISIT: how many queues this channel has entered, as the dialplan counts them; the bridge does too.
+        node: The Asterisk the call is on.
+        channel_id: The channel's uniqueid.
+    """
+    ordinal = int(visit) if visit.isascii() and visit.isdigit() else 0
+    return Talk(interface.rpartition("/")[2] or None, visit_id(node, channel_id, ordinal) if ordinal else None)
 
 
 def last_words(effect: Enqueue | DialOut | HangUp | Rescue) -> dict[str, str]:

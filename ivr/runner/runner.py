@@ -16,6 +16,7 @@ from agi.errors import ChannelGone, CommandFailed, CommandRefused
 from ivr.engine.effects import (
     Ask,
     AskHours,
+    CallbackAsked,
     DialOut,
     Enqueue,
     HangUp,
@@ -25,13 +26,16 @@ from ivr.engine.effects import (
     Rescue,
     RunScript,
     Say,
+    Surveyed,
+    TicketOpened,
     Trace,
 )
-from ivr.engine.inputs import CallFacts, HungUp, Keys, Returned, Schedule, ScriptEnded, Spoken, Started
+from ivr.engine.inputs import CallFacts, HungUp, Keys, Recorded, Returned, Schedule, ScriptEnded, Spoken, Started
 from ivr.engine.machine import begin, step
 from ivr.prompts.values import CannotSay
-from ivr.runner.handover import NOT_SERVED, given_up, is_vip, last_words, outcome_of
+from ivr.runner.handover import NOT_SERVED, given_up, is_vip, last_words, outcome_of, talk_of
 from ivr.runner.perform import Voice
+from ivr.runner.ports import Talk
 from ivr.services.sealing import CursorError
 
 if TYPE_CHECKING:
@@ -65,10 +69,13 @@ class World:
     journeys: ports.Journeys
     scripts: ports.Scripts
     mailbox: ports.Mailbox
+    records: ports.Records
     recordings: Path
     """Folder that Asterisk can write to, at the same path for Asterisk and for us."""
     now: Callable[[], datetime]
     """The wall clock, aware."""
+    node: str
+    """The Asterisk the calls are on."""
     zone: tzinfo
     """The hotline's time zone: what callers hear is told in it."""
     normalise: Callable[[str], str]
@@ -102,6 +109,8 @@ class _Segment:
         self._flows: FlowSet | None = None
         self._served = False
         """Whether the caller comes from a talk and has not asked for anything new since."""
+        self._talk: Talk | None = None
+        """The talk in a queue the caller comes from; None until somebody wants to know."""
 
     async def run(self) -> None:
         """Lead the call until it leaves this segment."""
@@ -124,6 +133,8 @@ class _Segment:
             now = self._world.now()
             move = step(release.flows, cursor, told, now)
             cursor = move.cursor
+            if self._talk is None and any(isinstance(effect, Surveyed) for effect in move.effects):
+                self._talk = await self._talked()
             last = self._keep_all(move, now)
             if isinstance(last, LAST):
                 await self._finish(cursor, last)
@@ -177,6 +188,12 @@ class _Segment:
                 self._world.journeys.step(cursor, effect, now)
             case Remember(at, key) if cursor.facts.caller:
                 self._world.memory.remember(cursor.facts.caller, at, key)
+            case Surveyed():
+                self._world.records.survey(cursor, effect, self._talk or Talk())
+            case CallbackAsked():
+                self._world.records.callback(cursor, effect, now)
+            case TicketOpened():
+                self._world.records.ticket(cursor, effect, now)
             case _:
                 pass  # a withheld number has nothing to be remembered by
 
@@ -218,9 +235,25 @@ class _Segment:
     async def _record(self, voice: Voice, cursor: Cursor, effect: Record) -> Input:
         began = self._world.now()
         told, name, seconds = await voice.record(effect)
-        if seconds > 0:
-            self._world.mailbox.keep(cursor, effect.box, f"{name}.wav", seconds, began)
+        if seconds <= 0:
+            return told
+        if effect.box is None:
+            which = self._world.records.recording(cursor, f"{name}.wav", seconds, began)
+            return Recorded(seconds, which, gone=isinstance(told, HungUp))
+        self._world.mailbox.keep(cursor, effect.box, f"{name}.wav", seconds, began)
         return told
+
+    async def _talked(self) -> Talk:
+        """Whom the caller has just talked to: app_queue leaves the member on the channel, the dialplan the visit."""
+        result = (*self._channel.request.args, "", "")[1]
+        if not (result.startswith("queue:") and outcome_of(result) == "answered"):
+            return Talk()
+        try:
+            interface = await self._channel.get_variable("MEMBERINTERFACE") or ""
+            visit = await self._channel.get_variable("HL_VISIT") or ""
+        except (ChannelGone, CommandFailed, CommandRefused):
+            return Talk()
+        return talk_of(interface, visit, self._world.node, self._channel.request.uniqueid)
 
     async def _finish(self, cursor: Cursor, last: Enqueue | DialOut | HangUp | Rescue) -> None:
         """Say the last words, with the cursor when the call will come back; then keep how the segment ended."""

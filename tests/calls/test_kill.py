@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.calls.asking import rates
 from tests.calls.conftest import until
 
 if TYPE_CHECKING:
@@ -87,6 +88,7 @@ async def test_a_caller_who_waits_notices_nothing_and_the_flow_goes_on_afterward
         await anchor.answer()
         await until(lambda: house.agent_is("1001", "on_queue_call"))
         await anchor.hang_up()
+        await rates(phone)
         await phone.hears("返回主菜单请按1，结束请挂机")
         await phone.hears("感谢您的来电")
         await phone.ended()
@@ -104,6 +106,7 @@ async def test_a_caller_who_talks_notices_nothing_and_the_flow_goes_on_afterward
         await again(house, "agi", before)
         assert phone.state == "talking"
         await agent.hang_up()
+        await rates(phone)
         await phone.hears("返回主菜单请按1，结束请挂机")
         await phone.hang_up()
     assert (await house.ended_visit("13900000004")).outcome == "answered"
@@ -150,6 +153,7 @@ async def test_a_talk_that_ends_while_the_bridge_is_away_is_told_by_the_queue_lo
         await until(lambda: house.agent_is("1001", "on_queue_call"))
         os.kill(before, signal.SIGSTOP)
         await agent.hang_up()
+        await rates(phone)
         await phone.hears("返回主菜单请按1，结束请挂机")
         await phone.hang_up()
         os.kill(before, signal.SIGKILL)
