@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from ami_bridge.domain.metrics import Counts
 from ami_bridge.domain.states import Phase
+from ami_bridge.domain.waits import expected_wait
 from ami_bridge.messages import (
     AgentView,
     CallView,
@@ -72,6 +73,7 @@ def queue_view(state: State, name: str) -> QueueView:
         threshold_s=rule.threshold_s,
         target=rule.target,
         members=MemberCounts(**members),
+        expected_wait_s=expected_wait(state.waits.get(name, ())),
     )
 
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from ami_bridge.domain.events import Tags
+    from ami_bridge.domain.waits import Wait
     from store import rows
 
 Knowing = Literal["complete", "catching_up", "blind"]
@@ -154,6 +155,8 @@ class State:
     agents: Mapping[str, Agent] = field(default_factory=dict)
     counts: Mapping[str, Counts] = field(default_factory=dict)
     calls: Mapping[str, Call] = field(default_factory=dict)
+    waits: Mapping[str, tuple[Wait, ...]] = field(default_factory=dict)
+    """By queue, the waits that ended with an agent of late, oldest first."""
     last_event_at: datetime | None = None
 
 

@@ -24,6 +24,7 @@ from ami_bridge.domain.states import (
     Phone,
     Step,
 )
+from ami_bridge.domain.waits import note_waits
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -37,6 +38,7 @@ def apply(state: State, event: ev.Event, now: datetime) -> tuple[State, Changes]
     if now >= state.next_midnight:
         turn_the_day(draft, now)
     _take(draft, event)
+    note_waits(draft)
     if not isinstance(event, ev.Ticked | ev.LedgerLine | ev.LinkChanged):
         draft.set("last_event_at", max(event.at, state.last_event_at or event.at))
     return draft.finish()

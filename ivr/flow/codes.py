@@ -248,7 +248,7 @@ CODES = codes(
     CodeDoc(
         "F025",
         "A variable is set before it is read",
-        "On every way to the step. Sensitive variables do not outlast a `queue` or `dial` step.",
+        "On every way to the step. Sensitive variables do not outlast a `queue`, `dial` or `transfer` step.",
         "choose:\n  branch:\n    - {when: teir == 'vip', then: end}\n    - {then: end}",
         "know:\n  set: {tier: vip}\n  then: choose\n"
         "choose:\n  branch:\n    - {when: tier == 'vip', then: end}\n    - {then: end}",
@@ -339,5 +339,15 @@ CODES = codes(
         "  on_error: end\n  on_missing: end\n  into: bill\n  then:\n    - {when: bill.amount, then: say}\n"
         "    - {then: end}\n"
         "say:\n  play: your-balance\n  with: {amount: bill.amount, as_of: bill.as_of}\n  then: end",
+    ),
+    CodeDoc(
+        "F050",
+        "A waiting caller is told what is known of the line",
+        "`announce` fills two places: `ahead`, a number or plural, and in `with_wait` also `wait`, a duration. Nothing "
+        "else is known of a caller who waits.",
+        "wait:\n  queue: sales\n  longest: 10min\n  announce: {message: callers-ahead-and-wait, every: 45s}\n"
+        "  after: {answered: end, timed_out: end}",
+        "wait:\n  queue: sales\n  longest: 10min\n  announce: {message: callers-ahead, "
+        "with_wait: callers-ahead-and-wait, every: 45s}\n  after: {answered: end, timed_out: end}",
     ),
 )

@@ -14,7 +14,7 @@ from agi.testing import ScriptedAsterisk
 from ivr.engine.cursor import read, write
 from ivr.engine.inputs import Found
 from ivr.prompts.values import CannotSay
-from ivr.runner.ports import Release
+from ivr.runner.ports import Line, Release
 from ivr.runner.runner import Runner, World
 from ivr.services.sealing import CursorForgedError, CursorTooLongError
 
@@ -170,6 +170,16 @@ class Mailbox:
         self.kept.append((box, path, seconds))
 
 
+@dataclass
+class Lines:
+    told: Line = field(default_factory=Line)
+    asked: list[str] = field(default_factory=list)
+
+    async def line(self, queue: str) -> Line:
+        self.asked.append(queue)
+        return self.told
+
+
 class Stage:
     """One hotline, and calls to it."""
 
@@ -178,6 +188,7 @@ class Stage:
         self.releases = Releases(Release(flows, self.speech, self.hours))
         self.lookups, self.memory, self.journeys = Lookups(), Memory(), Journeys()
         self.fake_seal, self.scripts, self.mailbox = Seal(), Scripts(), Mailbox()
+        self.lines = Lines()
         self.runner = Runner(
             World(
                 releases=self.releases,
@@ -187,6 +198,7 @@ class Stage:
                 journeys=self.journeys,
                 scripts=self.scripts,
                 mailbox=self.mailbox,
+                lines=self.lines,
                 recordings=Path("/rec"),
                 now=lambda: NOW,
                 zone=ZONE,
