@@ -71,6 +71,10 @@ class Visit:
     agent_channel_id: str = ""
     held_since: datetime | None = None
     hung_up_at: datetime | None = None
+    announce: str = ""
+    """What the caller's step wants told while he waits (`ami_bridge.domain.line`)."""
+    music_stopped_at: datetime | None = None
+    """When his music was last interrupted: an announcement began."""
     attempts: tuple[rows.RingAttempt, ...] = ()
     attempt_channels: tuple[str, ...] = ()
     """The agent's channel of each attempt."""

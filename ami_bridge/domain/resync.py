@@ -62,11 +62,13 @@ def _waiting(draft: Draft, shot: SnapshotTaken, found: WaitingSeen, channel: Cha
     visit = draft.open_visit(found.channel_id, found.queue, Phase.WAITING, Phase.LEFT)
     if visit is not None:
         row = replace(visit.row, position=found.position, priority=found.priority)
-        draft.put_visit(replace(visit, row=row, phase=Phase.WAITING, left_at=None, gave_up=False), shot.at)
+        wish = channel.tags.announce if channel else visit.announce
+        found_again = replace(visit, row=row, phase=Phase.WAITING, left_at=None, gave_up=False, announce=wish)
+        draft.put_visit(found_again, shot.at)
         return
     ordinal = draft.look("ordinals").get(found.channel_id, 0) + 1
     tags = channel.tags if channel else None
-    draft.add_visit(
+    fresh = draft.add_visit(
         rows.Visit(
             id=rows.visit_id(draft.node, found.channel_id, ordinal),
             node=draft.node,
@@ -87,6 +89,7 @@ def _waiting(draft: Draft, shot: SnapshotTaken, found: WaitingSeen, channel: Cha
             evidence="snapshot: found waiting",
         )
     )
+    draft.put_visit(replace(fresh, announce=tags.announce if tags else ""), shot.at)
 
 
 def _not_in_line(draft: Draft, shot: SnapshotTaken, visit: Visit, channels: dict[str, ChannelSeen]) -> None:
