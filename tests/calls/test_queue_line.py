@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from lab.rig import ALWAYS_OPEN, Plan, Rig
-from tests.calls.asking import Tally, mistakes_in_the_log, said, story, talking, to_the_queue, way_of
+from tests.calls.asking import Tally, said, talking, to_the_queue, way_of
 from tests.calls.conftest import House, until
 
 if TYPE_CHECKING:

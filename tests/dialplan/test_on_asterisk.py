@@ -51,6 +51,12 @@ exten => hash,1,Answer()
 
 T = TypeVar("T")
 
+COUNTS = (
+    "${{QUEUE_EXISTS({queue})}},${{QUEUE_WAITING_COUNT({queue})}},"
+    "${{QUEUE_MEMBER({queue},logged)}},${{QUEUE_MEMBER({queue},ready)}}"
+)
+"""As `ivr.runner.queue_state` asks."""
+
 TO_QUEUE = ("SET VARIABLE HL_QUEUE open", "SET VARIABLE HL_CURSOR abc", "SET VARIABLE HL_NEXT queue")
 
 
@@ -322,6 +328,16 @@ def test_the_callers_own_language_is_spoken_again_after_the_announcements_of_a_l
     house.call()
     wait_for(lambda: len(service.told) == 7, 8.0, lambda: str(service.told))
     assert service.told[5] == "200 result=1 (zh-CN)"
+
+
+@pytest.mark.parametrize(("queue", "told"), [("open", "1,0,0,0"), ("nosuch", "0,0,0,0")])
+def test_a_queue_tells_its_counts_and_one_that_is_not_there_that_it_is_not(
+    house: House, serve: Callable[..., Service], queue: str, told: str
+) -> None:
+    service = serve((f'GET FULL VARIABLE "{COUNTS.format(queue=queue)}"', "SET VARIABLE HL_NEXT hangup"))
+    house.call()
+    wait_for(lambda: len(service.told) == 2, 6.0, lambda: str(service.told))
+    assert service.told[0] == f"200 result=1 ({told})"
 
 
 def transferring(to: str) -> tuple[str, ...]:

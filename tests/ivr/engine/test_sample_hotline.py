@@ -31,6 +31,7 @@ from ivr.engine.inputs import (
 )
 from ivr.engine.machine import FITS, begin, step
 from ivr.engine.play_script import NOON, Heard, PlayScript
+from ivr.flow.model import Announce
 from ivr.prompts.values import Money
 from ivr.services.sealing import CursorSeal
 from tests.ivr.engine.making import FACTS
@@ -110,7 +111,7 @@ def test_without_a_true_figure_the_caller_is_told_so_and_offered_a_person(sample
         >> Keys("0")
         << Heard("please-hold")
         >> Spoken()
-        << fx.Enqueue("service", 0, 300_000)
+        << fx.Enqueue("service", 0, 300_000, "1", Announce("your-place", 45_000, "your-place-and-wait"))
     )
 
 
@@ -123,6 +124,22 @@ def test_a_vip_waits_in_the_vip_queue_and_overflows_ahead_of_others(sample: Flow
         << fx.Enqueue("service", 10, 300_000)
         >> Returned("answered")
         << Heard("after-talk")
+    )
+
+
+def test_whoever_would_rather_not_wait_leaves_a_message(sample: FlowSet) -> None:
+    assert (
+        at_the_main_menu(sample)
+        >> Keys("0")
+        << Heard("please-hold")
+        >> Spoken()
+        << fx.Enqueue
+        >> Returned("left_by_key", "1")
+        << Heard("leave-message")
+        >> Recorded(7.0)
+        << Heard("message-taken")
+        >> Spoken()
+        << Heard("goodbye")
     )
 
 
@@ -174,7 +191,10 @@ ANSWERS: Mapping[type[fx.Effect], tuple[Input, ...]] = {
     fx.Say: (Spoken(), Spoken("1")),
     fx.Ask: (*map(Keys, ("0", "1", "2", "3", "9", "7", "", "4711", "755001234")), Silence()),
     fx.AskHours: (OPEN, Schedule(is_open=False)),
-    fx.Enqueue: tuple(map(Returned, ("answered", "timed_out", "empty", "full", "withdrawn", "failed"))),
+    fx.Enqueue: (
+        *map(Returned, ("answered", "timed_out", "empty", "full", "withdrawn", "failed")),
+        Returned("left_by_key", "1"),
+    ),
     fx.Record: (Recorded(3.0),),
     fx.RunScript: (ScriptEnded(ok=True),),
 }
