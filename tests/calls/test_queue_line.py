@@ -7,11 +7,15 @@ import os
 import signal
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
 from lab.rig import ALWAYS_OPEN, Plan, Rig
+from store.engine import open_store
+from store.rows import Visit
+from store.writer import Writer
 from tests.calls.asking import Tally, said, talking, to_the_queue, way_of
 from tests.calls.conftest import House, until
 
@@ -24,6 +28,7 @@ pytestmark = pytest.mark.asterisk
 
 NEXT = "您是下一位"
 AHEAD = ("您前面还有", "一", "位客户")
+MOST = "多数客户在"
 BY_KEY = "不想等候请按1留言"
 LEAVE_WORD = "请在提示音后留言，说出您的号码"
 EVERY_S = 15
@@ -78,6 +83,34 @@ async def waiting(house: House, count: int) -> bool:
 async def in_line(house: House) -> list[str]:
     """The visits in the line as the feed has them, the next first."""
     return [caller["visit_id"] for caller in (await house.queue("service"))["waiting"]]
+
+
+async def remember_waits(house: House, *waits_s: float) -> None:
+    """Have the database know callers who were answered just now, after waiting this long."""
+    now = datetime.now(UTC)
+    store = await open_store(house.rig.database_url)
+    try:
+        async with Writer(store) as writer:
+            for number, wait_s in enumerate(waits_s):
+                writer.put(
+                    Visit(
+                        id=f"gz-1/seen.{number}/1",
+                        node="gz-1",
+                        call_id=f"seen.{number}",
+                        channel_id=f"seen.{number}",
+                        ordinal=1,
+                        queue="service",
+                        entered_at=now - timedelta(seconds=wait_s + 1),
+                        outcome="answered",
+                        answered_at=now - timedelta(seconds=1),
+                        wait_s=wait_s,
+                        ended_at=now,
+                        talk_s=1.0,
+                        agent="1002",
+                    )
+                )
+    finally:
+        await store.close()
 
 
 async def test_callers_hear_their_place_in_their_language_and_leave_by_the_key_of_the_step(house: House) -> None:
@@ -139,6 +172,7 @@ async def test_killing_the_service_disturbs_nobody_in_the_line(house: House) -> 
     number = "1391112030"
     async with line(house, number) as here:
         before = await in_line(house)
+        await remember_waits(house, 100, 105, 110)
         pids = house.rig.part_pids()
         for part in ("agi", "bridge"):
             os.kill(pids[part], signal.SIGKILL)
@@ -156,6 +190,8 @@ async def test_killing_the_service_disturbs_nobody_in_the_line(house: House) -> 
             here.first.begins_to_hear(NEXT, within_s=2 * EVERY_S + 10),
             here.second.begins_to_hear(AHEAD[0], within_s=2 * EVERY_S + 10),
         )
+        # The bridge that was started again knows the waits of late from the database, so the wait is told as well.
+        await asyncio.gather(here.first.hears(MOST), here.second.hears(MOST))
         await here.agent.hang_up()
         await talking(house, here.agent)
         assert await in_line(house) == before[1:]
