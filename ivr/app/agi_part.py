@@ -15,6 +15,7 @@ from agi.ping import ping
 from agi.server import AgiServer
 from ivr.app import releases, speech
 from ivr.app.data import lookups_of, sources_of, tickets_of
+from ivr.app.lines import BridgeLines
 from ivr.app.mailbox import Mailbox
 from ivr.app.mistakes import MistakeError, cannot_listen
 from ivr.app.opened import opened_store
@@ -97,6 +98,7 @@ def _world(ready: Ready, store: Store, writer: Writer, sources: DataSources, scr
         scripts=scripts,
         mailbox=Mailbox(writer, hotline.node, where.recordings),
         records=RecordBook(writer, hotline.node, where.recordings, tickets_of(hotline)),
+        lines=BridgeLines(where.feed, {name: queue.max_length for name, queue in hotline.queues.items()}),
         recordings=where.recordings,
         now=partial(datetime.now, UTC),
         node=hotline.node,

@@ -120,4 +120,19 @@ CODES = codes(
         "rescue: {queue: sales, message: your-balance}",
         "rescue: {queue: sales, message: rescue}",
     ),
+    CodeDoc(
+        "C020",
+        "A schedule is open at some time",
+        "One that never is sends every caller away, and nobody would notice but they.",
+        'hours: {office: {open: "Mo-Su off"}}',
+        'hours: {office: {open: "Mo-Su off", exceptions: {"2026-12-31": "09:00-15:00"}}}',
+    ),
+    CodeDoc(
+        "C021",
+        "Each rule of a schedule counts on some day",
+        "Of two rules for a day the later holds, so a rule whose days all come again later does nothing; hours of one "
+        "day that overlap, and hours for holidays nobody named, are most often a slip.",
+        'hours: {office: {open: "Sa 09:00-12:00; Mo-Su 09:00-18:00"}}',
+        'hours: {office: {open: "Mo-Su 09:00-18:00; Sa 09:00-12:00"}}',
+    ),
 )

@@ -12,6 +12,7 @@ from ivr.config.kinds import (
     STRICT,
     Address,
     AgentId,
+    Calendar,
     CalendarDate,
     Country,
     Dialled,
@@ -128,8 +129,10 @@ class Schedule(Part):
 
     open: Text
     """Hours of the week as in OpenStreetMap: `Mo-Fr 09:00-18:00; Sa 09:00-12:00`."""
-    holidays: Country | None = None
-    """Whose public holidays are closed days."""
+    time_zone: Zone | None = None
+    """Whose wall clocks the hours are read by; none is the hotline's."""
+    holidays: Calendar | None = None
+    """Whose public holidays are closed days: a country, `CN`, or a part of one, `DE-BY`."""
     on_holidays: Text = "closed"
     """Hours on public holidays: `10:00-16:00`, or `closed`."""
     on_working_weekends: Text | None = None

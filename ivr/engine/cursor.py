@@ -28,6 +28,7 @@ class Waiting(StrEnum):
     KEYS = "keys"
     LOOKUP = "lookup"
     SCHEDULE = "schedule"
+    QUEUE = "queue"
     RETURN = "return"
     RECORDING = "recording"
     SCRIPT = "script"

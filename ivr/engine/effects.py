@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from ivr.flow.model import Announce
+
 
 @dataclass(frozen=True, slots=True)
 class Utterance:
@@ -61,17 +63,36 @@ class AskHours:
 
 
 @dataclass(frozen=True, slots=True)
+class AskQueue:
+    """How this queue stands now. Answered by `QueueTold`."""
+
+    queue: str
+
+
+@dataclass(frozen=True, slots=True)
 class Enqueue:
     """Hand the call to a queue. The segment ends; the call comes back with `Returned`."""
 
     queue: str
     priority: int
     longest_ms: int
+    exit_keys: str = ""
+    """Keys that lead out of the line, one after the other: `19`."""
+    announce: Announce | None = None
+    """What the caller is told of the line while he waits."""
 
 
 @dataclass(frozen=True, slots=True)
 class DialOut:
     """Connect the call to a number. The segment ends; the call comes back with `Returned`."""
+
+    to: str
+    ring_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class TransferOut:
+    """Connect the call to a number for good. The segment ends; the call comes back with `Returned` if that failed."""
 
     to: str
     ring_ms: int
@@ -185,5 +206,19 @@ class HangUp:
 Note = Surveyed | CallbackAsked | TicketOpened
 """What is kept for people."""
 Effect = (
-    Say | Ask | LookUp | AskHours | Enqueue | DialOut | Record | RunScript | Remember | Note | Trace | Rescue | HangUp
+    Say
+    | Ask
+    | LookUp
+    | AskHours
+    | AskQueue
+    | Enqueue
+    | DialOut
+    | TransferOut
+    | Record
+    | RunScript
+    | Remember
+    | Note
+    | Trace
+    | Rescue
+    | HangUp
 )

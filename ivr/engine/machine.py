@@ -20,17 +20,14 @@ The verbs are the table `VERBS`: how a step is entered, and how it takes what ca
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from ivr.engine import inputs, questions, records
+from ivr.engine import inputs, outside, questions, records
 from ivr.engine.cursor import Cursor, Frame, Waiting
 from ivr.engine.effects import (
     AskHours,
-    DialOut,
     Effect,
-    Enqueue,
     HangUp,
     LookUp,
     Record,
@@ -52,6 +49,7 @@ from ivr.flow.model import (
     Menu,
     Play,
     Queue,
+    QueueState,
     RecordWords,
     Return,
     SayValue,
@@ -60,6 +58,7 @@ from ivr.flow.model import (
     Subflow,
     Survey,
     Ticket,
+    Transfer,
     Voicemail,
 )
 from ivr.prompts.values_alone import VALUE
@@ -71,16 +70,13 @@ if TYPE_CHECKING:
     from ivr.engine.inputs import CallFacts, Input
     from ivr.flow.model import FlowSet
 
-DIALLABLE: Final = re.compile(r"[A-Za-z0-9@/_.:+*#-]{1,128}")
-"""What may be dialled. It becomes an argument of Dial(), where `,` begins options, `&` rings one more, and `$` or `(`
-is evaluated; a number that came out of a database must do none of that."""
-
 FITS: Final[Mapping[Waiting, tuple[type[Input], ...]]] = {
     Waiting.START: (inputs.Started,),
     Waiting.SPEECH: (inputs.Spoken,),
     Waiting.KEYS: (inputs.Keys, inputs.Silence),
     Waiting.LOOKUP: (inputs.Found, inputs.LookupLate, inputs.LookupFailed),
     Waiting.SCHEDULE: (inputs.Schedule,),
+    Waiting.QUEUE: (inputs.QueueTold,),
     Waiting.RETURN: (inputs.Returned,),
     Waiting.RECORDING: (inputs.Recorded,),
     Waiting.SCRIPT: (inputs.ScriptEnded,),
@@ -284,38 +280,7 @@ def _enter_return(turn: Turn, back: Return) -> Onward:
     return _come_back(turn, values, sensitive=sensitive)
 
 
-# --- outside this segment --------------------------------------------------------------------------------------------
-
-
-def _enter_queue(turn: Turn, queue: Queue) -> Onward:
-    turn.trace("queue", "handed over", turn.cursor.top.step, {"queue": queue.queue})
-    return Enqueue(queue.queue, queue.priority, queue.longest_ms)
-
-
-def _enter_dial(turn: Turn, dial: Dial) -> Onward:
-    turn.refuse_sensitive(dial.to, "the number to dial")
-    to = turn.evaluate(dial.to)
-    if not DIALLABLE.fullmatch("" if to is None else str(to)):
-        return _after(turn, dial, "failed")
-    turn.trace("dial", "handed over", turn.cursor.top.step)
-    return DialOut(str(to), dial.ring_ms)
-
-
-def _answer_returned(turn: Turn, outside: Queue | Dial, returned: inputs.Returned) -> Onward:
-    turn.begin_segment()
-    return _after(turn, outside, returned.outcome)
-
-
-def _after(turn: Turn, outside: Queue | Dial, outcome: str) -> Onward:
-    """The way the flow names for this outcome.
-
-    Where it names none: a caller who was `answered` has had a talk, and the flow ends; any other outcome left the
-    caller without one, and goes the way of `failed`, or to the rescue where there is none.
-    """
-    to = outside.after.get(outcome) or (END if outcome == "answered" else outside.after.get("failed"))
-    if to is None:
-        raise FlowDefect(f"{turn.cursor.place}: no way on after '{outcome}'")
-    return Go(to, outcome)
+# --- left behind and run ---------------------------------------------------------------------------------------------
 
 
 def _enter_voicemail(turn: Turn, voicemail: Voicemail) -> Onward:
@@ -366,8 +331,8 @@ VERBS: Final[Mapping[type[Step], Verb]] = {
     Lookup: Verb("lookup", _enter_lookup, _answer_lookup),
     Subflow: Verb("subflow", _enter_subflow),
     Return: Verb("return", _enter_return),
-    Queue: Verb("queue", _enter_queue, _answer_returned),
-    Dial: Verb("dial", _enter_dial, _answer_returned),
+    Queue: Verb("queue", outside.enter_queue, outside.answer_queue),
+    Dial: Verb("dial", outside.enter_dial, outside.answer_dial),
     Voicemail: Verb("voicemail", _enter_voicemail, _answer_voicemail),
     RecordWords: Verb("record", records.enter_record, records.answer_record),
     Survey: Verb("survey", records.enter_survey, records.answer_survey),
@@ -375,4 +340,6 @@ VERBS: Final[Mapping[type[Step], Verb]] = {
     Ticket: Verb("ticket", records.enter_ticket),
     Script: Verb("script", _enter_script, _answer_script),
     Hangup: Verb("hangup", _enter_hangup, _answer_hangup),
+    QueueState: Verb("queue_state", outside.enter_queue_state, outside.answer_queue_state),
+    Transfer: Verb("transfer", outside.enter_transfer, outside.answer_transfer),
 }

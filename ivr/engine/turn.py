@@ -13,6 +13,7 @@ from ivr.engine.cursor import Cursor, Frame, Waiting
 from ivr.engine.effects import (
     Ask,
     AskHours,
+    AskQueue,
     DialOut,
     Effect,
     Enqueue,
@@ -24,6 +25,7 @@ from ivr.engine.effects import (
     RunScript,
     Say,
     Trace,
+    TransferOut,
     Utterance,
 )
 from ivr.flow.model import DEEPEST
@@ -45,8 +47,10 @@ _WAITING: Final[Mapping[type[Effect], Waiting]] = {
     Ask: Waiting.KEYS,
     LookUp: Waiting.LOOKUP,
     AskHours: Waiting.SCHEDULE,
+    AskQueue: Waiting.QUEUE,
     Enqueue: Waiting.RETURN,
     DialOut: Waiting.RETURN,
+    TransferOut: Waiting.RETURN,
     Record: Waiting.RECORDING,
     RunScript: Waiting.SCRIPT,
     HangUp: Waiting.NOTHING,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dialplan.diagnostics import Diagnostic, did_you_mean, has_errors, nearest
+from ivr.flow.announce_rules import unsayable_announcements
 from ivr.flow.knowledge import learn
 from ivr.flow.model import (
     DEEPEST,
@@ -70,6 +71,7 @@ def check_flows(readings: Iterable[FlowReading], known: Known) -> list[Diagnosti
     found += circling or flow_depths(sound)
     for flow in sound.values():
         found += fitting_arguments(flow, {r.name: r.flow for r in all_readings if r.flow}, known)
+        found += unsayable_announcements(flow, known)
     found += _along_calls(sound, known)
     return found
 

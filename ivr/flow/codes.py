@@ -249,7 +249,7 @@ CODES = codes(
     CodeDoc(
         "F025",
         "A variable is set before it is read",
-        "On every way to the step. Sensitive variables do not outlast a `queue` or `dial` step.",
+        "On every way to the step. Sensitive variables do not outlast a `queue`, `dial` or `transfer` step.",
         "choose:\n  branch:\n    - {when: teir == 'vip', then: end}\n    - {then: end}",
         "know:\n  set: {tier: vip}\n  then: choose\n"
         "choose:\n  branch:\n    - {when: tier == 'vip', then: end}\n    - {then: end}",
@@ -355,5 +355,15 @@ CODES = codes(
         "In `tickets` of hotline.yaml; the colours of a kind are those it has a time for in `within`.",
         "report:\n  ticket: falt\n  with: {account: null}\n  then: end",
         "report:\n  ticket: fault\n  colour: red\n  with: {account: null}\n  then: end",
+    ),
+    CodeDoc(
+        "F050",
+        "A waiting caller is told what is known of the line",
+        "`announce` fills two places: `ahead`, a number or plural, and in `with_wait` also `wait`, a duration. Nothing "
+        "else is known of a caller who waits.",
+        "wait:\n  queue: sales\n  longest: 10min\n  announce: {message: callers-ahead-and-wait, every: 45s}\n"
+        "  after: {answered: end, timed_out: end}",
+        "wait:\n  queue: sales\n  longest: 10min\n  announce: {message: callers-ahead, "
+        "with_wait: callers-ahead-and-wait, every: 45s}\n  after: {answered: end, timed_out: end}",
     ),
 )

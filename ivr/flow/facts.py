@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 from ivr.flow.expressions import dotted
-from ivr.flow.known import CALL_FIELDS, WITHHELD
+from ivr.flow.known import CALL_FIELDS, QUEUE_FIELDS, WITHHELD
 from ivr.flow.operations import FUNCTIONS
 
 if TYPE_CHECKING:
@@ -47,6 +47,10 @@ BUILT_IN: Final[State] = {
     "now": Fact("datetime"),
 }
 """What every flow can read from its first step on."""
+
+
+QUEUE_FIGURES: Final = Fact("record", {name: Fact("number", nullable=True) for name in QUEUE_FIELDS})
+"""What `queue_state` leaves in its `into`: figures, each null when it could not be known."""
 
 
 def answer(lookup: LookupFacts | None, *, nullable: bool) -> Fact:

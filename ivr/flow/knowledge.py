@@ -6,23 +6,22 @@ from dataclasses import dataclass, field
 from heapq import heappop, heappush
 from typing import TYPE_CHECKING, Final
 
-from ivr.flow.facts import ANYTHING, BUILT_IN, Fact, State, answer, fact_of, joined, known_to_be, met
+from ivr.flow.facts import ANYTHING, BUILT_IN, QUEUE_FIGURES, Fact, State, answer, fact_of, joined, known_to_be, met
 from ivr.flow.model import (
     DEEPEST,
     END,
     Assign,
     Collect,
-    Dial,
     Flow,
     Lookup,
-    Queue,
+    QueueState,
     RecordWords,
     Return,
     Step,
     Subflow,
     Survey,
 )
-from ivr.flow.paths import Exit, exits, in_order, leaving_flows
+from ivr.flow.paths import LEAVING, Exit, exits, in_order, leaving_flows
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -83,6 +82,8 @@ def on_way(step: Step, way: Exit, state: State, knowledge: Knowledge, known: Kno
             missed = way.kind != "then"
             found = answer(known.lookups.get(step.lookup), nullable=missed or step.on_missing is None)
             return {**state, step.into: found}
+        case QueueState():
+            return {**state, step.into: QUEUE_FIGURES}
         case Subflow() if step.into is not None:
             return {**state, step.into: knowledge.gives.get(step.flow, ANYTHING)}
         case _:
@@ -119,7 +120,7 @@ def _onward(
     onward = []
     for way in exits(step):
         behind = on_way(step, way, state, knowledge, known)
-        if isinstance(step, (Queue, Dial)) or (isinstance(step, Subflow) and step.flow in leaving):
+        if isinstance(step, LEAVING) or (isinstance(step, Subflow) and step.flow in leaving):
             behind = {name: fact for name, fact in behind.items() if not fact.is_sensitive}
         if way.way is not None:
             if way.way.when is not None:

@@ -19,6 +19,9 @@ CALL_FIELDS: Final[tuple[str, ...]] = ("caller", "caller_name", "linkedid", "num
 WITHHELD: Final = frozenset({"caller", "caller_name"})
 """Those that may be null, because a caller need not tell."""
 
+QUEUE_FIELDS: Final[tuple[str, ...]] = ("waiting", "places", "agents", "free", "longest_wait", "expected_wait")
+"""What `queue_state` tells: see `ivr.engine.inputs.QueueTold`. All numbers, each null when it cannot be known."""
+
 PLACE_TYPES: Final[Mapping[str, frozenset[str]]] = {
     "money": frozenset({"money"}),
     "date": frozenset({"date", "datetime"}),

@@ -173,8 +173,20 @@ class Lookup(Step):
 
 
 @dataclass(frozen=True, slots=True)
+class Announce:
+    """What a waiting caller is told of the line, and how often."""
+
+    message: str
+    """Said while the wait is not known; its only place is `ahead`, how many callers are ahead."""
+    every_ms: int
+    with_wait: str | None = None
+    """Said while the wait is known; its places are `ahead` and `wait`, in seconds. None never tells the wait."""
+    at: Span | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Queue(Step):
-    """Hand the call to a queue; come back afterwards by `after`."""
+    """Hand the call to a queue; come back afterwards by `after`, or earlier by an exit key."""
 
     queue: str
     priority: int
@@ -182,6 +194,18 @@ class Queue(Step):
     longest_ms: int
     after: Mapping[str, str]
     """Outcome to target: `answered` (the agent ended the talk), `timed_out`, `empty`, `full`, `withdrawn`, `failed`."""
+    exit_keys: Mapping[str, Way] = field(default_factory=dict)
+    """One of 0-9, `*`, `#` to the way it takes out of the line; other keys do nothing there."""
+    announce: Announce | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class QueueState(Step):
+    """See how a queue stands at this moment (YAML: `queue_state`)."""
+
+    queue: str
+    into: str
+    then: Ways
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +216,16 @@ class Dial(Step):
     ring_ms: int
     after: Mapping[str, str]
     """Outcome to target: `answered`, `busy`, `no_answer`, `failed`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Transfer(Step):
+    """Hand the call to a number or endpoint for good; come back by `after` only when nobody took it."""
+
+    to: Expression
+    ring_ms: int
+    after: Mapping[str, str]
+    """Outcome to target: `no_answer`, `busy`, `failed`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from ivr.flow.model import (
     Menu,
     Play,
     Queue,
+    QueueState,
     RecordWords,
     Return,
     SayValue,
@@ -28,6 +29,7 @@ from ivr.flow.model import (
     Subflow,
     Survey,
     Ticket,
+    Transfer,
     Voicemail,
     Way,
     Ways,
@@ -37,8 +39,10 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
 
-ASKING = (Menu, Collect, Survey, Queue, Dial, Voicemail, RecordWords)
-"""Steps in which a caller is asked, queued, connected or recorded."""
+LEAVING = (Queue, Dial, Transfer)
+"""Steps that hand the call to Asterisk: a segment ends, and sensitive values do not outlast it."""
+ASKING = (Menu, Collect, Survey, Voicemail, RecordWords, *LEAVING)
+"""Steps in which the caller is asked, queued, connected or recorded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +60,21 @@ def exits(step: Step) -> tuple[Exit, ...]:
     """Every way out of a step; none for `return` and `hangup`."""
     match step:
         case (
-            Play() | SayValue() | Assign() | Branch() | Voicemail() | Subflow() | RecordWords() | Callback() | Ticket()
+            Play()
+            | SayValue()
+            | Assign()
+            | Branch()
+            | Voicemail()
+            | Subflow()
+            | RecordWords()
+            | Callback()
+            | Ticket()
+            | QueueState()
         ):
             return _ways(step.then)
         case Menu():
-            keys = tuple(Exit(way.then, f"key {key}", way) for key, way in step.keys.items())
-            return (*keys, Exit(step.no_input.then, "no_input"), Exit(step.wrong_input.then, "wrong_input"))
+            given = (Exit(step.no_input.then, "no_input"), Exit(step.wrong_input.then, "wrong_input"))
+            return (*_keys(step.keys), *given)
         case Collect() | Survey():
             given = (Exit(step.no_input.then, "no_input"), Exit(step.wrong_input.then, "wrong_input"))
             return (*_ways(step.then), *given)
@@ -72,8 +85,10 @@ def exits(step: Step) -> tuple[Exit, ...]:
             if step.on_missing is not None:
                 failed.append(Exit(step.on_missing, "on_missing"))
             return (*_ways(step.then), *failed)
-        case Queue() | Dial():
-            return tuple(Exit(then, f"after {outcome}") for outcome, then in step.after.items())
+        case Queue():
+            return (*_after(step.after), *_keys(step.exit_keys))
+        case Dial() | Transfer():
+            return _after(step.after)
         case Script():
             return (*_ways(step.then), Exit(step.on_error, "on_error"))
         case _:
@@ -183,12 +198,12 @@ def overlapping_ways(flow: Flow) -> Iterator[Diagnostic]:
 
 def asking_flows(flows: Mapping[str, Flow]) -> frozenset[str]:
     """Flows in which a caller is asked, queued, connected or recorded somewhere."""
-    return _spread(flows, {n for n, f in flows.items() if _has(f, ASKING)})
+    return _spread(flows, {name for name, flow in flows.items() if _has(flow, ASKING)})
 
 
 def leaving_flows(flows: Mapping[str, Flow]) -> frozenset[str]:
     """Flows that hand the call to a queue or an extension somewhere: sensitive values do not outlast them."""
-    return _spread(flows, {name for name, flow in flows.items() if _has(flow, (Queue, Dial))})
+    return _spread(flows, {name for name, flow in flows.items() if _has(flow, LEAVING)})
 
 
 def circles(graph: Mapping[str, list[str]]) -> list[frozenset[str]]:
@@ -228,6 +243,14 @@ def circles(graph: Mapping[str, list[str]]) -> list[frozenset[str]]:
 
 def _ways(ways: Ways) -> tuple[Exit, ...]:
     return tuple(Exit(way.then, "then", way) for way in ways)
+
+
+def _keys(keys: Mapping[str, Way]) -> tuple[Exit, ...]:
+    return tuple(Exit(way.then, f"key {key}", way) for key, way in keys.items())
+
+
+def _after(after: Mapping[str, str]) -> tuple[Exit, ...]:
+    return tuple(Exit(then, f"after {outcome}") for outcome, then in after.items())
 
 
 def _has(flow: Flow, kinds: tuple[type[Step], ...]) -> bool:

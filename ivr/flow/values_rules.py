@@ -28,6 +28,7 @@ from ivr.flow.model import (
     Step,
     Subflow,
     Ticket,
+    Transfer,
     Voicemail,
 )
 from ivr.flow.paths import exits
@@ -125,7 +126,7 @@ def _used(step: Step, state: State) -> Iterator[Reading]:
         case Script():
             for value in step.args:
                 yield Reading(value, state, "run")
-        case Dial():
+        case Dial() | Transfer():
             yield Reading(step.to, state, "dialled", "dial", frozenset({"text"}))
         case Assign():
             yield from _kept(step.assign, state)
@@ -196,7 +197,7 @@ def _unknown_names(reading: Reading, flow: Flow, step: Step) -> Iterator[Diagnos
             line = f" (line {writers[0].at.line})"
             hint = f"it is set in '{writers[0].name}'{line}"
             if _is_sensitive_collect(writers[0], root):
-                hint += "; sensitive values do not outlast a queue or dial step"
+                hint += "; sensitive values do not outlast a queue, dial or transfer step"
             yield Diagnostic("F025", "error", at, message, None, hint)
         else:
             hint = did_you_mean(root, reading.state) or _text_hint(reading)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
-from ivr.flow import model, record_verbs, units
+from ivr.flow import model, outside_verbs, record_verbs
 from ivr.flow.check_digits import CHECK_DIGITS
 from ivr.flow.expressions import constant
 from ivr.flow.fields import LONGEST_SILENCE_MS, Fields
@@ -21,22 +21,14 @@ if TYPE_CHECKING:
     from ivr.flow.defaults import FlowDefaults
     from ivr.flow.expressions import Expression
 
-_SECOND, _MINUTE, _HOUR, _DAY = 1_000, 60_000, 3_600_000, 86_400_000
+_SECOND, _MINUTE, _DAY = 1_000, 60_000, 86_400_000
 
 LOOKUP_TIMEOUT_MS: Final = (50, 30 * _SECOND)
 """Nobody waits longer than this for a figure."""
 MAX_AGE_MS: Final = (0, 365 * _DAY)
-QUEUE_LONGEST_MS: Final = (_SECOND, 4 * _HOUR)
-RING_MS: Final = (_SECOND, 5 * _MINUTE)
 FIRST_DIGIT_MS: Final = (500, LONGEST_SILENCE_MS)
 INTER_DIGIT_MS: Final = (500, 15 * _SECOND)
 MOST_DIGITS: Final = 32
-HIGHEST_PRIORITY: Final = 1_000
-
-QUEUE_OUTCOMES: Final = ("answered", "timed_out", "empty", "full", "withdrawn", "failed")
-"""What a queue step's `after` may name; what it leaves out goes where `timed_out` goes."""
-DIAL_OUTCOMES: Final = ("answered", "no_answer", "busy", "failed")
-"""The same for a dial step; what it leaves out goes where `no_answer` goes."""
 
 _LENGTH_FORM = "how many keys: 6, or {min: 4, max: 8}"
 
@@ -91,28 +83,11 @@ def _menu(name: str, at: Span, fields: Fields, defaults: FlowDefaults) -> model.
         at,
         message=fields.mention("menu", "message") or "",
         args=fields.expressions("with"),
-        keys=_keys(fields),
+        keys=outside_verbs.key_ways(fields, fields.need("keys", expected=outside_verbs.KEYS_FORM)),
         no_input=fields.tries("no_input", defaults.no_input, first_key=True),
         wrong_input=fields.tries("wrong_input", defaults.wrong_input, first_key=False),
         remember=_remember(fields),
     )
-
-
-def _keys(fields: Fields) -> dict[str, model.Way]:
-    node = fields.need("keys", expected="keys with steps: {1: balance, 0: operator}")
-    if node is None:
-        return {}
-    if not isinstance(node, Mapping) or not node.entries:
-        fields.wrong(node, "keys with steps: {1: balance, 0: operator}")
-        return {}
-    ways = {}
-    for entry in node.entries:
-        if not units.is_key(entry.key.text):
-            fields.wrong(entry.key, units.KEY_FORM, "F007")
-        way = fields.key_way(entry.value)
-        if way is not None:
-            ways[entry.key.text] = way
-    return ways
 
 
 def _remember(fields: Fields) -> str | None:
@@ -225,48 +200,6 @@ def _lookup(name: str, at: Span, fields: Fields, _defaults: FlowDefaults) -> mod
     )
 
 
-def _queue(name: str, at: Span, fields: Fields, _defaults: FlowDefaults) -> model.Step:
-    return model.Queue(
-        name,
-        at,
-        queue=fields.mention("queue", "queue") or "",
-        priority=fields.whole("priority", 0, HIGHEST_PRIORITY, 0),
-        longest_ms=fields.duration("longest", *QUEUE_LONGEST_MS),
-        after=_after(fields, QUEUE_OUTCOMES, "timed_out"),
-    )
-
-
-def _dial(name: str, at: Span, fields: Fields, _defaults: FlowDefaults) -> model.Step:
-    node = fields.node("dial")
-    to = fields.value(node) if node is not None else None
-    if isinstance(node, Scalar) and node.text == "":
-        fields.wrong(node, "a number, an endpoint (PJSIP/1001), or '= ' and an expression")
-    if to is not None and to.is_constant and isinstance(node, Scalar):
-        to = constant(node.text, node.span)
-    return model.Dial(
-        name,
-        at,
-        to=to or constant(""),
-        ring_ms=fields.duration("ring", *RING_MS),
-        after=_after(fields, DIAL_OUTCOMES, "no_answer"),
-    )
-
-
-def _after(fields: Fields, outcomes: tuple[str, ...], otherwise: str) -> dict[str, str]:
-    """Every outcome with its target."""
-    node = fields.need("after", expected=f"{{answered: …, {otherwise}: …}}")
-    if not isinstance(node, Mapping):
-        if node is not None:
-            fields.wrong(node, f"{{answered: …, {otherwise}: …}}")
-        return dict.fromkeys(outcomes, model.END)
-    inner = Fields(node, fields.notes, "'after'")
-    needed = {"answered", otherwise}
-    targets = {outcome: inner.target(outcome, needed=outcome in needed) for outcome in outcomes}
-    inner.finish({"abandoned": "nothing follows: the caller has hung up"})
-    fallback = targets[otherwise] or model.END
-    return {outcome: target or fallback for outcome, target in targets.items()}
-
-
 def _voicemail(name: str, at: Span, fields: Fields, _defaults: FlowDefaults) -> model.Step:
     return model.Voicemail(
         name,
@@ -325,8 +258,8 @@ VERBS: Final[Table[str, Callable[[str, Span, Fields, FlowDefaults], model.Step]]
         "branch": _branch,
         "hours": _hours,
         "lookup": _lookup,
-        "queue": _queue,
-        "dial": _dial,
+        "queue": outside_verbs.queue,
+        "dial": outside_verbs.dial,
         "voicemail": _voicemail,
         "record": record_verbs.record,
         "survey": record_verbs.survey,
@@ -336,6 +269,8 @@ VERBS: Final[Table[str, Callable[[str, Span, Fields, FlowDefaults], model.Step]]
         "subflow": _subflow,
         "return": _return,
         "hangup": _hangup,
+        "queue_state": outside_verbs.queue_state,
+        "transfer": outside_verbs.transfer,
     }
 )
 """Every verb, by its first key in a step."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from dialplan.diagnostics import did_you_mean
 from ivr.flow import units
 from ivr.flow.fields import described
-from ivr.flow.verbs import DIAL_OUTCOMES, QUEUE_OUTCOMES
+from ivr.flow.outside_verbs import DIAL_OUTCOMES, QUEUE_OUTCOMES
 from ivr.flow.yaml_reader import Mapping, Scalar, Sequence
 from ivr.rehearsal import model
 from ivr.rehearsal.masking import masked_digits

@@ -6,9 +6,10 @@ caller goes to the rescue path when it is missing.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, TypeAlias
 
-from ivr.engine.effects import DialOut, Enqueue, HangUp, Rescue
+from ivr.engine.effects import DialOut, Enqueue, HangUp, Rescue, TransferOut
+from ivr.engine.inputs import Returned
 from ivr.engine.machine import VERBS, Move
 from ivr.engine.turn import FlowDefect, Turn
 from ivr.flow.model import END, FlowSet
@@ -20,6 +21,11 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from ivr.engine.cursor import Cursor
+
+Last: TypeAlias = Enqueue | DialOut | TransferOut | HangUp | Rescue
+"""Effects that end a segment."""
+COMING_BACK: Final = (Enqueue, DialOut, TransferOut)
+"""Of these, the ones after which the call may come back."""
 
 QUEUE_OUTCOMES: Mapping[str, str] = {
     "CONTINUE": "answered",
@@ -47,16 +53,16 @@ NOT_SERVED: Mapping[str, str] = {"HL_SERVED": ""}
 not the goodbye (the table in `docs/asterisk.md`)."""
 
 
-def outcome_of(result: str) -> str:
-    """The outcome of a segment outside, from `HL_RESULT`; `failed` when that is unknown or empty.
+def returned(result: str) -> Returned:
+    """What came of a segment outside, from `HL_RESULT`; `failed` when that is unknown or empty.
 
-    `queue:TIMEOUT`, `dial:BUSY`, `queue:KEY:1` (the key that led out of the queue).
+    `queue:TIMEOUT`, `dial:BUSY`, `transfer:NOANSWER`, `queue:KEY:1` (the key that led out of the queue).
     """
     kind, _, status = result.partition(":")
     if kind == "queue" and status.startswith("KEY:"):
-        return "left_by_key"
-    table = {"queue": QUEUE_OUTCOMES, "dial": DIAL_OUTCOMES}.get(kind, {})
-    return table.get(status, "failed")
+        return Returned("left_by_key", status.removeprefix("KEY:"))
+    table = {"queue": QUEUE_OUTCOMES, "dial": DIAL_OUTCOMES, "transfer": DIAL_OUTCOMES}.get(kind, {})
+    return Returned(table.get(status, "failed"))
 
 
 def talk_of(interface: str, visit: str, node: str, channel_id: str) -> Talk:
@@ -73,14 +79,22 @@ def talk_of(interface: str, visit: str, node: str, channel_id: str) -> Talk:
     return Talk(interface.rpartition("/")[2] or None, visit_id(node, channel_id, ordinal) if ordinal else None)
 
 
-def last_words(effect: Enqueue | DialOut | HangUp | Rescue) -> dict[str, str]:
+def last_words(effect: Last) -> dict[str, str]:
     """The variables that tell the dialplan what comes next; `HL_NEXT` is the last of them."""
     match effect:
-        case Enqueue(queue, priority, longest_ms):
+        case Enqueue(queue, priority, longest_ms, exit_keys, announce):
             seconds = max(1, round(longest_ms / 1000))
-            return {"HL_QUEUE": queue, "HL_PRIORITY": str(priority), "HL_LONGEST": str(seconds), "HL_NEXT": "queue"}
+            words = {"HL_QUEUE": queue, "HL_PRIORITY": str(priority), "HL_LONGEST": str(seconds)}
+            if exit_keys:
+                words["HL_KEYS"] = exit_keys
+            if announce is not None:  # read by the bridge: ami_bridge.domain.line
+                every_s = round(announce.every_ms / 1000)
+                words["HL_ANNOUNCE"] = f"{every_s};{announce.message};{announce.with_wait or ''}"
+            return {**words, "HL_NEXT": "queue"}
         case DialOut(to, ring_ms):
             return {"HL_TO": to, "HL_RING": str(max(1, round(ring_ms / 1000))), "HL_NEXT": "dial"}
+        case TransferOut(to, ring_ms):
+            return {"HL_TO": to, "HL_RING": str(max(1, round(ring_ms / 1000))), "HL_NEXT": "transfer"}
         case HangUp():
             return {"HL_NEXT": "hangup"}
         case Rescue():

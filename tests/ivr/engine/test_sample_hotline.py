@@ -31,6 +31,7 @@ from ivr.engine.inputs import (
 )
 from ivr.engine.machine import FITS, begin, step
 from ivr.engine.play_script import NOON, Heard, PlayScript
+from ivr.flow.model import Announce
 from ivr.prompts.values import Money
 from ivr.services.sealing import CursorSeal
 from tests.ivr.engine.making import FACTS
@@ -111,7 +112,7 @@ def test_without_a_true_figure_the_caller_is_told_so_and_offered_a_person(sample
         >> Keys("0")
         << Heard("please-hold")
         >> Spoken()
-        << fx.Enqueue("service", 0, 300_000)
+        << fx.Enqueue("service", 0, 300_000, "1", Announce("your-place", 45_000, "your-place-and-wait"))
     )
 
 
@@ -133,25 +134,28 @@ def test_a_vip_waits_in_the_vip_queue_and_overflows_ahead_of_others(sample: Flow
     )
 
 
-def test_a_caller_whom_nobody_can_serve_is_called_back_on_a_number_that_was_said_to_him(sample: FlowSet) -> None:
+CALLED_BACK = fx.CallbackAsked("main.call_back", "service", FACTS.caller, "nobody free", NOON_MS, None, 86_400_000)
+
+
+@pytest.mark.parametrize("instead_of_waiting", [False, True])
+def test_a_caller_whom_nobody_can_serve_is_called_back_on_a_number_that_was_said_to_him(
+    sample: FlowSet, *, instead_of_waiting: bool
+) -> None:
     spoken = fx.Utterance("=digits phone", {"value": FACTS.caller}, "en")
-    note = fx.CallbackAsked("main.call_back", "service", FACTS.caller, "nobody free", NOON_MS, None, 86_400_000)
+    waiting = at_the_main_menu(sample) >> Keys("0") << Heard("please-hold") >> Spoken() << fx.Enqueue
+    if instead_of_waiting:
+        asked = waiting >> Returned("left_by_key", "1")
+    else:
+        asked = waiting >> Returned("timed_out") << Heard("nobody-free") >> Keys("1")
     assert (
-        at_the_main_menu(sample)
-        >> Keys("0")
-        << Heard("please-hold")
-        >> Spoken()
-        << fx.Enqueue("service", 0, 300_000)
-        >> Returned("timed_out")
-        << Heard("nobody-free")
-        >> Keys("1")
+        asked
         << Heard("your-number")
         >> Spoken()
         << fx.Say((spoken,), interruptible=True)
         >> Spoken()
         << Heard("number-right")
         >> Keys("1")
-        << note
+        << CALLED_BACK
         << Heard("callback-noted")
         >> Spoken()
         << Heard("goodbye")
@@ -219,7 +223,10 @@ ANSWERS: Mapping[type[fx.Effect], tuple[Input, ...]] = {
     fx.Say: (Spoken(), Spoken("1")),
     fx.Ask: (*map(Keys, ("0", "1", "2", "3", "9", "7", "", "4711", "755001234")), Silence()),
     fx.AskHours: (OPEN, Schedule(is_open=False)),
-    fx.Enqueue: tuple(map(Returned, ("answered", "timed_out", "empty", "full", "withdrawn", "failed"))),
+    fx.Enqueue: (
+        *map(Returned, ("answered", "timed_out", "empty", "full", "withdrawn", "failed")),
+        Returned("left_by_key", "1"),
+    ),
     fx.Record: (Recorded(3.0, "gz-1/0123456789abcdef0123456789abcdef"), Recorded(0.0), Recorded(3.0, "r", gone=True)),
     fx.RunScript: (ScriptEnded(ok=True),),
 }

@@ -64,10 +64,14 @@ KNOWN = Known(
 )
 VALUES: Final = {
     "text": ["call.caller", "call.number", "'vip'", "c.tier", "pin", "x", "s.open", "text(c.calls)", "last(x, 2)"],
-    "number": ["1", "2.5", "c.calls", "length(x)", "number(x)", "-b.amount", "6 / c.calls", "c.calls * 2", "n", "-x"],
+    "number": [
+        "q.waiting", "1", "2.5", "c.calls", "length(x)", "number(x)", "-b.amount", "6 / c.calls", "c.calls * 2", "n",
+        "-x",
+    ],
     "money": ["b.amount", "s.open", "n"],
     "datetime": ["b.as_of", "now"],
     "condition": [
+        "q.free == 0", "q.expected_wait",
         "c.known", "b.amount", "c.tier", "x", "s.open", "n", "c.tier in ['vip', null]", "b.amount in [1, 2]",
         "c.calls > 1", "n < 3", "not c.known", "x == 'a' and b.amount", "b.amount > 0", "-n == 1", "c.calls", "x > 'a'",
     ],
@@ -121,6 +125,7 @@ class _Writer:
         found, into = self._dice.choice([("customer", "c"), ("balance", "b")])
         number = self._dice.choice(["call.caller", "c.tier", "x"])
         look = f'lookup: {found}, with: {{key: "{self.of("text")}"}}, timeout: 1s, max_age: 1d, on_timeout: {self.to()}'
+        keys = f"exit_keys: {{1: {self.to()}, 2: {{set: {{n: 2}}, then: {self.to()}}}}}"
         forms = [
             f"{self.says('play')}, then: {self.ways()}",
             f"{self.says('play')}, then: {self.ways()}",
@@ -135,8 +140,10 @@ class _Writer:
             f"ticket: fault, colour: red, with: {{a: r.q}}, then: {self.ways()}",
             f"hours: office, open: {self.to()}, closed: {self.to()}",
             f"{look}, on_error: {self.to()}, on_missing: {self.to()}, into: {into}, then: {self.ways()}",
-            f"queue: sales, longest: 1min, after: {{answered: {self.to()}, timed_out: {self.to()}}}",
+            f"queue: sales, longest: 1min, after: {{answered: {self.to()}, timed_out: {self.to()}}}, {keys}",
+            f"queue_state: sales, into: q, then: {self.ways()}",
             f"dial: = {number}, ring: 9s, after: {{answered: end, no_answer: {self.to()}}}",
+            f"transfer: = {number}, ring: 9s, after: {{no_answer: {self.to()}}}",
             f"voicemail: messages, {self.says('message')}, longest: 1min, then: {self.ways()}",
             f'script: old, args: ["{self.any_value()}"], on_error: {self.to()}, then: {self.ways()}',
             f"return: {{open: = {self.set_to()}, hidden: = {self.set_to()}}}",
@@ -156,6 +163,7 @@ FIRST: Final = (
     "collect: plain, into: pin, sensitive: true, length: 4, no_input: {tries: 1}, wrong_input: {tries: 1}",
     "set: {n: 1, x: a}",
     "set: {w: null, r: null, s: null}",
+    "queue_state: sales, into: q",
 )
 """What most flows begin with: everything there is to be known."""
 
@@ -165,6 +173,7 @@ def written(dice: random.Random, name: str) -> str:
     first = [one for one in FIRST if dice.random() < 0.95]
     if name == "main":
         first[-1:] = ["set: {w: null, r: null}", "subflow: inner, with: {x: call.caller}, into: s"]
+        first.insert(0, FIRST[-1])
     steps = [f"{{{one}, then: {f'f{n}' if n < len(first) else 's0'}}}" for n, one in enumerate(first, start=1)]
     labels = [*(f"f{n}" for n in range(len(first))), *names]
     steps += [_Writer(dice, names[n:] or ["end"]).step(inner=name == "inner") for n in range(1, len(names) + 1)]
@@ -190,7 +199,11 @@ def answered(dice: random.Random, effect: fx.Effect) -> Input:
             return dice.choice([*odd, *[inputs.Found(given | {"as_of": NOON - timedelta(1)})] * 9])
         case fx.AskHours():
             return inputs.Schedule(dice.random() < 0.5)
-        case fx.Enqueue() | fx.DialOut():
+        case fx.AskQueue():
+            return dice.choice([inputs.QueueTold(), inputs.QueueTold(3, None, 2, 0, 61, None)])
+        case fx.Enqueue(exit_keys=keys) if keys and dice.random() < 0.3:
+            return inputs.Returned("left_by_key", dice.choice(keys))
+        case fx.Enqueue() | fx.DialOut() | fx.TransferOut():
             return inputs.Returned(dice.choice(["answered", "timed_out", "full", "busy", "no_answer", "failed"]))
         case fx.Record():
             cut = inputs.Recorded(3.0, "gz-1/r1", gone=True)
@@ -214,7 +227,7 @@ def walk(dice: random.Random, flows: FlowSet) -> None:
             assert "more than 30 steps" in last.reason or "more than 3 visits" in last.reason or CALLED in last.reason
         if isinstance(last, fx.Rescue | fx.HangUp):
             return
-        if isinstance(last, fx.Enqueue | fx.DialOut):
+        if isinstance(last, fx.Enqueue | fx.DialOut | fx.TransferOut):
             cursor = read(write(cursor))
         told = answered(dice, last)
     raise AssertionError("the call never ends")

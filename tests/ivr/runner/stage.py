@@ -14,7 +14,7 @@ from agi.testing import ScriptedAsterisk
 from ivr.engine.cursor import read, write
 from ivr.engine.inputs import Found
 from ivr.prompts.values import CannotSay
-from ivr.runner.ports import Release
+from ivr.runner.ports import Line, Release
 from ivr.runner.runner import Runner, World
 from ivr.services.sealing import CursorForgedError, CursorTooLongError
 
@@ -194,6 +194,16 @@ class Records:
         self.kept.append((note.step, note.kind, note.recording))
 
 
+@dataclass
+class Lines:
+    told: Line = field(default_factory=Line)
+    asked: list[str] = field(default_factory=list)
+
+    async def line(self, queue: str) -> Line:
+        self.asked.append(queue)
+        return self.told
+
+
 class Stage:
     """One hotline, and calls to it."""
 
@@ -203,6 +213,7 @@ class Stage:
         self.lookups, self.memory, self.journeys = Lookups(), Memory(), Journeys()
         self.fake_seal, self.scripts, self.mailbox = Seal(), Scripts(), Mailbox()
         self.records = Records()
+        self.lines = Lines()
         self.runner = Runner(
             World(
                 releases=self.releases,
@@ -214,6 +225,7 @@ class Stage:
                 mailbox=self.mailbox,
                 records=self.records,
                 node="gz-1",
+                lines=self.lines,
                 recordings=Path("/rec"),
                 now=lambda: NOW,
                 zone=ZONE,
