@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ivr.engine import cursor as cursors
 from ivr.engine import effects as fx
+from ivr.engine.giving_up import given_up
 from ivr.engine.inputs import CallFacts, HungUp, Started
 from ivr.engine.machine import begin, step
 from ivr.engine.play_script import NOON
 from ivr.prompts.values import CannotSay
 from ivr.rehearsal.backend import Backend
 from ivr.rehearsal.doings import DOINGS, Doing, Outside, Over, Recording
-from ivr.runner.handover import given_up
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -10,15 +10,11 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from ivr.engine.effects import DialOut, Enqueue, HangUp, Rescue, TransferOut
 from ivr.engine.inputs import Returned
-from ivr.engine.machine import VERBS, Move
-from ivr.engine.turn import FlowDefect, Turn
-from ivr.flow.model import END, FlowSet
 from ivr.runner.ports import Talk
 from store.rows import visit_id
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import datetime
 
     from ivr.engine.cursor import Cursor
 
@@ -104,19 +100,3 @@ def last_words(effect: Last) -> dict[str, str]:
 def is_vip(cursor: Cursor) -> bool:
     """Whether the outermost flow has set its variable `vip`: the one name that means something outside the flow."""
     return bool(cursor.stack[0].variables.get("vip"))
-
-
-def given_up(flows: FlowSet | None, cursor: Cursor, reason: str, now: datetime) -> Move:
-    """The call as the engine would leave it for a person: a trace of the present step, then `Rescue`.
-
-    For what the engine cannot see: a sentence that cannot be spoken, a cursor that cannot be kept, flows that are not
-    there any more (`flows` is None).
-    """
-    turn = Turn(flows or FlowSet(cursor.version, {}, ()), cursor, now)
-    try:
-        verb = VERBS[type(turn.present)].word
-    except FlowDefect:
-        verb = "unknown"
-    turn.trace(verb, "rescued", END, {"reason": reason})
-    turn.finish(Rescue(reason))
-    return Move(turn.cursor, tuple(turn.effects))

@@ -32,10 +32,11 @@ from ivr.engine.effects import (
     Trace,
     TransferOut,
 )
+from ivr.engine.giving_up import given_up
 from ivr.engine.inputs import CallFacts, HungUp, Keys, Recorded, Returned, Schedule, ScriptEnded, Spoken, Started
 from ivr.engine.machine import begin, step
 from ivr.prompts.values import CannotSay
-from ivr.runner.handover import COMING_BACK, NOT_SERVED, Last, given_up, is_vip, last_words, returned, talk_of
+from ivr.runner.handover import COMING_BACK, NOT_SERVED, Last, is_vip, last_words, returned, talk_of
 from ivr.runner.perform import Voice
 from ivr.runner.ports import Talk
 from ivr.runner.queue_state import queue_told

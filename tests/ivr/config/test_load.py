@@ -208,7 +208,7 @@ def test_what_a_flow_says_alone_is_part_of_what_is_made_before_the_first_call(fo
     )
     loaded = load(folder)
     assert loaded.is_sound, told(loaded)
-    assert loaded.scope == "2 flows, 11 messages, 2 languages"
+    assert loaded.scope == "2 flows, 13 messages, 2 languages"
     made = everything_said(loaded.catalogue)
     at_nine = dt.datetime(2026, 11, 20, 9, 5, tzinfo=dt.UTC)
     for language in loaded.catalogue.languages:

@@ -38,7 +38,7 @@ def test_exit_keys_are_keys_each_once_and_lead_to_steps() -> None:
 def test_a_step_only_a_key_leads_to_is_reached_and_a_secret_does_not_get_there() -> None:
     pin = (
         "pin:\n  collect: ask-pin\n  into: pin\n  length: 4\n  sensitive: true\n"
-        "  no_input: {after: 5s, tries: 2, then: end}\n  wrong_input: {tries: 2, then: end}\n  then: wait\n"
+        "  no_input: {tries: 2, then: end}\n  wrong_input: {tries: 2, then: end}\n  then: wait\n"
     )
     bye = "\nbye:\n  branch:\n    - {when: pin == '1', then: end}\n    - {then: end}"
     assert codes_of(wait("exit_keys: {1: bye}") + "\nbye:\n  hangup: goodbye") == []
