@@ -69,7 +69,7 @@ class Bridge:
         self.settings = settings
         self.link = AmiLink(settings.link, events=(*WANTED_EVENTS, "FullyBooted"), variables=WANTED_VARIABLES)
         self.feed = Feed(settings.feed_path, self._whole, backlog_bytes=settings.reader_backlog_bytes)
-        self.watchdog = Watchdog(settings.watchdog, self._ask)
+        self.watchdog = Watchdog(settings.watchdog, self.ask)
         self.unreadable = 0
         """Events that could not be understood; each is logged."""
         self._clock = clock
@@ -204,7 +204,12 @@ class Bridge:
 
     # -- the switch's own account
 
-    async def _ask(self, name: str, fields: Fields | None) -> Reply:
+    async def ask(self, name: str, fields: Fields | None = None) -> Reply:
+        """Have the switch do something.
+
+        Raises:
+            AmiError: it does not answer, or refuses.
+        """
         return await self.link.action(name, fields)
 
     async def _resync(self) -> None:

@@ -131,6 +131,8 @@ class QueueView:
     target: float = 0.8
     """The wanted share answered in time, 0 to 1."""
     members: MemberCounts = field(default_factory=MemberCounts)
+    expected_wait_s: float | None = None
+    """Within this most callers were answered of late (`ami_bridge.domain.waits`); None when too few were."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from ami_bridge.domain.metrics import Counts, contribution, midnight_before, moved
 from ami_bridge.domain.model import Agent, State, Visit
 from ami_bridge.domain.states import Phase
+from ami_bridge.domain.waits import waits_of
 from store.queries.agents import agent_totals, agents_now
 from store.queries.bridge import bridge_state, open_ring_attempts, open_visits
 from store.queries.visits import visits
@@ -97,6 +98,7 @@ def restore(state: State, past: Past, now: datetime) -> State:
         hung=dict.fromkeys((c for c in ordinals if c not in by_channel), now + LONGEST_CALL),
         counts=counts,
         agents=_agents(state, past, known),
+        waits=waits_of(past.recent, now),
         last_event_at=past.bridge.last_event_at if past.bridge else None,
     )
 

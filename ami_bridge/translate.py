@@ -37,13 +37,16 @@ WANTED_EVENTS: Final = (
     "Unhold",
     "VarSet",
     "ContactStatus",
+    "MusicOnHoldStop",
 )
 """All others are skipped before they are parsed."""
 
 WANTED_VARIABLES: Final = ("QUEUESTATUS", "HL_RESULT", "HL_NUMBER", "HL_LANGUAGE", "HL_VIP", "HL_FLOWID")
 """Of about 23 VarSet events a queued call causes, only those of these variables are looked at."""
 
-CHANNEL_VARIABLES: Final = ("HL_LANGUAGE", "HL_VIP", "HL_FLOWID", "HL_NUMBER", "HL_QUEUE", "HL_PRIORITY", "HL_AGI")
+CHANNEL_VARIABLES: Final = (
+    "HL_LANGUAGE", "HL_VIP", "HL_FLOWID", "HL_NUMBER", "HL_QUEUE", "HL_PRIORITY", "HL_ANNOUNCE", "HL_AGI",
+)  # fmt: skip
 """What ``channelvars`` in manager.conf must list: then each channel event carries them as ``ChanVariable``. HL_AGI is
 the watchdog's."""
 
@@ -110,6 +113,7 @@ def tags_of(heard: Heard, prefix: str = "") -> ev.Tags:
         number=told.get("HL_NUMBER", ""),
         queue=told.get("HL_QUEUE", ""),
         priority=_whole(told.get("HL_PRIORITY", "")),
+        announce=told.get("HL_ANNOUNCE", ""),
     )
 
 
@@ -182,6 +186,10 @@ def _held(heard: Heard, at: datetime) -> ev.HoldChanged:
     return ev.HoldChanged(at=at, channel_id=heard.text("Uniqueid"), held=heard.text("Event") == "Hold")
 
 
+def _music_stopped(heard: Heard, at: datetime) -> ev.MusicStopped:
+    return ev.MusicStopped(at=at, channel_id=heard.text("Uniqueid"))
+
+
 def _variable(heard: Heard, at: datetime) -> ev.Event | None:
     name, value = heard.text("Variable").lstrip("_"), heard.text("Value")
     if name == "QUEUESTATUS":
@@ -249,6 +257,7 @@ _BY_NAME: Final[Mapping[str, Callable[[Heard, datetime], ev.Event | None]]] = {
     "Unhold": _held,
     "VarSet": _variable,
     "ContactStatus": _contact,
+    "MusicOnHoldStop": _music_stopped,
 }
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import TYPE_CHECKING
 
+from ami_bridge.domain.line import line_of
 from ami_bridge.domain.metrics import Counts
-from ami_bridge.domain.states import Phase
+from ami_bridge.domain.waits import expected_wait
 from ami_bridge.messages import (
     AgentView,
     CallView,
@@ -55,9 +56,6 @@ def queue_names(state: State) -> list[str]:
 def queue_view(state: State, name: str) -> QueueView:
     """One queue."""
     rule = state.rules.queue(name)
-    waiting = [v for v in state.visits.values() if v.row.queue == name and v.phase is Phase.WAITING]
-    # Asterisk tells a caller's position once, at entry; the order of the line is by priority and then by time
-    waiting.sort(key=lambda v: (-v.row.priority, v.row.entered_at))
     counts = state.counts.get(name, Counts())
     members = dict.fromkeys((f.name for f in fields(MemberCounts)), 0)
     for agent in state.agents.values():
@@ -67,11 +65,13 @@ def queue_view(state: State, name: str) -> QueueView:
     return QueueView(
         name=name,
         title=rule.title or name,
-        waiting=tuple(_waiting(visit, place) for place, visit in enumerate(waiting, 1)),
+        # Asterisk tells a caller's position once, at entry
+        waiting=tuple(_waiting(visit, place) for place, visit in enumerate(line_of(state, name), 1)),
         today=TodayCounts(**{f.name: getattr(counts, f.name) for f in fields(Counts)}),
         threshold_s=rule.threshold_s,
         target=rule.target,
         members=MemberCounts(**members),
+        expected_wait_s=expected_wait(state.waits.get(name, ())),
     )
 
 

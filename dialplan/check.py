@@ -26,7 +26,6 @@ SPECIAL_EXTENSIONS = ("a", "e", "fax", "h", "i", "o", "s", "t")
 
 _LAST_PORT = 65535
 _DIALLED = frozenset("0123456789+*#")
-_KEYS = frozenset("0123456789*#")
 _MOST_DIGITS = 32
 _PRINTED_NAME = "letters, digits, - _ . and a letter or digit first, at most 64 characters"
 
@@ -136,8 +135,6 @@ def _queue(queue: Queue, switch: Switch) -> Iterator[_Found]:
     yield from _at_least(1, f"queue {queue.name!r}: ring_s", queue.ring_s)
     for field in ("retry_s", "wrap_up_s", "max_len", "weight", "threshold_s", "announce_every_s"):
         yield from _at_least(0, f"queue {queue.name!r}: {field}", getattr(queue, field))
-    if not set(queue.exit_keys) <= _KEYS or len(set(queue.exit_keys)) < len(queue.exit_keys):
-        yield "D002", f"queue {queue.name!r}: exit keys {queue.exit_keys!r}", "keys 0-9 * #, each once", None
 
 
 def _agent(agent: Agent) -> Iterator[_Found]:

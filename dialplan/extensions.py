@@ -17,7 +17,7 @@ What ends a segment, and where the caller goes (each line was tried on Asterisk 
 
 The rescue queue ends in the goodbye when somebody talked to the caller, and in the word that all lines are busy when it
 is empty, full, unknown or took too long. A last word whose sound is missing becomes the congestion tone. No arrow leads
-back: the rescue queue is entered once (three times with exit keys), so there is no loop, and never silence.
+back: the rescue queue is entered once, and no key leads out of it, so there is no loop, and never silence.
 
 "Served" is HL_SERVED=yes: set when an agent hung up first in the queue (QUEUESTATUS=CONTINUE, option `c`) or a dialled
 party answered, cleared when the caller enters the next wait. A flow that goes on after a talk with something new may
@@ -44,7 +44,7 @@ from dialplan.text import line_value
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from dialplan.model import AgiServer, Number, Queue, Rescue, Switch
+    from dialplan.model import AgiServer, Number, Rescue, Switch
 
 NUMBERS = "hotline-numbers"
 """Context of the trunks: one extension for each number."""
@@ -59,12 +59,21 @@ BYE = "hotline-bye"
 AGENTS = "hotline-agents"
 """Context of the agents' telephones."""
 
-RESCUES = 3
-"""How often one call may enter the rescue queue: again only when the caller pressed a key that leaves the queue."""
+KEYS = "hotline-keys"
+"""Context app_queue looks into when a waiting caller presses a key."""
+KEY = "hotline-key"
+"""Context of a key that led out of a queue."""
 
+RESCUES = 3
+"""How often one call may enter the rescue queue: again only when an agent there sent the caller on in vain."""
+
+_KEYS_SWITCH = f"eswitch => Loopback/@{KEY}/_[x${{HL_KEYS}}]"
 _DIGITS = "0-9"
-_DESTINATION = "A-Za-z0-9/@:+.*#_-"
-"""What may stand in a dialled destination: `PJSIP/1001`, `PJSIP/13800138000@trunk`. No comma, so no Dial option."""
+_DESTINATION = r"A-Za-z0-9/@:+.*#_\-"
+r"""What may stand in a dialled destination: `PJSIP/1001`, `PJSIP/13800138000@trunk`. No comma, so no Dial option.
+
+FILTER takes a bare `-` for a range, at the end as well, and then drops every `-` of the value; `\-` is the character.
+Source: func_strings.c `filter` (22.10.1, tried)."""
 
 
 def agi_url(server: AgiServer) -> str:
@@ -87,20 +96,10 @@ def extensions(switch: Switch) -> str:
         _context(RESCUE, "A person, without the service.", [_rescue(switch.rescue, switch.sounds_dir)]),
         _context(BYE, "Last words.", _bye(switch.rescue, switch.sounds_dir)),
         _context(AGENTS, "What agents can dial and transfer to: each other and queues.", _agents(switch)),
-    ]
-    parts += [
-        _context(
-            keys_context(queue), f"Keys that lead out of queue {queue.name}.", (_key(key) for key in queue.exit_keys)
-        )
-        for queue in switch.queues
-        if queue.exit_keys
+        _keys(),
+        _context(KEY, "A key led out of a queue.", map(_key, "0123456789*#")),
     ]
     return "\n".join(parts)
-
-
-def keys_context(queue: Queue) -> str:
-    """The context app_queue looks into when a waiting caller presses a key."""
-    return f"hotline-keys-{queue.name}"
 
 
 def _context(name: str, purpose: str, blocks: Iterable[list[str]]) -> str:
@@ -124,7 +123,8 @@ def _number(number: Number) -> list[str]:
 
 def _run(switch: Switch) -> list[str]:
     lines = [
-        "s,1,MSet(HL_NEXT=,HL_QUEUE=,HL_PRIORITY=,HL_LONGEST=,HL_TO=,HL_RING=)",
+        "s,1,MSet(HL_NEXT=,HL_QUEUE=,HL_PRIORITY=,HL_LONGEST=,HL_TO=,HL_RING=,HL_KEYS=,HL_ANNOUNCE=)",
+        _own_language(),
         "n,Set(HL_SEGMENT=$[0${HL_SEGMENT} + 1])",
         f"n,GotoIf($[${{HL_SEGMENT}} > {switch.most_segments}]?{RESCUE},s,1)",
         "n,Set(AGIEXITONHANGUP=yes)",
@@ -146,7 +146,7 @@ def _run(switch: Switch) -> list[str]:
 
 def _do(switch: Switch) -> Iterable[list[str]]:
     yield [
-        "queue,1,Set(HL_SERVED=)",
+        "queue,1,MSet(HL_SERVED=,HL_VISIT=$[0${HL_VISIT} + 1])",
         f"n,Set(QUEUE_PRIO=${{FILTER({_DIGITS},${{HL_PRIORITY}})}})",
         f"n,Set(HL_LONGEST=${{FILTER({_DIGITS},${{HL_LONGEST}})}})",
         f"n,Set(HL_LONGEST={_or_else('HL_LONGEST', switch.longest_wait_s)})",
@@ -167,13 +167,29 @@ def _do(switch: Switch) -> Iterable[list[str]]:
         "n,Set(HL_RESULT=dial:${DIALSTATUS})",
         f"n,Goto({RUN},s,1)",
     ]
+    # Without `g` an answered call ends with its talk; what comes back was not answered.
+    yield [
+        "transfer,1,Set(HL_SERVED=)",
+        f"n,Set(HL_TO=${{FILTER({_DESTINATION},${{HL_TO}})}})",
+        f"n,Set(HL_RING=${{FILTER({_DIGITS},${{HL_RING}})}})",
+        f"n,Set(HL_RING={_or_else('HL_RING', switch.ring_s)})",
+        "n,Set(DIALSTATUS=)",
+        "n,Dial(${HL_TO},${HL_RING})",
+        "n,Set(HL_RESULT=transfer:${DIALSTATUS})",
+        f"n,Goto({RUN},s,1)",
+    ]
     yield ["hangup,1,Hangup()"]
     yield [f"rescue,1,Goto({RESCUE},s,1)"]
     yield [f"i,1,Goto({RESCUE},s,1)"]
 
 
 def _rescue(rescue: Rescue, sounds_dir: str) -> list[str]:
-    lines = ["s,1,Answer()", f'n,GotoIf($["${{HL_SERVED}}" = "yes"]?{BYE},served,1)']
+    lines = [
+        "s,1,Answer()",
+        _own_language(),
+        "n,MSet(HL_KEYS=,HL_ANNOUNCE=)",
+        f'n,GotoIf($["${{HL_SERVED}}" = "yes"]?{BYE},served,1)',
+    ]
     if not rescue.queue:
         return [*lines, f"n,Goto({BYE},busy,1)"]
     return [
@@ -216,20 +232,31 @@ def _agents(switch: Switch) -> Iterable[list[str]]:
         if queue.extension:
             yield [
                 f'{queue.extension},1,GotoIf($["${{HL_FLOW}}" = ""]?inside)',
-                f"n,MSet(HL_QUEUE={queue.name},HL_PRIORITY=,HL_LONGEST=)",
+                f"n,MSet(HL_QUEUE={queue.name},HL_PRIORITY=,HL_LONGEST=,HL_KEYS=,HL_ANNOUNCE=)",
                 f"n,Goto({DO},queue,1)",
                 f"n(inside),Queue({queue.name},c,,,{switch.longest_wait_s})",
                 "n,Hangup()",
             ]
 
 
+def _keys() -> str:
+    """Which keys exist there is decided for each caller at each press: those in HL_KEYS, and no others.
+
+    app_queue asks the queue's context whether there is such an extension (`valid_exit`). A switch that is evaluated for
+    the channel (`eswitch`) hands the question on to pbx_loopback, which takes only what its pattern lets through; the x
+    makes an empty HL_KEYS a pattern that matches no key. Tried on 22.10.1: a key that is not in HL_KEYS does nothing.
+    """
+    return f"[{KEYS}]\n; Keys that lead out of a queue: those of the step the caller waits in.\n{_KEYS_SWITCH}\n"
+
+
 def _key(key: str) -> list[str]:
-    """A key leads back to the flow; in the rescue queue, which the flow does not know, it leads to the rescue again."""
-    return [
-        f"{key},1,GotoIf($[0${{HL_RESCUES}} > 0]?{RESCUE},s,1)",
-        f"n,Set(HL_RESULT=queue:KEY:{key})",
-        f"n,Goto({RUN},s,1)",
-    ]
+    """A key leads back to the flow. In the rescue queue, which the flow does not know, HL_KEYS is empty."""
+    return [f"{key},1,Set(HL_RESULT=queue:KEY:{key})", f"n,Goto({RUN},s,1)"]
+
+
+def _own_language() -> str:
+    """The caller's own language again: for the announcements of a line the bridge puts another word after it."""
+    return 'n,Set(CHANNEL(language)=${IF($["${HL_LANGUAGE}" = ""]?${CHANNEL(language)}:${HL_LANGUAGE})})'
 
 
 def _or_else(variable: str, default: int) -> str:

@@ -11,6 +11,10 @@ from dataclasses import dataclass, field
 STRATEGIES = ("ringall", "leastrecent", "fewestcalls", "random", "rrmemory", "rrordered", "linear", "wrandom")
 """How a queue chooses among free agents. Source: app_queue.c `strategies[]` (22.10.1)."""
 
+LINE_SOUND = "line/place"
+"""The sound of an announcement below `Switch.sounds_dir`; Asterisk looks for it in `line/<channel language>/place`.
+Source: main/file.c `fileexists_core`: the language goes before the last part of a path (22.10.1, tried)."""
+
 EMPTY_FACTORS = ("paused", "penalty", "inuse", "ringing", "unavailable", "invalid", "unknown", "wrapup")
 """What can make a member not count as present. Source: app_queue.c `parse_empty_options` (22.10.1)."""
 
@@ -86,11 +90,8 @@ class Queue:
     auto_pause: bool = False
     """Whether an agent who does not answer is paused in all his queues."""
     announce_every_s: int = 0
-    """Seconds between position announcements; 0 is none. They need Asterisk's queue sounds in the caller's language."""
-    announce_holdtime: bool = False
-    """Whether Asterisk's own estimate of the wait is announced with the position."""
-    exit_keys: str = ""
-    """Keys with which a waiting caller leaves for his flow: each gives `queue:KEY:<key>`."""
+    """Seconds between two announcements of the line; 0 is none. What is said is the sound `LINE_SOUND` in the folder of
+    the caller's channel language, where the bridge puts it; where there is none, nothing is said."""
     extension: str = ""
     """Number agents dial or transfer to in order to reach this queue; empty is none."""
 

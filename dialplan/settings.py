@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dialplan.extensions import AGENTS, NUMBERS, keys_context
+from dialplan.extensions import AGENTS, KEYS, NUMBERS
+from dialplan.model import LINE_SOUND
 from dialplan.text import line_value
 
 if TYPE_CHECKING:
@@ -20,7 +21,9 @@ _READ = ("system", "call", "agent", "user", "dialplan")
 Left out on purpose: `agi` (every AGI command, among them keyed digits), `dtmf` (keys), `reporting` (RTCP), `cdr`.
 Source: manager.c `perms[]`."""
 
-_CHANNEL_VARIABLES = ("HL_LANGUAGE", "HL_VIP", "HL_FLOWID", "HL_NUMBER", "HL_QUEUE", "HL_PRIORITY", "HL_AGI")
+_CHANNEL_VARIABLES = (
+    "HL_LANGUAGE", "HL_VIP", "HL_FLOWID", "HL_NUMBER", "HL_QUEUE", "HL_PRIORITY", "HL_ANNOUNCE", "HL_AGI",
+)  # fmt: skip
 """What every event of a channel carries as `ChanVariable`: from these the bridge knows whom a waiting caller is, and
 which AGI server leads a call."""
 
@@ -37,8 +40,7 @@ _NOISE = (
     "RTCPSent",
     "RTCPReceived",
     "NewConnectedLine",
-    "MusicOnHoldStart",
-    "MusicOnHoldStop",
+    "MusicOnHoldStart",  # its end is heard: there an announcement begins
     "LocalOptimizationBegin",
     "LocalOptimizationEnd",
     "BridgeVideoSourceUpdate",
@@ -124,12 +126,16 @@ def _queue(queue: Queue, switch: Switch) -> Iterable[Setting]:
         ("autopause", "all" if queue.auto_pause else "no"),
         ("setinterfacevar", "yes"),
         ("reportholdtime", "no"),
-        ("announce-frequency", queue.announce_every_s),
-        ("announce-position", _yes(queue.announce_every_s > 0)),
-        ("announce-holdtime", _yes(queue.announce_holdtime)),
+        # Asterisk's own announcements have Asterisk's words and numbers; ours is the periodic one.
+        ("announce-frequency", 0),
+        ("announce-position", "no"),
+        ("announce-holdtime", "no"),
+        ("periodic-announce-frequency", queue.announce_every_s),
+        # Which keys lead out of the line is up to the step that sent the caller there (HL_KEYS).
+        ("context", KEYS),
     )
-    if queue.exit_keys:
-        yield "context", keys_context(queue)
+    if queue.announce_every_s:
+        yield "periodic-announce", f"{switch.sounds_dir.rstrip('/')}/{LINE_SOUND}"
     for member in queue.members:
         agent = switch.agent(member.agent)
         if agent:

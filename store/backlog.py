@@ -4,7 +4,8 @@
 would end with the newer one anyway, and the older one is superseded. So a call of fifty changes costs one place.
 
 *The bound.* When more rows with different keys wait than there is room for, the oldest row of the least precious table
-that has any is dropped: first the steps of journeys, at last the visits. Every drop is counted by table.
+that has any is dropped: first the steps of journeys, at last what callers were promised. Every drop is counted by
+table.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from operator import attrgetter
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
-from store import rows
+from store import records, rows
 from store.schema import TABLE_OF
 
 if TYPE_CHECKING:
@@ -30,6 +31,10 @@ WRITE_ORDER: Final[tuple[type[rows.Row], ...]] = (
     rows.Membership,
     rows.Remembered,
     rows.Voicemail,
+    records.Recording,
+    records.Survey,
+    records.Callback,
+    records.Ticket,
     rows.BridgeState,
 )
 """Within one transaction: what others refer to comes first, what says "known until here" comes last."""
@@ -42,10 +47,14 @@ DROP_ORDER: Final[tuple[type[rows.Row], ...]] = (
     rows.Journey,
     rows.Membership,
     rows.BridgeState,
+    records.Survey,
     rows.Voicemail,
+    records.Recording,
     rows.Visit,
+    records.Ticket,
+    records.Callback,
 )
-"""What is given up first when there is no room."""
+"""What is given up first when there is no room; last of all what somebody was promised."""
 
 Batch = tuple[rows.Row, ...]
 """Rows of one transaction, in the order they are to be written; no key twice."""

@@ -13,6 +13,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias, get_args
 
+from store.records import Callback, Recording, Survey, Ticket
+
 if TYPE_CHECKING:
     from datetime import datetime
 
@@ -333,7 +335,19 @@ class BridgeState:
 
 
 Row: TypeAlias = (
-    Visit | RingAttempt | AgentInterval | Membership | Journey | JourneyStep | Remembered | Voicemail | BridgeState
+    Visit
+    | RingAttempt
+    | AgentInterval
+    | Membership
+    | Journey
+    | JourneyStep
+    | Remembered
+    | Voicemail
+    | BridgeState
+    | Survey
+    | Callback
+    | Ticket
+    | Recording
 )
 """Anything the writer accepts."""
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import Boolean, Column, Double, Index, Integer, MetaData, Table
 
-from store import rows
+from store import records, rows
 from store.columns import Instant, Words
 
 if TYPE_CHECKING:
@@ -212,6 +212,100 @@ BRIDGE_STATE: Final = Table(
     _maybe_at("switch_started_at"),
 )
 
+SURVEYS: Final = Table(
+    "surveys",
+    METADATA,
+    _key("id"),
+    _text("node"),
+    _text("call_id"),
+    _text("channel_id"),
+    _text("survey"),
+    _at("asked_at"),
+    _text("answers"),
+    _text("flow"),
+    _text("flow_version"),
+    _text("step"),
+    _text("caller"),
+    _text("number"),
+    _text("language"),
+    _yes_no("vip"),
+    _maybe_text("agent"),
+    _maybe_text("visit_id"),
+    Index(None, "asked_at", "id"),
+    Index(None, "agent", "asked_at"),
+    Index(None, "call_id"),
+)
+
+CALLBACKS: Final = Table(
+    "callbacks",
+    METADATA,
+    _key("id"),
+    _text("node"),
+    _text("call_id"),
+    _text("channel_id"),
+    _text("queue"),
+    _text("number_to_call"),
+    _at("asked_at"),
+    _at("entered_at"),
+    _text("flow"),
+    _text("flow_version"),
+    _text("step"),
+    _text("reason"),
+    _maybe_at("not_before"),
+    _maybe_at("not_after"),
+    _text("caller"),
+    _text("number"),
+    _text("language"),
+    _yes_no("vip"),
+    Index(None, "asked_at", "id"),
+    Index(None, "queue", "entered_at"),
+    Index(None, "call_id"),
+)
+
+TICKETS: Final = Table(
+    "tickets",
+    METADATA,
+    _key("id"),
+    _text("node"),
+    _text("call_id"),
+    _text("channel_id"),
+    _text("kind"),
+    _text("colour"),
+    _at("opened_at"),
+    _text("fields"),
+    _text("flow"),
+    _text("flow_version"),
+    _text("step"),
+    _maybe_at("due_at"),
+    _maybe_text("recording"),
+    _text("caller"),
+    _text("number"),
+    _text("language"),
+    _yes_no("vip"),
+    Index(None, "opened_at", "id"),
+    Index(None, "kind", "opened_at"),
+    Index(None, "call_id"),
+)
+
+RECORDINGS: Final = Table(
+    "recordings",
+    METADATA,
+    _key("id"),
+    _text("node"),
+    _text("call_id"),
+    _text("channel_id"),
+    _text("path"),
+    _at("recorded_at"),
+    Column("seconds", Double, nullable=False),
+    _text("flow"),
+    _text("flow_version"),
+    _text("step"),
+    _text("caller"),
+    _text("language"),
+    Index(None, "recorded_at", "id"),
+    Index(None, "call_id"),
+)
+
 TABLE_OF: Final[Mapping[type[Any], Table]] = MappingProxyType(
     {
         rows.Visit: VISITS,
@@ -223,6 +317,10 @@ TABLE_OF: Final[Mapping[type[Any], Table]] = MappingProxyType(
         rows.Remembered: REMEMBERED,
         rows.Voicemail: VOICEMAILS,
         rows.BridgeState: BRIDGE_STATE,
+        records.Survey: SURVEYS,
+        records.Callback: CALLBACKS,
+        records.Ticket: TICKETS,
+        records.Recording: RECORDINGS,
     },
 )
 """Which table keeps which rows (every member of `rows.Row`); column names are field names."""

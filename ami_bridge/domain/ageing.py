@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from ami_bridge.domain.metrics import midnight_after, midnight_before
+from ami_bridge.domain.waits import forget_waits
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -25,6 +26,7 @@ def pass_time(draft: Draft, at: datetime) -> None:
     """A second went by: rests end, talks nobody closed are closed, what is finished is forgotten."""
     for agent in list(draft.look("agents").values()):
         _tick_agent(draft, agent, at)
+    forget_waits(draft, at)
     forget = at - timedelta(seconds=REMEMBER_S)
     for visit in list(draft.look("visits").values()):
         if visit.hung_up_at is not None and visit.is_open and _overdue(visit, at):

@@ -6,10 +6,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from ami_bridge.domain.model import Changes
+from store import rows
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from ami_bridge.domain.model import State
-    from store import rows
 
 
 class Books:
@@ -44,6 +46,10 @@ class Books:
     def keep(self, row: rows.Row, *key: object) -> None:
         """Notes a row to be written; the last of one key wins and keeps the first one's place."""
         self._rows[(type(row), *key)] = row
+
+    def kept_visits(self) -> Iterator[rows.Visit]:
+        """The visits among the rows noted so far."""
+        return (row for row in self._rows.values() if isinstance(row, rows.Visit))
 
     def show_queue(self, name: str) -> None:
         """Marks a queue as changed for the feed."""

@@ -25,6 +25,8 @@ class Tags:
     queue: str = ""
     """The queue the dialplan is about to enter; the only name a refused caller leaves behind."""
     priority: int = 0
+    announce: str = ""
+    """What a waiting caller is told of the line, and how often (`ami_bridge.domain.line.wish_of`)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,6 +148,13 @@ class HoldChanged(Happening):
 
     channel_id: str
     held: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MusicStopped(Happening):
+    """A channel's music ended: of a caller who goes on waiting, because an announcement begins."""
+
+    channel_id: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -281,6 +290,7 @@ Event: TypeAlias = (
     | Completed
     | DialEnded
     | HoldChanged
+    | MusicStopped
     | MemberSeen
     | MemberGone
     | ContactSeen

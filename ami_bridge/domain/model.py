@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from ami_bridge.domain.events import Tags
+    from ami_bridge.domain.waits import Wait
     from store import rows
 
 Knowing = Literal["complete", "catching_up", "blind"]
@@ -70,6 +71,10 @@ class Visit:
     agent_channel_id: str = ""
     held_since: datetime | None = None
     hung_up_at: datetime | None = None
+    announce: str = ""
+    """What the caller's step wants told while he waits (`ami_bridge.domain.line`)."""
+    music_stopped_at: datetime | None = None
+    """When his music was last interrupted: an announcement began."""
     attempts: tuple[rows.RingAttempt, ...] = ()
     attempt_channels: tuple[str, ...] = ()
     """The agent's channel of each attempt."""
@@ -154,6 +159,8 @@ class State:
     agents: Mapping[str, Agent] = field(default_factory=dict)
     counts: Mapping[str, Counts] = field(default_factory=dict)
     calls: Mapping[str, Call] = field(default_factory=dict)
+    waits: Mapping[str, tuple[Wait, ...]] = field(default_factory=dict)
+    """By queue, the waits that ended with an agent of late, oldest first."""
     last_event_at: datetime | None = None
 
 

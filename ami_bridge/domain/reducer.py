@@ -24,6 +24,7 @@ from ami_bridge.domain.states import (
     Phone,
     Step,
 )
+from ami_bridge.domain.waits import note_waits
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -37,6 +38,7 @@ def apply(state: State, event: ev.Event, now: datetime) -> tuple[State, Changes]
     if now >= state.next_midnight:
         turn_the_day(draft, now)
     _take(draft, event)
+    note_waits(draft)
     if not isinstance(event, ev.Ticked | ev.LedgerLine | ev.LinkChanged):
         draft.set("last_event_at", max(event.at, state.last_event_at or event.at))
     return draft.finish()
@@ -70,6 +72,10 @@ def _take(draft: Draft, event: ev.Event) -> None:  # noqa: C901, PLR0912 - one l
             _dial_ended(draft, event)
         case ev.HoldChanged():
             _hold(draft, event)
+        case ev.MusicStopped():
+            visit = draft.open_visit(event.channel_id, "", Phase.WAITING)
+            if visit is not None:
+                draft.put_visit(replace(visit, music_stopped_at=event.at), event.at)
         case ev.MemberSeen():
             see_member(draft, event)
         case ev.MemberGone():
@@ -111,12 +117,13 @@ def _join(draft: Draft, event: ev.Joined) -> None:
             flow=row.flow or fresh.flow,
             flow_version=row.flow_version or fresh.flow_version,
         )
-        draft.put_visit(replace(known, row=row, place=event.place), event.at)
+        draft.put_visit(replace(known, row=row, place=event.place, announce=event.tags.announce), event.at)
         return
     stale = draft.open_visit(event.channel_id, "", Phase.WAITING, Phase.LEFT)
     if stale is not None:
         _move_on(draft, event.channel_id, event.at)
-    draft.add_visit(draft.new_row(event, event.queue, position=event.position), place=event.place)
+    visit = draft.add_visit(draft.new_row(event, event.queue, position=event.position), place=event.place)
+    draft.put_visit(replace(visit, announce=event.tags.announce), event.at)
 
 
 def _told_before(draft: Draft, event: ev.Joined | ev.Connected) -> Visit | None:

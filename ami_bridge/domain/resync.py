@@ -62,11 +62,12 @@ def _waiting(draft: Draft, shot: SnapshotTaken, found: WaitingSeen, channel: Cha
     visit = draft.open_visit(found.channel_id, found.queue, Phase.WAITING, Phase.LEFT)
     if visit is not None:
         row = replace(visit.row, position=found.position, priority=found.priority)
-        draft.put_visit(replace(visit, row=row, phase=Phase.WAITING, left_at=None, gave_up=False), shot.at)
+        visit = replace(visit, row=row, phase=Phase.WAITING, left_at=None, gave_up=False)
+        draft.put_visit(_known_by(channel, found, visit) if channel else visit, shot.at)
         return
     ordinal = draft.look("ordinals").get(found.channel_id, 0) + 1
     tags = channel.tags if channel else None
-    draft.add_visit(
+    fresh = draft.add_visit(
         rows.Visit(
             id=rows.visit_id(draft.node, found.channel_id, ordinal),
             node=draft.node,
@@ -87,6 +88,23 @@ def _waiting(draft: Draft, shot: SnapshotTaken, found: WaitingSeen, channel: Cha
             evidence="snapshot: found waiting",
         )
     )
+    draft.put_visit(replace(fresh, announce=tags.announce if tags else ""), shot.at)
+
+
+def _known_by(channel: ChannelSeen, found: WaitingSeen, visit: Visit) -> Visit:
+    """The visit with what its channel tells of the caller: of one that began while nobody looked, the log knew less."""
+    row, tags = visit.row, channel.tags
+    row = replace(
+        row,
+        call_id=channel.call_id,
+        caller_name=row.caller_name or found.caller_name,
+        number=row.number or tags.number,
+        language=row.language or tags.language,
+        vip=row.vip or tags.vip,
+        flow=row.flow or tags.flow,
+        flow_version=row.flow_version or tags.flow_version,
+    )
+    return replace(visit, row=row, announce=tags.announce)
 
 
 def _not_in_line(draft: Draft, shot: SnapshotTaken, visit: Visit, channels: dict[str, ChannelSeen]) -> None:

@@ -15,7 +15,8 @@ from agi.ping import ping
 from agi.script_thread import Bounds
 from agi.server import AgiServer
 from ivr.app import releases, speech
-from ivr.app.data import lookups_of, sources_of
+from ivr.app.data import lookups_of, sources_of, tickets_of
+from ivr.app.lines import BridgeLines
 from ivr.app.mailbox import Mailbox
 from ivr.app.mistakes import MistakeError, cannot_listen
 from ivr.app.opened import opened_store
@@ -28,6 +29,7 @@ from ivr.services.calling_number import normalise
 from ivr.services.journeys import JourneyLog
 from ivr.services.key_files import KeyFileError
 from ivr.services.lookups import DataSources
+from ivr.services.records import RecordBook
 from ivr.services.remembered import CallerMemory, memory_key
 from ivr.services.sealing import CursorSeal
 from ivr.services.sql import BadSourceError
@@ -105,8 +107,11 @@ def _world(  # noqa: PLR0917 - the parts a service is made of, each once
         journeys=JourneyLog(writer, hotline.node),
         scripts=scripts,
         mailbox=Mailbox(writer, hotline.node, where.recordings),
+        records=RecordBook(writer, hotline.node, where.recordings, tickets_of(hotline)),
+        lines=BridgeLines(where.feed, {name: queue.max_length for name, queue in hotline.queues.items()}),
         recordings=where.recordings,
         now=partial(datetime.now, UTC),
+        node=hotline.node,
         zone=zone,
         normalise=partial(normalise, region=hotline.region or "ZZ"),
     )

@@ -28,7 +28,7 @@ def write_asterisk_files(ready: Ready, folder: Path, *, only_generated: bool) ->
         MistakeError: a secret is missing, a value cannot be written, or a hand-written file is in the way.
     """
     try:
-        switch = switch_of(ready.hotline, ready.folder, ready.places.sounds)
+        switch = switch_of(ready.hotline, ready.folder, ready.places.sounds, ready.flows)
     except SecretMissingError as missing:
         raise MistakeError(str(missing)) from None
     generated = _sure(ready, render_generated(switch, folder / GENERATED))

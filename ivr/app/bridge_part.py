@@ -11,16 +11,19 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
-from ami_bridge.bridge import Bridge
+from ami_bridge.announcer import Announcer
+from ami_bridge.bridge import Bridge, utc_now
 from ami_bridge.client import LinkSettings
 from ami_bridge.domain.model import QueueRules
 from ami_bridge.feed import FeedTaken
 from ami_bridge.past import load_past
 from ami_bridge.protocol.errors import LoginRefused
 from ami_bridge.settings import AgiServer, BridgeSettings, WatchdogSettings
+from ivr.app.line_voice import LineVoice
 from ivr.app.mistakes import MistakeError, cannot_use
 from ivr.app.opened import opened_store
 from ivr.app.parent import beat
+from ivr.app.releases import KeptReleases
 from ivr.app.switch import split
 from ivr.config.secrets import SecretMissingError, resolve_secret
 from store.writer import Writer
@@ -85,8 +88,11 @@ async def run_bridge(ready: Ready, stop: asyncio.Event) -> None:
         writer = await opened.enter_async_context(Writer(store))
         past = await load_past(store, settings.node, ZoneInfo(settings.time_zone), datetime.now(UTC))
         bridge = Bridge(settings, writer, past=past, store=store)
+        voice = _voice(ready)
+        opened.callback(voice.clear)
         watching = asyncio.create_task(bridge.run(), name="bridge")
         beating = asyncio.create_task(_beat_when_seen(bridge), name="beat")
+        announcing = asyncio.create_task(Announcer(bridge, voice, utc_now).run(), name="announcer")
         stopping = asyncio.create_task(stop.wait())
         try:
             await asyncio.wait({watching, stopping}, return_when=asyncio.FIRST_COMPLETED)
@@ -102,7 +108,15 @@ async def run_bridge(ready: Ready, stop: asyncio.Event) -> None:
             raise cannot_use(settings.feed_path, error) from None
         finally:
             beating.cancel()
+            announcing.cancel()
             stopping.cancel()
+
+
+def _voice(ready: Ready) -> LineVoice:
+    try:
+        return LineVoice(KeptReleases(ready), ready.places.sounds)
+    except OSError as error:
+        raise cannot_use(ready.places.sounds, error) from None
 
 
 async def _beat_when_seen(bridge: Bridge) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from ivr.config.kinds import SecretRef
 from ivr.config.secrets import resolve_address, resolve_secret
+from ivr.services.records import TicketKind
 from ivr.services.sources import Field, HttpLookup, HttpSource, SqlLookup, SqlSource
 
 if TYPE_CHECKING:
@@ -28,6 +30,14 @@ def sources_of(hotline: Hotline, folder: Path) -> tuple[Source, ...]:
 def lookups_of(hotline: Hotline) -> tuple[Lookup, ...]:
     """What may be asked."""
     return tuple(_lookup(name, lookup) for name, lookup in hotline.lookups.items())
+
+
+def tickets_of(hotline: Hotline) -> dict[str, TicketKind]:
+    """What each kind of ticket promises."""
+    return {
+        name: TicketKind({colour: timedelta(milliseconds=ms) for colour, ms in kind.within_ms.items()})
+        for name, kind in hotline.tickets.items()
+    }
 
 
 def _source(name: str, source: model.DataSource, zone: str, folder: Path) -> Source:

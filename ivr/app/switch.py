@@ -6,18 +6,20 @@ from typing import TYPE_CHECKING
 
 from dialplan.model import Agent, AgiServer, Ami, Member, Number, Queue, Rescue, Sip, Switch, Trunk
 from ivr.config.secrets import resolve_secret
+from ivr.flow.model import Queue as QueueStep
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from ivr.config import model
     from ivr.config.model import Hotline
+    from ivr.flow.model import FlowSet
 
 RESCUE_SOUNDS = Rescue("")
 """Holds the names of the sounds the rescue path plays; `ivr.app.speech` builds files of these names."""
 
 
-def switch_of(hotline: Hotline, folder: Path, sounds: Path) -> Switch:
+def switch_of(hotline: Hotline, folder: Path, sounds: Path, flows: FlowSet) -> Switch:
     """The switch of a checked hotline.
 
     Raises:
@@ -27,7 +29,7 @@ def switch_of(hotline: Hotline, folder: Path, sounds: Path) -> Switch:
     return Switch(
         node=hotline.node,
         numbers=tuple(Number(number, flow, hotline.languages[0]) for number, flow in hotline.numbers.items()),
-        queues=tuple(_queue(name, queue, hotline) for name, queue in hotline.queues.items()),
+        queues=tuple(_queue(name, queue, hotline, flows) for name, queue in hotline.queues.items()),
         agents=tuple(
             Agent(agent_id, agent.name, resolve_secret(agent.secret, folder))
             for agent_id, agent in hotline.agents.items()
@@ -49,7 +51,7 @@ def switch_of(hotline: Hotline, folder: Path, sounds: Path) -> Switch:
     )
 
 
-def _queue(name: str, queue: model.Queue, hotline: Hotline) -> Queue:
+def _queue(name: str, queue: model.Queue, hotline: Hotline, flows: FlowSet) -> Queue:
     return Queue(
         name,
         members=tuple(
@@ -65,7 +67,22 @@ def _queue(name: str, queue: model.Queue, hotline: Hotline) -> Queue:
         music=queue.music,
         auto_pause=queue.autopause,
         extension=queue.extension or "",
+        announce_every_s=_announced_every(name, flows),
     )
+
+
+def _announced_every(queue: str, flows: FlowSet) -> int:
+    """Seconds between two announcements in a queue: the shortest of the steps that lead there, 0 when none announces.
+
+    Asterisk has one for each queue; to a caller whose step wants it less often the bridge tells less often.
+    """
+    steps = (step for flow in flows.flows.values() for step in flow.steps.values())
+    every = [
+        step.announce.every_ms
+        for step in steps
+        if isinstance(step, QueueStep) and step.queue == queue and step.announce
+    ]
+    return seconds(min(every)) if every else 0
 
 
 def seconds(milliseconds: int) -> int:

@@ -48,10 +48,13 @@ def _judged(folder: Path) -> Verdict:
     from dialplan.diagnostics import has_errors
     from dialplan.report import as_github, as_json, as_text
     from ivr.config.checked import check_hotline
+    from ivr.config.dialogues import load_dialogues
 
     loaded = check_hotline(folder)
     refresh_schemas(folder, loaded)
-    found, sources, scope = loaded.diagnostics, loaded.sources, loaded.scope
+    tests = load_dialogues(loaded)
+    found, sources = (*loaded.diagnostics, *tests.diagnostics), {**loaded.sources, **tests.sources}
+    scope = f"{loaded.scope}, {_dialogues(len(tests.dialogues))}" if tests.sources else loaded.scope
     return Verdict(
         text=as_text(found, sources, scope=scope).rstrip("\n"),
         colored=as_text(found, sources, color=True, scope=scope).rstrip("\n"),
@@ -84,3 +87,7 @@ def refresh_schemas(folder: Path, loaded: Loaded) -> None:
         write_schemas(loaded, place)
     except OSError:
         pass  # a checkout that cannot be written is checked all the same
+
+
+def _dialogues(count: int) -> str:
+    return "1 dialogue" if count == 1 else f"{count} dialogues"

@@ -59,6 +59,59 @@ def check(
     raise typer.Exit(checking.check(folder, form, cache=not no_cache))
 
 
+@app.command("test")
+def rehearse(
+    folder: Folder,
+    *,
+    words: Annotated[
+        str, typer.Option("-k", help="Only dialogues with these words in their names.", metavar="WORDS")
+    ] = "",
+    min_coverage: Annotated[
+        float,
+        typer.Option(help="Per cent of all ways out of steps that must be taken.", metavar="PER_CENT", min=0, max=100),
+    ] = 0,
+    form: Annotated[str, typer.Option("--format", help="text or json.", metavar="FORM")] = "text",
+    junit: Annotated[Path | None, typer.Option(help="Write a JUnit report into this file.", metavar="FILE")] = None,
+    watch: Annotated[bool, typer.Option("--watch", help="Play them again whenever a file changes.")] = False,
+) -> None:
+    """Play the dialogues of the folder tests/ without a telephone.
+
+    In milliseconds, without Asterisk, database or network. Says where a call went another way than written, which ways
+    out of steps no dialogue takes, and proposes a dialogue for one of them. Ends with 1 when one failed or too few ways
+    are taken, with 2 when nothing could be played.
+    """
+    from ivr.cli import rehearsing
+
+    wishes = rehearsing.Wishes(form, words, min_coverage, junit)
+    if watch:
+        rehearsing.watch(folder, wishes)
+        return
+    raise typer.Exit(rehearsing.test(folder, wishes))
+
+
+@app.command("try")
+def try_call(
+    folder: Folder,
+    *,
+    caller: Annotated[
+        str | None, typer.Option("--from", help="The calling number, or withheld.", metavar="NUMBER")
+    ] = None,
+    number: Annotated[str | None, typer.Option("--to", help="The number dialled.", metavar="NUMBER")] = None,
+    clock: Annotated[str | None, typer.Option(help='When it is: "2026-11-20 22:30".', metavar="MOMENT")] = None,
+    like: Annotated[
+        str | None, typer.Option(help="The dialogue whose world the call comes into.", metavar="NAME")
+    ] = None,
+) -> None:
+    """Call the hotline in the terminal, without a telephone.
+
+    You read what a caller hears, press keys, set the clock, and make the data sources slow, down or wrong; beside it
+    stand the step and what the flow knows. In a pipe it reads a line at a time and writes lines.
+    """
+    from ivr.cli import trying
+
+    trying.try_call(folder, trying.Wishes(caller, number, clock, like))
+
+
 @app.command()
 def render(
     folder: Folder,

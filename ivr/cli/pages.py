@@ -10,13 +10,14 @@ from dialplan.report import as_markdown
 from ivr.config.codes import CODES as CONFIG
 from ivr.flow.codes import CODES as FLOW
 from ivr.prompts.codes import CODES as PROMPTS
+from ivr.rehearsal.codes import CODES as REHEARSAL
 
 PAGE = Path(__file__).parents[2] / "docs" / "diagnostics.md"
 
 
 def diagnostics_page() -> str:
     """The whole page."""
-    return as_markdown(merge_codes(CONFIG, FLOW, PROMPTS, DIALPLAN))
+    return as_markdown(merge_codes(CONFIG, FLOW, PROMPTS, DIALPLAN, REHEARSAL))
 
 
 if __name__ == "__main__":

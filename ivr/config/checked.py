@@ -70,7 +70,7 @@ def _no_files(folder: Path, place: Path) -> Iterator[Diagnostic]:
 
 
 def _unreadable_scripts(folder: Path) -> Iterator[Diagnostic]:
-    """C020: a script Python cannot read, which would fail while a caller waits."""
+    """C017: a script Python cannot read, which would fail while a caller waits."""
     for path in sorted((folder / "scripts").glob("*.py")):
         name = f"scripts/{path.name}"
         try:
@@ -82,4 +82,4 @@ def _unreadable_scripts(folder: Path) -> Iterator[Diagnostic]:
             column = (error.offset or 1) if isinstance(error, SyntaxError) else 1
             said = error.msg if isinstance(error, SyntaxError) else str(error) or "nested too deeply"
             at = Span(name, line, max(1, column)) if line else None
-            yield Diagnostic("C020", "error", at, f"Python cannot read it: {said}", "a script for Python 3", file=name)
+            yield Diagnostic("C017", "error", at, f"Python cannot read it: {said}", "a script for Python 3", file=name)

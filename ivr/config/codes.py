@@ -121,11 +121,26 @@ CODES = codes(
         "rescue: {queue: sales, message: rescue}",
     ),
     CodeDoc(
-        "C020",
+        "C017",
         "A script is Python that can be read",
         "A script with a slip in it would fail while a caller waits. It is read, not run.",
         'print("welcome"  # scripts/greet.py',
         'print("welcome")  # scripts/greet.py',
         "py",
+    ),
+    CodeDoc(
+        "C020",
+        "A schedule is open at some time",
+        "One that never is sends every caller away, and nobody would notice but they.",
+        'hours: {office: {open: "Mo-Su off"}}',
+        'hours: {office: {open: "Mo-Su off", exceptions: {"2026-12-31": "09:00-15:00"}}}',
+    ),
+    CodeDoc(
+        "C021",
+        "Each rule of a schedule counts on some day",
+        "Of two rules for a day the later holds, so a rule whose days all come again later does nothing; hours of one "
+        "day that overlap, and hours for holidays nobody named, are most often a slip.",
+        'hours: {office: {open: "Sa 09:00-12:00; Mo-Su 09:00-18:00"}}',
+        'hours: {office: {open: "Mo-Su 09:00-18:00; Sa 09:00-12:00"}}',
     ),
 )

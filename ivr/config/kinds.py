@@ -24,9 +24,11 @@ _AGENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
 _DIALLED = re.compile(r"\+?[0-9*#]{1,20}")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?")
 _COUNTRY = re.compile(r"[A-Z]{2}")
+_CALENDAR = re.compile(r"[A-Z]{2}(-\w[\w .-]{0,29})?")
 _ENVIRONMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _LISTEN = re.compile(r"(?P<host>\[[0-9A-Fa-f:.]+\]|[0-9.]+):(?P<port>[0-9]{1,5})")
 _LISTEN_FORM = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[0-9.]+):[0-9]{1,5}")
+_CALENDAR_FORM = re.compile(r"[A-Z]{2}(-.{1,30})?")
 _DATE_FORM = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _USER_AND_PASSWORD = re.compile(r"[a-z0-9+.-]+://[^/?#@]*:[^/?#@]+@", re.IGNORECASE)
 _HIGHEST_PORT: Final = 65_535
@@ -178,6 +180,11 @@ Language = Annotated[
 Country = Annotated[
     str, _matching(_COUNTRY, "a country code of two capital letters: CN"), _written(_COUNTRY, "CN", "HK")
 ]
+Calendar = Annotated[
+    str,
+    _matching(_CALENDAR, "a country, CN, or a part of one, DE-BY"),
+    _written(_CALENDAR_FORM, "CN", "HK", "DE-BY"),
+]
 Zone = Annotated[str, BeforeValidator(_zone), name_of("time zone")]
 Listen = Annotated[str, BeforeValidator(_listen), _written(_LISTEN_FORM, "127.0.0.1:4573")]
 CalendarDate = Annotated[date, BeforeValidator(_calendar_date), _written(_DATE_FORM, "2026-12-31")]
@@ -186,6 +193,8 @@ ShortMs = Annotated[int, _between(0, 120_000), _bounds(0, 120_000)]
 """Milliseconds up to two minutes: rings, wrap-up, short abandons."""
 WaitMs = Annotated[int, _between(1_000, 4 * 3_600_000), _bounds(1_000, 4 * 3_600_000)]
 """Milliseconds from a second to four hours: waits of callers."""
+DueMs = Annotated[int, _between(60_000, 365 * 86_400_000), _bounds(60_000, 365 * 86_400_000)]
+"""Milliseconds from a minute to a year: how long a ticket may take."""
 KeyMs = Annotated[int, _between(500, 60_000), _bounds(500, 60_000)]
 """Milliseconds of patience for a key."""
 

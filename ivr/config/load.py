@@ -14,18 +14,20 @@ from ivr.config.rules import setting_rules
 from ivr.config.version import version_of
 from ivr.flow.check import check_flows
 from ivr.flow.defaults import FlowDefaults, TriesDefaults
-from ivr.flow.known import Known, LookupFacts
+from ivr.flow.known import Known, LookupFacts, TicketFacts
 from ivr.flow.load import FlowReading, load_flow
-from ivr.flow.model import FlowSet
+from ivr.flow.model import FlowSet, SayValue
 from ivr.flow.yaml_reader import LARGEST_FILE, Document, decode, read_yaml
 from ivr.flow.yaml_reader import Mapping as MappingNode
 from ivr.prompts.catalogue import ALL, Catalogue, load_catalogue
+from ivr.prompts.values_alone import with_values
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
     from dialplan.diagnostics import Severity
+    from dialplan.source import Span
     from ivr.config.model import Defaults, Hotline
 
     ReadPrompts = Callable[[Mapping[str, Source]], tuple[Catalogue, tuple[Diagnostic, ...]]]
@@ -43,7 +45,7 @@ class Loaded:
     flows: FlowSet | None
     """Every flow; None when there is an error anywhere."""
     catalogue: Catalogue
-    """Every sentence that could be read."""
+    """Every sentence that could be read, and every kind of value that a flow says alone."""
     diagnostics: tuple[Diagnostic, ...]
     sources: Mapping[str, Source]
     """Every file by its name in diagnostics; secrets written in clear are masked."""
@@ -96,9 +98,8 @@ def load_hotline(
     scope = (
         f"{_count(readings, 'flow')}, {_count(catalogue.names, 'message')}, {_count(catalogue.languages, 'language')}"
     )
-    return Loaded(
-        folder, settings.hotline, flows, catalogue, tuple(problems), files.sources, scope, tuple(readings), known
-    )
+    whole = with_values(catalogue, _said_alone(readings))
+    return Loaded(folder, settings.hotline, flows, whole, tuple(problems), files.sources, scope, tuple(readings), known)
 
 
 class _Files:
@@ -215,6 +216,8 @@ def flow_defaults(defaults: Defaults) -> FlowDefaults:
         TriesDefaults(wrong.tries, wrong.then, wrong.message),
         defaults.inter_digit_ms,
         defaults.longest_steps,
+        defaults.most_visits,
+        defaults.first_digit_ms,
     )
 
 
@@ -259,10 +262,21 @@ def _known(
         schedules=frozenset(hotline.hours),
         scripts=frozenset(scripts),
         boxes=frozenset(hotline.voicemail),
+        tickets={name: TicketFacts(each.takes, tuple(each.within_ms)) for name, each in hotline.tickets.items()},
         lookups={name: LookupFacts(each.takes, each.gives, each.as_of) for name, each in hotline.lookups.items()},
         messages=messages or None,  # none at all: the files that are missing are told, not each sentence
         unreadable_messages=frozenset(_written_messages(sources)) - set(messages) if broken else frozenset(),
     )
+
+
+def _said_alone(readings: list[FlowReading]) -> dict[str, Span]:
+    """What says the values that flows say alone, each with its first use."""
+    said: dict[str, Span] = {}
+    for reading in readings:
+        for step in reading.flow.steps.values() if reading.flow else ():
+            if isinstance(step, SayValue):
+                said.setdefault(step.message, step.at)
+    return said
 
 
 def _written_messages(sources: Mapping[str, Source]) -> Iterator[str]:

@@ -13,9 +13,11 @@ from ivr.config.kinds import (
     TEXT,
     Address,
     AgentId,
+    Calendar,
     CalendarDate,
     Country,
     Dialled,
+    DueMs,
     KeyMs,
     Language,
     Listen,
@@ -31,7 +33,8 @@ from ivr.config.kinds import (
     refuse,
 )
 from ivr.flow.fields import MOST_TRIES, is_variable
-from ivr.flow.load import STEPS_BOUNDS
+from ivr.flow.load import STEPS_BOUNDS, VISITS_BOUNDS
+from ivr.flow.model import MOST_VISITS
 
 _ASTERISKS_OWN = frozenset({"general"})
 """Sections of queues.conf that are no queues. Source: app_queue.c, `reload_queues` (22.10.1)."""
@@ -143,8 +146,10 @@ class Schedule(Part):
 
     open: Text
     """Hours of the week as in OpenStreetMap: `Mo-Fr 09:00-18:00; Sa 09:00-12:00`."""
-    holidays: Country | None = None
-    """Whose public holidays are closed days."""
+    time_zone: Zone | None = None
+    """Whose wall clocks the hours are read by; none is the hotline's."""
+    holidays: Calendar | None = None
+    """Whose public holidays are closed days: a country, `CN`, or a part of one, `DE-BY`."""
     on_holidays: Text = "closed"
     """Hours on public holidays: `10:00-16:00`, or `closed`."""
     on_working_weekends: Text | None = None
@@ -205,6 +210,17 @@ class Box(Part):
     title: Titles = {}
 
 
+class TicketKind(Part):
+    """A kind of ticket that flows open."""
+
+    title: Titles = {}
+    """What people see, per language."""
+    takes: Mapping[FieldName, FieldType] = {}
+    """What a step gives it."""
+    within_ms: Annotated[Mapping[Name, DueMs], Field(min_length=1)] = Field(alias="within")
+    """Colour to how long it may take to settle it; the first is the usual colour."""
+
+
 class Prompts(Part):
     """How sentences become sound."""
 
@@ -236,8 +252,10 @@ class Defaults(Part):
 
     no_input: NoInput = NoInput()
     wrong_input: WrongInput = WrongInput()
+    first_digit_ms: KeyMs = Field(5_000, alias="first_digit")
     inter_digit_ms: KeyMs = Field(3_000, alias="inter_digit")
     longest_steps: int = Field(200, ge=STEPS_BOUNDS[0], le=STEPS_BOUNDS[1])
+    most_visits: int = Field(MOST_VISITS, ge=VISITS_BOUNDS[0], le=VISITS_BOUNDS[1])
 
 
 class Rescue(Part):
@@ -325,6 +343,7 @@ class Hotline(Part):
     data_sources: Mapping[Name, DataSource] = {}
     lookups: Mapping[Name, Lookup] = {}
     voicemail: Mapping[Name, Box] = {}
+    tickets: Mapping[Name, TicketKind] = {}
     prompts: Prompts = Prompts()
     defaults: Defaults = Defaults()
     rescue: Rescue

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from dialplan.diagnostics import Diagnostic, did_you_mean
 from ivr.config.hours import ScheduleError, timetable
+from ivr.config.hours_rules import idle_rules, is_never_open
 from ivr.services.sources import Field, HttpLookup, SqlLookup, faults
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from dialplan.source import Span
-    from ivr.config.model import Hotline, Lookup
+    from ivr.config.model import Hotline, Lookup, Schedule
     from ivr.flow.known import Known
 
     Place = Callable[..., Span | None]
@@ -72,6 +73,7 @@ def unknown_languages(hotline: Hotline, place: Place) -> Iterator[Diagnostic]:
     paths: list[tuple[object, ...]] = [("title", language) for language in hotline.title]
     paths += [("queues", name, "title", tag) for name, queue in hotline.queues.items() for tag in queue.title]
     paths += [("voicemail", name, "title", tag) for name, box in hotline.voicemail.items() for tag in box.title]
+    paths += [("tickets", name, "title", tag) for name, kind in hotline.tickets.items() for tag in kind.title]
     paths += [("prompts", "voices", language) for language in hotline.prompts.voices]
     for path in paths:
         if path[-1] not in seen:
@@ -90,6 +92,18 @@ def unreadable_hours(hotline: Hotline, place: Place) -> Iterator[Diagnostic]:
             at = place("hours", name, *_blamed(str(error), schedule.exceptions))
             expected = "hours as in OpenStreetMap: Mo-Fr 09:00-18:00; Sa 09:00-12:00"
             yield Diagnostic("C007", "error", at, str(error), expected)
+        else:
+            yield from _unmeant_hours(name, schedule, place)
+
+
+def _unmeant_hours(name: str, schedule: Schedule, place: Place) -> Iterator[Diagnostic]:
+    """C020: hours that never come; C021: a rule of them that never counts."""
+    if is_never_open(schedule):
+        message = f"'{name}' is never open"
+        expected = "at least one open minute in its week, its holidays or its exceptions"
+        yield Diagnostic("C020", "error", place("hours", name, "open"), message, expected)
+    for path, message in idle_rules(schedule):
+        yield Diagnostic("C021", "warning", place("hours", name, *path), message, "each rule with days of its own")
 
 
 def _blamed(error: str, exceptions: Mapping[date, str]) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ from ivr.engine.values import from_plain, to_plain
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 """Version of the plain form below; a cursor written in another one is not read."""
 
 
@@ -28,6 +28,7 @@ class Waiting(StrEnum):
     KEYS = "keys"
     LOOKUP = "lookup"
     SCHEDULE = "schedule"
+    QUEUE = "queue"
     RETURN = "return"
     RECORDING = "recording"
     SCRIPT = "script"
@@ -49,6 +50,8 @@ class Frame:
     """How often this step's question was met by silence since the step was entered."""
     wrong: int = 0
     """How often it was answered by something not on offer since the step was entered."""
+    answers: tuple[int, ...] = ()
+    """What a survey has been answered since the step was entered. No survey lasts longer than its segment."""
 
     def without_secrets(self) -> Frame:
         """The same frame with every sensitive variable null."""
@@ -75,7 +78,11 @@ class Cursor:
     typed_ahead: str = ""
     """Keys pressed during messages and not yet used by a question."""
     steps_taken: Mapping[str, int] = field(default_factory=dict)
-    """Flow to how many of its steps this call has entered: the bound on every loop."""
+    """Flow to how many of its steps this call has entered: the bound on all its loops together."""
+    visits: Mapping[str, int] = field(default_factory=dict)
+    """Step (`flow.step`) to how often this call has entered it: the bound on each loop."""
+    waited: Mapping[str, int] = field(default_factory=dict)
+    """Queue to when this call was first handed to it, in milliseconds of the Unix epoch: the place to be kept."""
     reached: frozenset[str] = frozenset()
     """Remembering menus (`flow.step`) this call has come to: the second time they are asked."""
     traces: int = 0
@@ -121,6 +128,8 @@ def write(cursor: Cursor) -> dict[str, object]:
         "w": kept.waiting.value,
         "g": kept.segment,
         "n": dict(kept.steps_taken),
+        "k": dict(kept.visits),
+        "q": dict(kept.waited),
         "r": sorted(kept.reached),
         "t": kept.traces,
         "b": kept.began_ms,
@@ -180,6 +189,8 @@ def _read(plain: Mapping[str, object]) -> Cursor:
         waiting=Waiting(str(plain["w"])),
         segment=int(cast("int", plain["g"])),
         steps_taken={str(flow): int(count) for flow, count in cast("dict[str, int]", plain["n"]).items()},
+        visits={str(place): int(count) for place, count in cast("dict[str, int]", plain["k"]).items()},
+        waited={str(queue): int(since) for queue, since in cast("dict[str, int]", plain["q"]).items()},
         reached=frozenset(map(str, cast("list[object]", plain["r"]))),
         traces=int(cast("int", plain["t"])),
         began_ms=int(cast("int", plain["b"])),

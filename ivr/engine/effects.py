@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from ivr.flow.model import Announce
+
 
 @dataclass(frozen=True, slots=True)
 class Utterance:
@@ -61,12 +63,23 @@ class AskHours:
 
 
 @dataclass(frozen=True, slots=True)
+class AskQueue:
+    """How this queue stands now. Answered by `QueueTold`."""
+
+    queue: str
+
+
+@dataclass(frozen=True, slots=True)
 class Enqueue:
     """Hand the call to a queue. The segment ends; the call comes back with `Returned`."""
 
     queue: str
     priority: int
     longest_ms: int
+    exit_keys: str = ""
+    """Keys that lead out of the line, one after the other: `19`."""
+    announce: Announce | None = None
+    """What the caller is told of the line while he waits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +91,19 @@ class DialOut:
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
-    """Record a voicemail. Answered by `Recorded`, or `HungUp` with what was said kept."""
+class TransferOut:
+    """Connect the call to a number for good. The segment ends; the call comes back with `Returned` if that failed."""
 
-    box: str
+    to: str
+    ring_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """Record the caller. Answered by `Recorded`, or `HungUp` with what was said kept."""
+
+    box: str | None
+    """The voicemail box it is for; None when a later step may refer to it."""
     utterance: Utterance
     longest_ms: int
     silence_ms: int
@@ -104,6 +126,50 @@ class Remember:
 
 
 @dataclass(frozen=True, slots=True)
+class Surveyed:
+    """Keep what a survey has come to, in the place of what was kept of it before. Waits for nothing."""
+
+    step: str
+    """The step (`flow.step`) that asked."""
+    survey: str
+    answers: tuple[tuple[str, int | None], ...]
+    """Question and answer, in the order asked; None where there is none (yet)."""
+    visit: int
+    """Which coming of this call to the step it is, from 1: with it, the same survey is the same row."""
+    asked_ms: int
+    """When the first question was asked, in milliseconds of the Unix epoch."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallbackAsked:
+    """Keep that the caller is to be called back; one for each queue of a call. Waits for nothing."""
+
+    step: str
+    queue: str
+    number: str = field(repr=False)
+    reason: str
+    entered_ms: int
+    """When the caller first entered that queue in this call, or else began it, in milliseconds of the Unix epoch."""
+    not_before_ms: int | None
+    """Milliseconds from now."""
+    not_after_ms: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class TicketOpened:
+    """Keep a ticket. Waits for nothing."""
+
+    step: str
+    kind: str
+    colour: str | None
+    """None is the usual one of its kind."""
+    fields: Mapping[str, object] = field(repr=False)
+    recording: str | None
+    visit: int
+    """As in `Surveyed`."""
+
+
+@dataclass(frozen=True, slots=True)
 class Trace:
     """One line of the call's journey. Waits for nothing; never holds a sensitive value or a caller's digits."""
 
@@ -121,6 +187,8 @@ class Trace:
     """The segment of the call it was left in, counted from 1."""
     took_ms: int = field(default=0, compare=False)
     """Milliseconds since the step was entered."""
+    way: int = field(default=0, compare=False)
+    """Which of the ways of the step's `then` was taken, counted from 1; 0 where it has none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,4 +203,22 @@ class HangUp:
     """End the call. The engine is done."""
 
 
-Effect = Say | Ask | LookUp | AskHours | Enqueue | DialOut | Record | RunScript | Remember | Trace | Rescue | HangUp
+Note = Surveyed | CallbackAsked | TicketOpened
+"""What is kept for people."""
+Effect = (
+    Say
+    | Ask
+    | LookUp
+    | AskHours
+    | AskQueue
+    | Enqueue
+    | DialOut
+    | TransferOut
+    | Record
+    | RunScript
+    | Remember
+    | Note
+    | Trace
+    | Rescue
+    | HangUp
+)

@@ -80,17 +80,41 @@ class Schedule:
 
 
 @dataclass(frozen=True, slots=True)
+class QueueTold:
+    """The answer to `AskQueue`; what could not be known is None, and never guessed."""
+
+    waiting: int | None = None
+    """Callers in the line now."""
+    places: int | None = None
+    """Callers who may still enter; None where the queue has no bound, too."""
+    agents: int | None = None
+    """Agents signed on."""
+    free: int | None = None
+    """Of these, those who could take a call at this moment."""
+    longest_wait: int | None = None
+    """Seconds the caller waits who has waited longest; 0 when nobody waits."""
+    expected_wait: int | None = None
+    """Seconds within which most callers were answered of late (`ami_bridge.domain.waits`)."""
+
+
+@dataclass(frozen=True, slots=True)
 class Returned:
-    """The call came back from a segment outside (queue, dial): the outcome in the flow's words."""
+    """The call came back from a segment outside (queue, dial, transfer): the outcome in the flow's words."""
 
     outcome: str
+    key: str = ""
+    """With `left_by_key`: which key."""
 
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """A voicemail was recorded."""
+    """Something was recorded."""
 
     seconds: float
+    recording: str = ""
+    """Which recording it is, of a `record` step; empty when there is nothing to be heard on it."""
+    gone: bool = False
+    """Whether the caller hung up after speaking."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +138,7 @@ Input = (
     | LookupLate
     | LookupFailed
     | Schedule
+    | QueueTold
     | Returned
     | Recorded
     | ScriptEnded

@@ -9,9 +9,10 @@ and of the effects exactly the last waits for an input, or ends the call (`HangU
 
 What holds for every flow, whatever is in it, and every input, whenever it comes (`tests/ivr/engine/test_machine.py`):
 
-- a call ends: each flow bounds its steps, each question its tries, and the stack of flows has a greatest depth;
+- a call ends: each flow bounds its steps, each step its visits, each question its tries, and the stack of flows has a
+  greatest depth;
 - `step` does not raise: a defect of the flow, or an input nobody waits for, brings the caller to a person (`Rescue`);
-- a caller may hang up at any point;
+- a caller may hang up at any point; what was said before is kept, and what waits for nobody is still done;
 - digits of a `collect` are in no trace, and sensitive ones not in the cursor of the next segment.
 
 The verbs are the table `VERBS`: how a step is entered, and how it takes what came back.
@@ -19,17 +20,14 @@ The verbs are the table `VERBS`: how a step is entered, and how it takes what ca
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from ivr.engine import inputs, questions
+from ivr.engine import inputs, outside, questions, records
 from ivr.engine.cursor import Cursor, Frame, Waiting
 from ivr.engine.effects import (
     AskHours,
-    DialOut,
     Effect,
-    Enqueue,
     HangUp,
     LookUp,
     Record,
@@ -42,6 +40,7 @@ from ivr.flow.model import (
     END,
     Assign,
     Branch,
+    Callback,
     Collect,
     Dial,
     Hangup,
@@ -50,12 +49,19 @@ from ivr.flow.model import (
     Menu,
     Play,
     Queue,
+    QueueState,
+    RecordWords,
     Return,
+    SayValue,
     Script,
     Step,
     Subflow,
+    Survey,
+    Ticket,
+    Transfer,
     Voicemail,
 )
+from ivr.prompts.values_alone import VALUE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -64,16 +70,13 @@ if TYPE_CHECKING:
     from ivr.engine.inputs import CallFacts, Input
     from ivr.flow.model import FlowSet
 
-DIALLABLE: Final = re.compile(r"[A-Za-z0-9@/_.:+*#-]{1,128}")
-"""What may be dialled. It becomes an argument of Dial(), where `,` begins options, `&` rings one more, and `$` or `(`
-is evaluated; a number that came out of a database must do none of that."""
-
 FITS: Final[Mapping[Waiting, tuple[type[Input], ...]]] = {
     Waiting.START: (inputs.Started,),
     Waiting.SPEECH: (inputs.Spoken,),
     Waiting.KEYS: (inputs.Keys, inputs.Silence),
     Waiting.LOOKUP: (inputs.Found, inputs.LookupLate, inputs.LookupFailed),
     Waiting.SCHEDULE: (inputs.Schedule,),
+    Waiting.QUEUE: (inputs.QueueTold,),
     Waiting.RETURN: (inputs.Returned,),
     Waiting.RECORDING: (inputs.Recorded,),
     Waiting.SCRIPT: (inputs.ScriptEnded,),
@@ -159,11 +162,14 @@ def _answer(turn: Turn, event: Input) -> Onward:
 
 def _enter(turn: Turn, name: str) -> Onward:
     entered = turn.arrive(name)
-    return VERBS[type(entered)].enter(turn, entered)
+    verb = VERBS[type(entered)]
+    if turn.gone and verb.answer is not None:
+        return _hung_up(turn)  # nobody is there to wait for
+    return verb.enter(turn, entered)
 
 
 def _leave(turn: Turn, go: Go) -> Onward:
-    turn.trace(_word(turn), go.outcome, go.to, go.detail)
+    turn.trace(_word(turn), go.outcome, go.to, go.detail, go.way)
     return _come_back(turn, None) if go.to == END else _enter(turn, go.to)
 
 
@@ -200,7 +206,11 @@ def _enter_play(turn: Turn, play: Play) -> Onward:
     return Say((turn.utter(play.message, play.args),), play.interruptible)
 
 
-def _answer_play(turn: Turn, play: Play, spoken: inputs.Spoken) -> Onward:
+def _enter_say(turn: Turn, say: SayValue) -> Onward:
+    return Say((turn.utter(say.message, {VALUE: say.value}),), say.interruptible)
+
+
+def _answer_play(turn: Turn, play: Play | SayValue, spoken: inputs.Spoken) -> Onward:
     if spoken.key and play.interruptible:
         turn.keep_key(spoken.key)
     return turn.way(play.then, "said" if spoken.key is None else "interrupted")
@@ -217,7 +227,7 @@ def _enter_assign(turn: Turn, assign: Assign) -> Onward:
 def _enter_branch(turn: Turn, branch: Branch) -> Onward:
     for number, way in enumerate(branch.then, start=1):
         if turn.is_open(way):
-            return turn.take(way, f"way {number}")
+            return turn.take(way, f"way {number}", number=number)
     raise FlowDefect(f"{turn.cursor.place}: no way of this branch is open")
 
 
@@ -270,38 +280,7 @@ def _enter_return(turn: Turn, back: Return) -> Onward:
     return _come_back(turn, values, sensitive=sensitive)
 
 
-# --- outside this segment --------------------------------------------------------------------------------------------
-
-
-def _enter_queue(turn: Turn, queue: Queue) -> Onward:
-    turn.trace("queue", "handed over", turn.cursor.top.step, {"queue": queue.queue})
-    return Enqueue(queue.queue, queue.priority, queue.longest_ms)
-
-
-def _enter_dial(turn: Turn, dial: Dial) -> Onward:
-    turn.refuse_sensitive(dial.to, "the number to dial")
-    to = turn.evaluate(dial.to)
-    if not DIALLABLE.fullmatch("" if to is None else str(to)):
-        return _after(turn, dial, "failed")
-    turn.trace("dial", "handed over", turn.cursor.top.step)
-    return DialOut(str(to), dial.ring_ms)
-
-
-def _answer_returned(turn: Turn, outside: Queue | Dial, returned: inputs.Returned) -> Onward:
-    turn.begin_segment()
-    return _after(turn, outside, returned.outcome)
-
-
-def _after(turn: Turn, outside: Queue | Dial, outcome: str) -> Onward:
-    """The way the flow names for this outcome.
-
-    Where it names none: a caller who was `answered` has had a talk, and the flow ends; any other outcome left the
-    caller without one, and goes the way of `failed`, or to the rescue where there is none.
-    """
-    to = outside.after.get(outcome) or (END if outcome == "answered" else outside.after.get("failed"))
-    if to is None:
-        raise FlowDefect(f"{turn.cursor.place}: no way on after '{outcome}'")
-    return Go(to, outcome)
+# --- left behind and run ---------------------------------------------------------------------------------------------
 
 
 def _enter_voicemail(turn: Turn, voicemail: Voicemail) -> Onward:
@@ -343,6 +322,7 @@ def _end(turn: Turn) -> Onward:
 
 VERBS: Final[Mapping[type[Step], Verb]] = {
     Play: Verb("play", _enter_play, _answer_play),
+    SayValue: Verb("say", _enter_say, _answer_play),
     Menu: Verb("menu", questions.enter_menu, questions.answer_menu),
     Collect: Verb("collect", questions.enter_collect, questions.answer_collect),
     Assign: Verb("set", _enter_assign),
@@ -351,9 +331,15 @@ VERBS: Final[Mapping[type[Step], Verb]] = {
     Lookup: Verb("lookup", _enter_lookup, _answer_lookup),
     Subflow: Verb("subflow", _enter_subflow),
     Return: Verb("return", _enter_return),
-    Queue: Verb("queue", _enter_queue, _answer_returned),
-    Dial: Verb("dial", _enter_dial, _answer_returned),
+    Queue: Verb("queue", outside.enter_queue, outside.answer_queue),
+    Dial: Verb("dial", outside.enter_dial, outside.answer_dial),
     Voicemail: Verb("voicemail", _enter_voicemail, _answer_voicemail),
+    RecordWords: Verb("record", records.enter_record, records.answer_record),
+    Survey: Verb("survey", records.enter_survey, records.answer_survey),
+    Callback: Verb("callback", records.enter_callback),
+    Ticket: Verb("ticket", records.enter_ticket),
     Script: Verb("script", _enter_script, _answer_script),
     Hangup: Verb("hangup", _enter_hangup, _answer_hangup),
+    QueueState: Verb("queue_state", outside.enter_queue_state, outside.answer_queue_state),
+    Transfer: Verb("transfer", outside.enter_transfer, outside.answer_transfer),
 }

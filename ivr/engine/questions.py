@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Final
 from ivr.engine.effects import Ask
 from ivr.engine.inputs import Keys, Silence
 from ivr.engine.turn import Go, Onward, Turn
+from ivr.flow.check_digits import CHECK_DIGITS
 from ivr.flow.model import Collect, Menu
 
 if TYPE_CHECKING:
     from ivr.flow.model import Tries
 
 FIRST_KEY_MS: Final = 5000
-"""How long a question waits for its first key where `no_input` does not say."""
+"""How long a menu waits for a key where `no_input` does not say."""
 
 
 def enter_menu(turn: Turn, menu: Menu) -> Onward:
@@ -48,13 +49,16 @@ def enter_collect(turn: Turn, collect: Collect) -> Onward:
 
 
 def answer_collect(turn: Turn, collect: Collect, heard: Keys | Silence) -> Onward:
-    """Keep the digits as a variable; too few or too many of them are a wrong input."""
+    """Keep the digits as a variable; too few or too many of them, or a wrong check digit, are a wrong input."""
     if isinstance(heard, Silence):
         return _no_input(turn, collect)
     keys = heard.keys.partition(collect.terminator)[0] if collect.terminator else heard.keys
-    if not collect.min_length <= len(keys) <= collect.max_length:
+    number = keys if collect.min_length <= len(keys) <= collect.max_length else None
+    if number is not None and collect.check_digit is not None:
+        number = CHECK_DIGITS[collect.check_digit].number_of(number)
+    if number is None:
         return _wrong_input(turn, collect)
-    turn.set_variable(collect.into, keys, sensitive=collect.sensitive)
+    turn.set_variable(collect.into, number, sensitive=collect.sensitive)
     # How many digits a PIN has is itself worth knowing to someone: only open entries are counted.
     return turn.way(collect.then, "collected", {} if collect.sensitive else {"keys": str(len(keys))})
 
@@ -63,14 +67,14 @@ def _ask(turn: Turn, question: Menu | Collect, first_said: str | None = None) ->
     match question:
         case Menu():
             most, next_key_ms, terminator, sensitive = 1, 0, "", False
+            first_key_ms = FIRST_KEY_MS if question.no_input.after_ms is None else question.no_input.after_ms
         case Collect(inter_digit_ms=next_key_ms, terminator=terminator, sensitive=sensitive):
-            most = _most_keys(question)
+            most, first_key_ms = _most_keys(question), question.first_digit_ms
     messages = [question.message] if first_said is None else [first_said, question.message]
-    after_ms = question.no_input.after_ms
     return Ask(
         utterances=tuple(turn.utter(message, question.args) for message in messages),
         max_keys=most,
-        first_key_ms=FIRST_KEY_MS if after_ms is None else after_ms,
+        first_key_ms=first_key_ms,
         next_key_ms=next_key_ms,
         terminator=terminator,
         sensitive=sensitive,

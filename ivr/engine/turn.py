@@ -13,6 +13,7 @@ from ivr.engine.cursor import Cursor, Frame, Waiting
 from ivr.engine.effects import (
     Ask,
     AskHours,
+    AskQueue,
     DialOut,
     Effect,
     Enqueue,
@@ -24,6 +25,7 @@ from ivr.engine.effects import (
     RunScript,
     Say,
     Trace,
+    TransferOut,
     Utterance,
 )
 from ivr.flow.model import DEEPEST
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
+    from ivr.engine.effects import Note
     from ivr.engine.inputs import CallFacts
     from ivr.flow.expressions import Expression
     from ivr.flow.model import Flow, FlowSet, Step, Way, Ways
@@ -44,8 +47,10 @@ _WAITING: Final[Mapping[type[Effect], Waiting]] = {
     Ask: Waiting.KEYS,
     LookUp: Waiting.LOOKUP,
     AskHours: Waiting.SCHEDULE,
+    AskQueue: Waiting.QUEUE,
     Enqueue: Waiting.RETURN,
     DialOut: Waiting.RETURN,
+    TransferOut: Waiting.RETURN,
     Record: Waiting.RECORDING,
     RunScript: Waiting.SCRIPT,
     HangUp: Waiting.NOTHING,
@@ -67,6 +72,8 @@ class Go:
     to: str
     outcome: str
     detail: Mapping[str, str] = field(default_factory=dict)
+    way: int = 0
+    """Which way of the step's `then` it is, counted from 1; 0 where it is none of them."""
 
 
 Onward = Go | Effect
@@ -80,6 +87,8 @@ class Turn:
         self.flows = flows
         self.cursor = cursor
         self.effects: list[Effect] = []
+        self.gone = False
+        """Whether the caller has hung up, and only what waits for nobody is still to be done."""
         self._now = now
         self._now_ms = round(now.timestamp() * 1000)
 
@@ -104,21 +113,26 @@ class Turn:
         raise FlowDefect(f"{self.cursor.top.flow}: there is no step '{self.cursor.top.step}'")
 
     def arrive(self, name: str) -> Step:
-        """Enter a step of the flow in progress, and count it against the flow's bound."""
+        """Enter a step of the flow in progress, and count it against the flow's bound and its own."""
         flow = self.flow
         taken = self.cursor.steps_taken.get(flow.name, 0) + 1
         if taken > flow.longest_steps:
             raise FlowDefect(f"{self.cursor.place}: more than {flow.longest_steps} steps in flow '{flow.name}'")
-        if name not in flow.steps:
+        step = flow.steps.get(name)
+        if step is None:
             raise FlowDefect(f"{self.cursor.place}: there is no step '{name}' to go to")
-        here = replace(self.cursor.top, step=name, silent=0, wrong=0)
+        visits = self.cursor.visits.get(f"{flow.name}.{name}", 0) + 1
+        if visits > step.most_visits:
+            raise FlowDefect(f"{self.cursor.place}: more than {step.most_visits} visits to step '{name}'")
+        here = replace(self.cursor.top, step=name, silent=0, wrong=0, answers=())
         self.cursor = replace(
             self.cursor,
             stack=(*self.cursor.stack[:-1], here),
             steps_taken={**self.cursor.steps_taken, flow.name: taken},
+            visits={**self.cursor.visits, f"{flow.name}.{name}": visits},
             since_ms=self._now_ms,
         )
-        return flow.steps[name]
+        return step
 
     def descend(self, flow: Flow, variables: Mapping[str, object], sensitive: frozenset[str]) -> None:
         """Begin a subflow on top of the flow in progress."""
@@ -218,39 +232,53 @@ class Turn:
         self.cursor = self.cursor.with_top(top)
         return top.silent if silent else top.wrong
 
+    def answered(self, answer: int) -> None:
+        """Keep one more answer of the survey at hand; the next question has all its tries."""
+        top = self.cursor.top
+        self.cursor = self.cursor.with_top(replace(top, answers=(*top.answers, answer), silent=0, wrong=0))
+
     # --- ways on ---
 
     def way(self, ways: Ways, outcome: str, detail: Mapping[str, str] | None = None) -> Go:
         """The first way that is open."""
-        for way in ways:
+        for number, way in enumerate(ways, start=1):
             if self.is_open(way):
-                return self.take(way, outcome, detail)
+                return self.take(way, outcome, detail, number)
         raise FlowDefect(f"{self.cursor.place}: no way on is open after '{outcome}'")
 
     def is_open(self, way: Way) -> bool:
         """Whether this way may be taken now."""
         return way.when is None or bool(self.evaluate(way.when))
 
-    def take(self, way: Way, outcome: str, detail: Mapping[str, str] | None = None) -> Go:
-        """Do what the way assigns, and go."""
+    def take(self, way: Way, outcome: str, detail: Mapping[str, str] | None = None, number: int = 0) -> Go:
+        """Do what the way assigns, and go; `number` is its place in the step's `then`."""
         self.assign(way.assign)
-        return Go(way.then, outcome, detail or {})
+        return Go(way.then, outcome, detail or {}, number)
 
     # --- what comes out ---
 
-    def trace(self, verb: str, outcome: str, to: str, detail: Mapping[str, str] | None = None) -> None:
+    def trace(self, verb: str, outcome: str, to: str, detail: Mapping[str, str] | None = None, way: int = 0) -> None:
         """Leave one line of the call's journey about the present step."""
         ordinal = self.cursor.traces + 1
         top = self.cursor.top
         took_ms = max(0, self._now_ms - self.cursor.since_ms) if self.cursor.since_ms else 0
         self.cursor = replace(self.cursor, traces=ordinal)
         self.effects.append(
-            Trace(top.flow, top.step, verb, outcome, to, detail or {}, ordinal, self.cursor.segment, took_ms)
+            Trace(top.flow, top.step, verb, outcome, to, detail or {}, ordinal, self.cursor.segment, took_ms, way)
         )
 
     def remember(self, key: str) -> None:
         """Have this choice remembered for the calling number."""
         self.effects.append(Remember(self.cursor.place, key))
+
+    @property
+    def visit(self) -> int:
+        """Which coming of this call to the present step it is, from 1."""
+        return self.cursor.visits.get(self.cursor.place, 0)
+
+    def note(self, note: Note) -> None:
+        """Have this kept for people."""
+        self.effects.append(note)
 
     def finish(self, effect: Effect) -> None:
         """End the turn with the effect that waits, or that ends the call.
@@ -258,6 +286,8 @@ class Turn:
         The segment ends with a hand-over: from here on no sensitive value is in the cursor.
         """
         self.effects.append(effect)
+        if isinstance(effect, Enqueue) and effect.queue not in self.cursor.waited:
+            self.cursor = replace(self.cursor, waited={**self.cursor.waited, effect.queue: self._now_ms})
         self.cursor = replace(self.cursor, waiting=_WAITING[type(effect)])
         if self.cursor.waiting in {Waiting.RETURN, Waiting.NOTHING}:
             self.cursor = self.cursor.without_secrets()

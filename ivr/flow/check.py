@@ -5,8 +5,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dialplan.diagnostics import Diagnostic, did_you_mean, has_errors, nearest
+from ivr.flow.announce_rules import unsayable_announcements
 from ivr.flow.knowledge import learn
-from ivr.flow.model import DEEPEST, Collect, Flow, Hangup, Lookup, Menu, Play, Step, Subflow, Voicemail
+from ivr.flow.model import (
+    DEEPEST,
+    Collect,
+    Flow,
+    Hangup,
+    Lookup,
+    Menu,
+    Play,
+    RecordWords,
+    Step,
+    Subflow,
+    Survey,
+    Ticket,
+    Voicemail,
+)
 from ivr.flow.paths import asking_flows, blind_loops, circles, dead_ends, overlapping_ways, unreachable_steps
 from ivr.flow.silence import silent_ends
 from ivr.flow.values_rules import value_rules
@@ -30,6 +45,7 @@ _CODES = {
     "script": "F018",
     "box": "F019",
     "language": "F020",
+    "ticket": "F037",
 }
 """The code of a name that does not exist, by what it should be a name of."""
 
@@ -56,6 +72,7 @@ def check_flows(readings: Iterable[FlowReading], known: Known) -> list[Diagnosti
     found += circling or flow_depths(sound)
     for flow in sound.values():
         found += fitting_arguments(flow, {r.name: r.flow for r in all_readings if r.flow}, known)
+        found += unsayable_announcements(flow, known)
     found += _along_calls(sound, known)
     found += silent_ends(sound, known)
     return found
@@ -86,6 +103,7 @@ def unknown_names(reading: FlowReading, readings: list[FlowReading], known: Know
             "script": known.scripts,
             "box": known.boxes,
             "language": known.languages,
+            "ticket": known.tickets,
         }
     for mention in reading.mentions:
         names = tables.get(mention.kind)
@@ -167,7 +185,18 @@ def fitting_arguments(flow: Flow, flows: Mapping[str, Flow], known: Known) -> It
                 yield from _fit(step, f"lookup '{step.lookup}'", step.args, wanted)
             case Subflow() if step.flow in flows:
                 yield from _fit(step, f"flow '{step.flow}'", step.args, flows[step.flow].takes)
-            case Play() | Menu() | Collect() | Voicemail() | Hangup():
+            case Ticket() if step.kind in known.tickets:
+                facts = known.tickets[step.kind]
+                yield from _fit(step, f"ticket '{step.kind}'", step.args, facts.takes)
+                if step.colour is not None and step.colour not in facts.colours:
+                    message = f"a ticket '{step.kind}' is never '{step.colour}'"
+                    expected, hint = f"one of {', '.join(facts.colours)}", did_you_mean(step.colour, facts.colours)
+                    yield Diagnostic("F037", "error", step.colour_at or step.at, message, expected, hint)
+            case Survey():
+                for question in step.questions:
+                    asked = (known.messages or {}).get(question.message, {})
+                    yield from _fit(step, f"message '{question.message}'", {}, asked)
+            case Play() | Menu() | Collect() | Voicemail() | RecordWords() | Hangup():
                 places = (known.messages or {}).get(step.message or "")
                 if places is not None:
                     yield from _fit(step, f"message '{step.message}'", step.args, places)

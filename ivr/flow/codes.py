@@ -10,6 +10,7 @@ from typing import Final
 from dialplan.diagnostics import CodeDoc, codes
 
 _ASK: Final = "no_input: {after: 5s, tries: 2, then: end}\n  wrong_input: {tries: 2, then: end}"
+_KEY: Final = "no_input: {tries: 2, then: end}\n  wrong_input: {tries: 2, then: end}"
 
 CODES = codes(
     CodeDoc(
@@ -248,7 +249,7 @@ CODES = codes(
     CodeDoc(
         "F025",
         "A variable is set before it is read",
-        "On every way to the step. Sensitive variables do not outlast a `queue` or `dial` step.",
+        "On every way to the step. Sensitive variables do not outlast a `queue`, `dial` or `transfer` step.",
         "choose:\n  branch:\n    - {when: teir == 'vip', then: end}\n    - {then: end}",
         "know:\n  set: {tier: vip}\n  then: choose\n"
         "choose:\n  branch:\n    - {when: tier == 'vip', then: end}\n    - {then: end}",
@@ -264,12 +265,12 @@ CODES = codes(
     CodeDoc(
         "F027",
         "What is sensitive is not told",
-        "A PIN may be given to a lookup and compared, never said, dialled or handed to a script. The check follows it "
-        "through `set`, subflows and what they return.",
+        "A PIN may be given to a lookup and compared, never said, dialled, handed to a script or kept on record. The "
+        "check follows it through `set`, subflows and what they return.",
         "ask_pin:\n  collect: ask-pin\n  into: pin\n  length: 4\n  sensitive: true\n"
-        f"  {_ASK}\n  then: repeat\nrepeat:\n  play: repeat-number\n  with: {{number: pin}}\n  then: end",
+        f"  {_KEY}\n  then: repeat\nrepeat:\n  play: repeat-number\n  with: {{number: pin}}\n  then: end",
         "ask_account:\n  collect: ask-pin\n  into: account\n  length: 4\n"
-        f"  {_ASK}\n  then: repeat\nrepeat:\n  play: repeat-number\n  with: {{number: account}}\n  then: end",
+        f"  {_KEY}\n  then: repeat\nrepeat:\n  play: repeat-number\n  with: {{number: account}}\n  then: end",
     ),
     CodeDoc(
         "F028",
@@ -328,10 +329,10 @@ CODES = codes(
     ),
     CodeDoc(
         "F035",
-        "What is said is there on every way",
-        "Null cannot be said. After `on_timeout`, `on_error`, or without `on_missing`, a lookup's fields are null; its "
-        "source may leave any of them empty but `as_of`; a calling number may be withheld. A `when` that names the "
-        "value makes sure.",
+        "What is said or called back is there on every way",
+        "Null cannot be said or called. After `on_timeout`, `on_error`, or without `on_missing`, a lookup's fields are "
+        "null; its source may leave any of them empty but `as_of`; a calling number may be withheld. A `when` that "
+        "names the value makes sure.",
         "ask:\n  lookup: balance\n  with: {account: call.caller}\n  timeout: 2s\n  max_age: 15min\n  on_timeout: end\n"
         "  on_error: say\n  on_missing: end\n  into: bill\n  then: say\n"
         "say:\n  play: your-balance\n  with: {amount: bill.amount, as_of: bill.as_of}\n  then: end",
@@ -339,6 +340,21 @@ CODES = codes(
         "  on_error: end\n  on_missing: end\n  into: bill\n  then:\n    - {when: bill.amount, then: say}\n"
         "    - {then: end}\n"
         "say:\n  play: your-balance\n  with: {amount: bill.amount, as_of: bill.as_of}\n  then: end",
+    ),
+    CodeDoc(
+        "F036",
+        "A check digit fits the entry",
+        "`luhn` needs two figures at least. `gb11643` has 18, and its X is keyed as `*`, which then ends nothing.",
+        f"ask_id:\n  collect: ask-account\n  into: id\n  length: {{min: 15, max: 18}}\n  check_digit: gb11643\n"
+        f"  {_KEY}\n  then: end",
+        f"ask_id:\n  collect: ask-account\n  into: id\n  length: 18\n  check_digit: gb11643\n  {_KEY}\n  then: end",
+    ),
+    CodeDoc(
+        "F037",
+        "A ticket's kind and colour exist",
+        "In `tickets` of hotline.yaml; the colours of a kind are those it has a time for in `within`.",
+        "report:\n  ticket: falt\n  with: {account: null}\n  then: end",
+        "report:\n  ticket: fault\n  colour: red\n  with: {account: null}\n  then: end",
     ),
     CodeDoc(
         "F040",
@@ -349,5 +365,15 @@ CODES = codes(
         "    after: {answered: end, timed_out: end}",
         "# flows/main.yaml\nflow: main\nstart: wait\nsteps:\n  wait:\n    queue: sales\n    longest: 10min\n"
         "    after: {answered: end, timed_out: sorry}\n  sorry: {hangup: goodbye}",
+    ),
+    CodeDoc(
+        "F050",
+        "A waiting caller is told what is known of the line",
+        "`announce` fills two places: `ahead`, a number or plural, and in `with_wait` also `wait`, a duration. Nothing "
+        "else is known of a caller who waits.",
+        "wait:\n  queue: sales\n  longest: 10min\n  announce: {message: callers-ahead-and-wait, every: 45s}\n"
+        "  after: {answered: end, timed_out: end}",
+        "wait:\n  queue: sales\n  longest: 10min\n  announce: {message: callers-ahead, "
+        "with_wait: callers-ahead-and-wait, every: 45s}\n  after: {answered: end, timed_out: end}",
     ),
 )

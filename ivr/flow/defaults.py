@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ivr.flow.model import MOST_VISITS
+
 
 @dataclass(frozen=True, slots=True)
 class TriesDefaults:
@@ -16,7 +18,7 @@ class TriesDefaults:
     message: str | None = None
     """Said before asking again."""
     after_ms: int | None = None
-    """For no-input only: how long to wait for the first key."""
+    """For no-input of menus only: how long to wait for a key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,3 +31,7 @@ class FlowDefaults:
     """The longest pause between two keys of one entry."""
     longest_steps: int = 200
     """Steps one call may take in one flow."""
+    most_visits: int = MOST_VISITS
+    """How often one call may come to one step."""
+    first_digit_ms: int = 5_000
+    """How long a collect waits for its first key."""

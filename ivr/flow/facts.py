@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 from ivr.flow.expressions import dotted
-from ivr.flow.known import CALL_FIELDS, WITHHELD
+from ivr.flow.known import CALL_FIELDS, QUEUE_FIELDS, WITHHELD
 from ivr.flow.operations import FUNCTIONS
 
 if TYPE_CHECKING:
@@ -22,8 +22,8 @@ class Fact:
     """One variable, or one field, at one place of a flow."""
 
     type: str
-    """One of `known.TYPES`, `record`, `null`, `mixed` (one or another, by the way taken), or `unknown` (anything;
-    nothing is said about it)."""
+    """One of `known.TYPES`, `record`, `recording` (which one it is, never to be said), `null`, `mixed` (one or another,
+    by the way taken), or `unknown` (anything; nothing is said about it)."""
     fields: Mapping[str, Fact] = field(default_factory=dict)
     """Of a record: its fields."""
     nullable: bool = False
@@ -47,6 +47,10 @@ BUILT_IN: Final[State] = {
     "now": Fact("datetime"),
 }
 """What every flow can read from its first step on."""
+
+
+QUEUE_FIGURES: Final = Fact("record", {name: Fact("number", nullable=True) for name in QUEUE_FIELDS})
+"""What `queue_state` leaves in its `into`: figures, each null when it could not be known."""
 
 
 def answer(lookup: LookupFacts | None, *, nullable: bool) -> Fact:

@@ -297,7 +297,7 @@ class Fields:
         return Way(then or END, condition, assign, node.span)
 
     def tries(self, key: str, default: TriesDefaults, *, first_key: bool) -> Tries:
-        """`no_input` (which has `after`) or `wrong_input`, completed by the hotline's defaults."""
+        """`no_input` (a menu's has `after`) or `wrong_input`, completed by the hotline's defaults."""
         node = self.node(key)
         if node is not None and not isinstance(node, Mapping):
             self.wrong(node, "{tries: 3, then: step}")
@@ -309,7 +309,7 @@ class Fields:
         then = fields.target("then", needed=default.then is None) or default.then
         if then == default.then and then not in {None, END} and mapping.find("then") is None:
             self.notes.mention("step", str(then), self.at)
-        fields.finish()
+        fields.finish({"after": "how long a collect waits for its first key is its own 'first_digit'"})
         return Tries(tries, then or END, message, after, mapping.span)
 
 

@@ -6,9 +6,22 @@ from dataclasses import dataclass, field
 from heapq import heappop, heappush
 from typing import TYPE_CHECKING, Final
 
-from ivr.flow.facts import ANYTHING, BUILT_IN, Fact, State, answer, fact_of, joined, known_to_be, met
-from ivr.flow.model import DEEPEST, END, Assign, Collect, Dial, Flow, Lookup, Queue, Return, Step, Subflow
-from ivr.flow.paths import Exit, exits, in_order, leaving_flows
+from ivr.flow.facts import ANYTHING, BUILT_IN, QUEUE_FIGURES, Fact, State, answer, fact_of, joined, known_to_be, met
+from ivr.flow.model import (
+    DEEPEST,
+    END,
+    Assign,
+    Collect,
+    Flow,
+    Lookup,
+    QueueState,
+    RecordWords,
+    Return,
+    Step,
+    Subflow,
+    Survey,
+)
+from ivr.flow.paths import LEAVING, Exit, exits, in_order, leaving_flows
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -59,12 +72,19 @@ def on_way(step: Step, way: Exit, state: State, knowledge: Knowledge, known: Kno
     match step:
         case Collect() if way.kind == "then":
             return {**state, step.into: Fact("text", sensitive=step.sensitive)}
+        case RecordWords():
+            return {**state, step.into: Fact("recording", nullable=True)}
+        case Survey() if step.into is not None and way.kind == "then":
+            answers = {question.name: Fact("number") for question in step.questions}
+            return {**state, step.into: Fact("record", answers)}
         case Assign():
             return assigned(state, step.assign)
         case Lookup():
             missed = way.kind != "then"
             found = answer(known.lookups.get(step.lookup), nullable=missed or step.on_missing is None)
             return {**state, step.into: found}
+        case QueueState():
+            return {**state, step.into: QUEUE_FIGURES}
         case Subflow() if step.into is not None:
             return {**state, step.into: knowledge.gives.get(step.flow, ANYTHING)}
         case _:
@@ -101,7 +121,7 @@ def _onward(
     onward = []
     for way in exits(step):
         behind = on_way(step, way, state, knowledge, known)
-        if isinstance(step, (Queue, Dial)) or (isinstance(step, Subflow) and step.flow in leaving):
+        if isinstance(step, LEAVING) or (isinstance(step, Subflow) and step.flow in leaving):
             behind = {name: fact for name, fact in behind.items() if not fact.is_sensitive}
         if way.way is not None:
             if way.way.when is not None:

@@ -19,18 +19,22 @@ CALL_FIELDS: Final[tuple[str, ...]] = ("caller", "caller_name", "linkedid", "num
 WITHHELD: Final = frozenset({"caller", "caller_name"})
 """Those that may be null, because a caller need not tell."""
 
+QUEUE_FIELDS: Final[tuple[str, ...]] = ("waiting", "places", "agents", "free", "longest_wait", "expected_wait")
+"""What `queue_state` tells: see `ivr.engine.inputs.QueueTold`. All numbers, each null when it cannot be known."""
+
 PLACE_TYPES: Final[Mapping[str, frozenset[str]]] = {
     "money": frozenset({"money"}),
     "date": frozenset({"date", "datetime"}),
     "time": frozenset({"datetime"}),
     "number": frozenset({"number"}),
+    "count": frozenset({"number"}),
     "digits": frozenset({"text"}),
     "duration": frozenset({"number"}),
     "text": frozenset({"text"}),
     "plural": frozenset({"number"}),
     "select": frozenset({"text"}),
 }
-"""What each kind of place in a message can be filled with (`ivr.prompts.message.Kind`)."""
+"""What each kind of place in a message can be filled with (`ivr.prompts.message.Kind`), and what a `say` can say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,16 @@ class LookupFacts:
     """Field to type. A source may answer with nothing in any of them but `as_of`."""
     as_of: str | None = None
     """The field that says how old the answer is; an answer without it is none (`ivr.services.answers`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class TicketFacts:
+    """What a kind of ticket is given, and how urgent one can be."""
+
+    takes: Mapping[str, str]
+    """Field to type; each must be given, though it may be null."""
+    colours: tuple[str, ...]
+    """The first is the usual one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +73,7 @@ class Known:
     scripts: frozenset[str] = frozenset()
     boxes: frozenset[str] = frozenset()
     lookups: Mapping[str, LookupFacts] = field(default_factory=dict)
+    tickets: Mapping[str, TicketFacts] = field(default_factory=dict)
     messages: Mapping[str, Mapping[str, frozenset[str]]] | None = None
     """Message to its places and the kinds each is used as, over all languages; None when no messages were read, and
     then nothing is said about them."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
 
@@ -12,7 +12,7 @@ from ivr.flow.defaults import FlowDefaults
 from ivr.flow.fields import RESERVED, Fields, described, is_variable
 from ivr.flow.model import END, Flow, Step
 from ivr.flow.notes import Mention, Notes
-from ivr.flow.verbs import HINTS, VERBS, verb_of
+from ivr.flow.verbs import HINTS, NO_VERBS, VERBS, verb_of
 from ivr.flow.yaml_reader import Document, Entry, Mapping, Node, Scalar, Sequence, read_yaml
 
 if TYPE_CHECKING:
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 STEPS_BOUNDS: Final = (10, 10_000)
 """What `longest_steps` may be."""
+VISITS_BOUNDS: Final = (1, 1_000)
+"""What `most_visits` may be."""
 FLOW_NAME: Final = re.compile(r"[a-z][a-z0-9_-]{0,39}")
 """A flow's name travels in the dialplan and in an AGI address."""
 STEP_NAME: Final = re.compile(r"[^\W\d][\w-]{0,59}")
@@ -139,6 +141,7 @@ def _step(entry: Entry, notes: Notes, defaults: FlowDefaults) -> Step | None:
         return None
     fields = Fields(entry.value, notes, f"'{verb}'", at)
     step = VERBS[verb](name, at, fields, defaults)
+    step = replace(step, most_visits=fields.whole("most_visits", *VISITS_BOUNDS, defaults.most_visits))
     fields.finish(dict(HINTS))
     return step
 
@@ -150,7 +153,7 @@ def _verb(mapping: Mapping, notes: Notes, at: Span) -> str | None:
     if verb is None:
         first: Scalar | None = keys[0] if keys else None
         found = f"unknown verb '{first.text}'" if first else "a step without a verb"
-        hint = did_you_mean(first.text, VERBS) if first else None
+        hint = NO_VERBS.get(first.text) or did_you_mean(first.text, VERBS) if first else None
         notes.error("F004", first.span if first else at, found, f"one of {', '.join(VERBS)}", hint)
         return None
     if keys[0].text != verb:

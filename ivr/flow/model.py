@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 DEEPEST = 16
 """How many flows may stand on each other. Real hotlines use two or three."""
 
+MOST_VISITS = 25
+"""How often one call may come to one step where neither the step nor the hotline says: no caller who gets anywhere
+comes to a menu that often."""
+
 END = "end"
 """The target that ends a flow: the caller of a subflow goes on, the outermost flow hangs up."""
 
@@ -48,16 +52,18 @@ class Tries:
     message: str | None = None
     """Said before asking again; None repeats the question alone."""
     after_ms: int | None = None
-    """For no-input only: how long to wait for the first key after the prompt has ended."""
+    """For a menu's no-input only: how long to wait for a key after the message has ended."""
     at: Span | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What every step has: a name that is unique in its flow, and the place it was written."""
+    """What every step has: a name that is unique in its flow, the place it was written, and its bound."""
 
     name: str
     at: Span
+    most_visits: int = field(default=MOST_VISITS, kw_only=True)
+    """How often one call may come to this step before it is brought to a person: the bound on every loop through it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +72,19 @@ class Play(Step):
 
     message: str
     args: Mapping[str, Expression]
+    then: Ways
+    interruptible: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class SayValue(Step):
+    """Say one value without a sentence around it (YAML: `say`)."""
+
+    value: Expression
+    message: str
+    """The message that says values of this kind (`ivr.prompts.values_alone`)."""
+    kind: str
+    """What it is said as; decides which types fit."""
     then: Ways
     interruptible: bool = True
 
@@ -96,12 +115,17 @@ class Collect(Step):
     then: Ways
     no_input: Tries
     wrong_input: Tries
-    """Taken when fewer than `min_length` digits came before the terminator or the inter-digit timeout."""
+    """Taken when fewer than `min_length` digits came before the terminator or the inter-digit timeout, too many, or
+    with a wrong check digit."""
+    first_digit_ms: int = 5000
+    """How long to wait for the first key after the message has ended."""
     inter_digit_ms: int = 3000
-    """The clock that starts anew at each key; the first-digit clock is `no_input.after_ms`."""
+    """How long to wait for each further key."""
     terminator: str = "#"
     sensitive: bool = False
     """Never logged, traced, stored, said or kept over a segment of the call."""
+    check_digit: str | None = None
+    """One of `check_digits.CHECK_DIGITS`: an entry whose check digit is not right is wrong input."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,8 +173,20 @@ class Lookup(Step):
 
 
 @dataclass(frozen=True, slots=True)
+class Announce:
+    """What a waiting caller is told of the line, and how often."""
+
+    message: str
+    """Said while the wait is not known; its only place is `ahead`, how many callers are ahead."""
+    every_ms: int
+    with_wait: str | None = None
+    """Said while the wait is known; its places are `ahead` and `wait`, in seconds. None never tells the wait."""
+    at: Span | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Queue(Step):
-    """Hand the call to a queue; come back afterwards by `after`."""
+    """Hand the call to a queue; come back afterwards by `after`, or earlier by an exit key."""
 
     queue: str
     priority: int
@@ -158,6 +194,18 @@ class Queue(Step):
     longest_ms: int
     after: Mapping[str, str]
     """Outcome to target: `answered` (the agent ended the talk), `timed_out`, `empty`, `full`, `withdrawn`, `failed`."""
+    exit_keys: Mapping[str, Way] = field(default_factory=dict)
+    """One of 0-9, `*`, `#` to the way it takes out of the line; other keys do nothing there."""
+    announce: Announce | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class QueueState(Step):
+    """See how a queue stands at this moment (YAML: `queue_state`)."""
+
+    queue: str
+    into: str
+    then: Ways
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +219,16 @@ class Dial(Step):
 
 
 @dataclass(frozen=True, slots=True)
+class Transfer(Step):
+    """Hand the call to a number or endpoint for good; come back by `after` only when nobody took it."""
+
+    to: Expression
+    ring_ms: int
+    after: Mapping[str, str]
+    """Outcome to target: `no_answer`, `busy`, `failed`."""
+
+
+@dataclass(frozen=True, slots=True)
 class Voicemail(Step):
     """Say a message, record what the caller says, keep the recording and a row about it."""
 
@@ -181,6 +239,72 @@ class Voicemail(Step):
     then: Ways
     silence_ms: int = 5000
     """Recording ends after so much silence, or at `#`."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordWords(Step):
+    """Say a message and record what the caller says, for a later step (YAML: `record`)."""
+
+    message: str
+    args: Mapping[str, Expression]
+    into: str
+    """The variable that says which recording it is; null when nothing was said."""
+    longest_ms: int
+    then: Ways
+    """Taken also when the caller hangs up after speaking: what waits for nobody is still done."""
+    silence_ms: int = 5000
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One question of a survey."""
+
+    name: str
+    message: str
+    keys: str
+    """The figures that answer it, one after the other."""
+
+
+@dataclass(frozen=True, slots=True)
+class Survey(Step):
+    """Ask questions that are answered by one figure each, and keep the answers."""
+
+    survey: str
+    questions: tuple[Question, ...]
+    no_input: Tries
+    """For each question; its way ends the survey."""
+    wrong_input: Tries
+    then: Ways
+    into: str | None = None
+    """The answers by question; set when all are given."""
+
+
+@dataclass(frozen=True, slots=True)
+class Callback(Step):
+    """Keep that the caller is to be called back."""
+
+    queue: str
+    number: Expression
+    reason: Expression
+    then: Ways
+    not_before_ms: int | None = None
+    """From now."""
+    not_after_ms: int | None = None
+    """From now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket(Step):
+    """Open a ticket."""
+
+    kind: str
+    """A kind of the hotline's `tickets`."""
+    args: Mapping[str, Expression]
+    then: Ways
+    colour: str | None = None
+    """None is the first of its kind."""
+    recording: Expression | None = None
+    colour_at: Span | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,7 +353,7 @@ class Flow:
     takes: tuple[str, ...] = ()
     """Variables a calling step must give."""
     longest_steps: int = 200
-    """How many steps one call may take in this flow before it is brought to a person: the bound on every loop."""
+    """How many steps one call may take in this flow before it is brought to a person: bounds all loops together."""
 
 
 @dataclass(frozen=True, slots=True)

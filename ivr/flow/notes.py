@@ -10,7 +10,7 @@ from dialplan.diagnostics import Diagnostic
 if TYPE_CHECKING:
     from dialplan.source import Span
 
-Kind = Literal["step", "flow", "queue", "lookup", "schedule", "message", "script", "box", "language"]
+Kind = Literal["step", "flow", "queue", "lookup", "schedule", "message", "script", "box", "language", "ticket"]
 """What a mentioned name is a name of."""
 
 

@@ -9,6 +9,7 @@ from ivr.flow.model import (
     END,
     Assign,
     Branch,
+    Callback,
     Collect,
     Dial,
     Flow,
@@ -18,10 +19,16 @@ from ivr.flow.model import (
     Menu,
     Play,
     Queue,
+    QueueState,
+    RecordWords,
     Return,
+    SayValue,
     Script,
     Step,
     Subflow,
+    Survey,
+    Ticket,
+    Transfer,
     Voicemail,
     Way,
     Ways,
@@ -29,6 +36,12 @@ from ivr.flow.model import (
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
+
+
+LEAVING = (Queue, Dial, Transfer)
+"""Steps that hand the call to Asterisk: a segment ends, and sensitive values do not outlast it."""
+ASKING = (Menu, Collect, Survey, Voicemail, RecordWords, *LEAVING)
+"""Steps in which the caller is asked, queued, connected or recorded."""
 
 
 class Exit(NamedTuple):
@@ -44,12 +57,23 @@ class Exit(NamedTuple):
 def exits(step: Step) -> tuple[Exit, ...]:
     """Every way out of a step; none for `return` and `hangup`."""
     match step:
-        case Play() | Assign() | Branch() | Voicemail() | Subflow():
+        case (
+            Play()
+            | SayValue()
+            | Assign()
+            | Branch()
+            | Voicemail()
+            | Subflow()
+            | RecordWords()
+            | Callback()
+            | Ticket()
+            | QueueState()
+        ):
             return _ways(step.then)
         case Menu():
-            keys = tuple(Exit(way.then, f"key {key}", way) for key, way in step.keys.items())
-            return (*keys, Exit(step.no_input.then, "no_input"), Exit(step.wrong_input.then, "wrong_input"))
-        case Collect():
+            given = (Exit(step.no_input.then, "no_input"), Exit(step.wrong_input.then, "wrong_input"))
+            return (*_keys(step.keys), *given)
+        case Collect() | Survey():
             given = (Exit(step.no_input.then, "no_input"), Exit(step.wrong_input.then, "wrong_input"))
             return (*_ways(step.then), *given)
         case Hours():
@@ -59,8 +83,10 @@ def exits(step: Step) -> tuple[Exit, ...]:
             if step.on_missing is not None:
                 failed.append(Exit(step.on_missing, "on_missing"))
             return (*_ways(step.then), *failed)
-        case Queue() | Dial():
-            return tuple(Exit(then, f"after {outcome}") for outcome, then in step.after.items())
+        case Queue():
+            return (*_after(step.after), *_keys(step.exit_keys))
+        case Dial() | Transfer():
+            return _after(step.after)
         case Script():
             return (*_ways(step.then), Exit(step.on_error, "on_error"))
         case _:
@@ -132,7 +158,7 @@ def blind_loops(flow: Flow, asking_flows: Collection[str]) -> Iterator[Diagnosti
     def asks(step: Step) -> bool:
         if isinstance(step, Subflow):
             return step.flow in asking_flows
-        return isinstance(step, (Menu, Collect, Queue, Dial, Voicemail))
+        return isinstance(step, ASKING)
 
     silent = {name: step for name, step in flow.steps.items() if not asks(step)}
     graph = {name: [way.then for way in exits(step) if way.then in silent] for name, step in silent.items()}
@@ -140,7 +166,7 @@ def blind_loops(flow: Flow, asking_flows: Collection[str]) -> Iterator[Diagnosti
         first = min(circle, key=lambda name: flow.steps[name].at)
         named = " → ".join(f"'{name}'" for name in sorted(circle, key=lambda name: flow.steps[name].at))
         message = f"a circle that never asks the caller: {named}"
-        expected = "a menu, collect, queue, dial or voicemail in it, or a way out of it"
+        expected = "a menu, collect, survey, queue, dial, voicemail or record in it, or a way out of it"
         yield Diagnostic("F023", "error", flow.steps[first].at, message, expected)
 
 
@@ -170,12 +196,12 @@ def overlapping_ways(flow: Flow) -> Iterator[Diagnostic]:
 
 def asking_flows(flows: Mapping[str, Flow]) -> frozenset[str]:
     """Flows in which a caller is asked, queued, connected or recorded somewhere."""
-    return _spread(flows, {n for n, f in flows.items() if _has(f, (Menu, Collect, Queue, Dial, Voicemail))})
+    return _spread(flows, {name for name, flow in flows.items() if _has(flow, ASKING)})
 
 
 def leaving_flows(flows: Mapping[str, Flow]) -> frozenset[str]:
     """Flows that hand the call to a queue or an extension somewhere: sensitive values do not outlast them."""
-    return _spread(flows, {name for name, flow in flows.items() if _has(flow, (Queue, Dial))})
+    return _spread(flows, {name for name, flow in flows.items() if _has(flow, LEAVING)})
 
 
 def circles(graph: Mapping[str, list[str]]) -> list[frozenset[str]]:
@@ -215,6 +241,14 @@ def circles(graph: Mapping[str, list[str]]) -> list[frozenset[str]]:
 
 def _ways(ways: Ways) -> tuple[Exit, ...]:
     return tuple([Exit(way.then, "then", way) for way in ways])
+
+
+def _keys(keys: Mapping[str, Way]) -> tuple[Exit, ...]:
+    return tuple(Exit(way.then, f"key {key}", way) for key, way in keys.items())
+
+
+def _after(after: Mapping[str, str]) -> tuple[Exit, ...]:
+    return tuple(Exit(then, f"after {outcome}") for outcome, then in after.items())
 
 
 def _has(flow: Flow, kinds: tuple[type[Step], ...]) -> bool:

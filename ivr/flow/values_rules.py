@@ -13,6 +13,7 @@ from ivr.flow.knowledge import Knowledge, assigned, on_way
 from ivr.flow.known import PLACE_TYPES, Known
 from ivr.flow.model import (
     Assign,
+    Callback,
     Collect,
     Dial,
     Flow,
@@ -20,10 +21,14 @@ from ivr.flow.model import (
     Lookup,
     Menu,
     Play,
+    RecordWords,
     Return,
+    SayValue,
     Script,
     Step,
     Subflow,
+    Ticket,
+    Transfer,
     Voicemail,
 )
 from ivr.flow.paths import exits
@@ -33,10 +38,18 @@ if TYPE_CHECKING:
 
     from dialplan.source import Span
 
-Use = Literal["said", "asked", "handed", "kept", "run", "dialled", "condition"]
-"""What becomes of a value: spoken, given to a lookup, a subflow, a variable, a script, a telephone, or decided by."""
+Use = Literal["said", "asked", "handed", "kept", "run", "dialled", "condition", "filed", "called"]
+"""What becomes of a value: spoken, given to a lookup, a subflow, a variable, a script, a telephone, decided by, written
+into a row that people read, called back."""
 
-_IN_WORDS: Final = {"said": "said to the caller", "run": "given to a script", "dialled": "dialled"}
+_IN_WORDS: Final = {
+    "said": "said to the caller",
+    "run": "given to a script",
+    "dialled": "dialled",
+    "filed": "kept on record",
+    "called": "kept on record",
+}
+_NEVER_NOTHING: Final = frozenset({"said", "called"})
 _COUNTED: Final = frozenset({"number", "money"})
 
 
@@ -68,10 +81,12 @@ def value_rules(flow: Flow, knowledge: Knowledge, known: Known) -> Iterator[Diag
 
 def readings(step: Step, state: State, knowledge: Knowledge, known: Known) -> Iterator[Reading]:
     """Every expression of a step, with what is known where it is evaluated."""
-    if isinstance(step, (Play, Menu, Collect, Voicemail, Hangup)):
+    if isinstance(step, (Play, Menu, Collect, Voicemail, RecordWords, Hangup)):
         yield from _said(step.message, step.args, state, known)
     elif isinstance(step, Lookup):
         yield from _asked(step, state, known)
+    elif isinstance(step, (Callback, Ticket)):
+        yield from _filed(step, state, known)
     else:
         yield from _used(step, state)
     for way in exits(step):
@@ -89,15 +104,29 @@ def _asked(step: Lookup, state: State, known: Known) -> Iterator[Reading]:
         yield Reading(value, state, "asked", name, frozenset({takes[name]} if name in takes else ()))
 
 
+def _filed(step: Callback | Ticket, state: State, known: Known) -> Iterator[Reading]:
+    if isinstance(step, Callback):
+        yield Reading(step.number, state, "called", "number", frozenset({"text"}))
+        yield Reading(step.reason, state, "filed", "reason")
+        return
+    takes = known.tickets[step.kind].takes if step.kind in known.tickets else {}
+    for name, value in step.args.items():
+        yield Reading(value, state, "filed", name, frozenset({takes[name]} if name in takes else ()))
+    if step.recording is not None:
+        yield Reading(step.recording, state, "filed", "recording", frozenset({"recording"}))
+
+
 def _used(step: Step, state: State) -> Iterator[Reading]:
     match step:
         case Subflow():
             for name, value in step.args.items():
                 yield Reading(value, state, "handed", name)
+        case SayValue():
+            yield Reading(step.value, state, "said", "say", PLACE_TYPES[step.kind])
         case Script():
             for value in step.args:
                 yield Reading(value, state, "run")
-        case Dial():
+        case Dial() | Transfer():
             yield Reading(step.to, state, "dialled", "dial", frozenset({"text"}))
         case Assign():
             yield from _kept(step.assign, state)
@@ -138,7 +167,7 @@ def _mistakes(reading: Reading, flow: Flow, step: Step) -> Iterator[Diagnostic]:
     elif reading.wanted and fact.type not in {*reading.wanted, "unknown", "null"}:
         message = f"'{reading.name}' is given {_named(fact)}"
         yield Diagnostic("F028", "error", at, message, " or ".join(sorted(reading.wanted)))
-    elif reading.use == "said" and fact.nullable:
+    elif reading.use in _NEVER_NOTHING and fact.nullable:
         message = f"'{reading.expression.source}' may be nothing here"
         is_name = dotted(reading.expression.tree) is not None
         hint = (
@@ -168,7 +197,7 @@ def _unknown_names(reading: Reading, flow: Flow, step: Step) -> Iterator[Diagnos
             line = f" (line {writers[0].at.line})"
             hint = f"it is set in '{writers[0].name}'{line}"
             if _is_sensitive_collect(writers[0], root):
-                hint += "; sensitive values do not outlast a queue or dial step"
+                hint += "; sensitive values do not outlast a queue, dial or transfer step"
             yield Diagnostic("F025", "error", at, message, None, hint)
         else:
             hint = did_you_mean(root, reading.state) or _text_hint(reading)

@@ -5,9 +5,13 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
-from ivr.flow import model, units
+from ivr.flow import model, outside_verbs, record_verbs
+from ivr.flow.check_digits import CHECK_DIGITS
 from ivr.flow.expressions import constant
+from ivr.flow.fields import LONGEST_SILENCE_MS
+from ivr.flow.record_verbs import RECORDING_MS, SILENCE_MS, USUAL_SILENCE_MS
 from ivr.flow.yaml_reader import Mapping, Scalar, Sequence
+from ivr.prompts.values_alone import KINDS, message_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,23 +22,14 @@ if TYPE_CHECKING:
     from ivr.flow.expressions import Expression
     from ivr.flow.fields import Fields
 
-_SECOND, _MINUTE, _HOUR, _DAY = 1_000, 60_000, 3_600_000, 86_400_000
+_SECOND, _MINUTE, _DAY = 1_000, 60_000, 86_400_000
 
 LOOKUP_TIMEOUT_MS: Final = (50, 30 * _SECOND)
 """Nobody waits longer than this for a figure."""
 MAX_AGE_MS: Final = (0, 365 * _DAY)
-QUEUE_LONGEST_MS: Final = (_SECOND, 4 * _HOUR)
-RING_MS: Final = (_SECOND, 5 * _MINUTE)
-RECORDING_MS: Final = (_SECOND, 15 * _MINUTE)
-SILENCE_MS: Final = (_SECOND, _MINUTE)
+FIRST_DIGIT_MS: Final = (500, LONGEST_SILENCE_MS)
 INTER_DIGIT_MS: Final = (500, 15 * _SECOND)
 MOST_DIGITS: Final = 32
-HIGHEST_PRIORITY: Final = 1_000
-
-QUEUE_OUTCOMES: Final = ("answered", "timed_out", "empty", "full", "withdrawn", "failed")
-"""What a queue step's `after` may name; what it leaves out goes where `timed_out` goes."""
-DIAL_OUTCOMES: Final = ("answered", "no_answer", "busy", "failed")
-"""The same for a dial step; what it leaves out goes where `no_answer` goes."""
 
 _LENGTH_FORM = "how many keys: 6, or {min: 4, max: 8}"
 
@@ -50,34 +45,50 @@ def _play(name: str, at: Span, fields: Fields, _defaults: FlowDefaults) -> model
     )
 
 
+_KINDS_FORM = f"one of {', '.join(KINDS)}; a message is said by 'play'"
+
+
+def _say(name: str, at: Span, fields: Fields, _defaults: FlowDefaults) -> model.Step:
+    node = fields.node("say")
+    value = fields.expression(node) if node is not None else None
+    kind, style = _said_as(fields)
+    return model.SayValue(
+        name,
+        at,
+        value=value or constant(None),
+        message=message_of(kind, style),
+        kind=kind,
+        then=fields.ways(),
+        interruptible=fields.truth("interruptible", default=True),
+    )
+
+
+def _said_as(fields: Fields) -> tuple[str, str]:
+    """`as: digits` and `style: phone`."""
+    named, written = fields.need("as", expected=_KINDS_FORM), fields.node("style")
+    kind = fields.text(named, _KINDS_FORM)
+    if kind is None or kind not in KINDS:
+        if named is not None and kind is not None:
+            fields.wrong(named, _KINDS_FORM)
+        return "number", ""
+    style = fields.text(written, "the name of a style") or ""
+    if written is not None and style not in KINDS[kind]:
+        fields.wrong(written, " or ".join(KINDS[kind]) if KINDS[kind] else f"no style: '{kind}' has none")
+        return kind, ""
+    return kind, style
+
+
 def _menu(name: str, at: Span, fields: Fields, defaults: FlowDefaults) -> model.Step:
     return model.Menu(
         name,
         at,
         message=fields.mention("menu", "message") or "",
         args=fields.expressions("with"),
-        keys=_keys(fields),
+        keys=outside_verbs.key_ways(fields, fields.need("keys", expected=outside_verbs.KEYS_FORM)),
         no_input=fields.tries("no_input", defaults.no_input, first_key=True),
         wrong_input=fields.tries("wrong_input", defaults.wrong_input, first_key=False),
         remember=fields.choice("remember", ("caller",), "caller"),
     )
-
-
-def _keys(fields: Fields) -> dict[str, model.Way]:
-    node = fields.need("keys", expected="keys with steps: {1: balance, 0: operator}")
-    if node is None:
-        return {}
-    if not isinstance(node, Mapping) or not node.entries:
-        fields.wrong(node, "keys with steps: {1: balance, 0: operator}")
-        return {}
-    ways = {}
-    for entry in node.entries:
-        if not units.is_key(entry.key.text):
-            fields.wrong(entry.key, units.KEY_FORM, "F007")
-        way = fields.key_way(entry.value)
-        if way is not None:
-            ways[entry.key.text] = way
-    return ways
 
 
 def _collect(name: str, at: Span, fields: Fields, defaults: FlowDefaults) -> model.Step:
@@ -94,11 +105,13 @@ def _collect(name: str, at: Span, fields: Fields, defaults: FlowDefaults) -> mod
         min_length=low,
         max_length=high,
         then=fields.ways(),
-        no_input=fields.tries("no_input", defaults.no_input, first_key=True),
+        no_input=fields.tries("no_input", defaults.no_input, first_key=False),
         wrong_input=fields.tries("wrong_input", defaults.wrong_input, first_key=False),
+        first_digit_ms=fields.duration("first_digit", *FIRST_DIGIT_MS, default=defaults.first_digit_ms),
         inter_digit_ms=fields.duration("inter_digit", *INTER_DIGIT_MS, default=defaults.inter_digit_ms),
-        terminator=_terminator(fields),
+        terminator=(terminator := _terminator(fields)),
         sensitive=fields.truth("sensitive", default=False),
+        check_digit=_check_digit(fields, low, high, terminator),
     )
 
 
@@ -120,6 +133,23 @@ def _length(fields: Fields) -> tuple[int, int]:
 def _terminator(fields: Fields) -> str:
     written = fields.choice("terminator", ("#", "*", ""), '"#", "*", or "" for none', "F007")
     return "#" if written is None else written
+
+
+def _check_digit(fields: Fields, low: int, high: int, terminator: str) -> str | None:
+    """`check_digit: luhn`, where the entry can have one."""
+    node = fields.node("check_digit")
+    if node is None:
+        return None
+    scheme = CHECK_DIGITS.get(node.text) if isinstance(node, Scalar) else None
+    if scheme is None or not isinstance(node, Scalar):
+        fields.wrong(node, f"one of {', '.join(CHECK_DIGITS)}")
+        return None
+    if low < scheme.shortest or high > scheme.longest:
+        wanted = f"length: {scheme.longest}" if scheme.shortest == scheme.longest else f"{scheme.shortest} keys or more"
+        fields.notes.error("F036", node.span, f"not every entry of {low} to {high} keys can have one", wanted)
+    elif terminator and terminator in scheme.keys:
+        fields.notes.error("F036", node.span, f"'{terminator}' is part of the number", 'terminator: "#"')
+    return node.text
 
 
 def _set(name: str, at: Span, fields: Fields, _defaults: FlowDefaults) -> model.Step:
@@ -157,48 +187,6 @@ def _lookup(name: str, at: Span, fields: Fields, _defaults: FlowDefaults) -> mod
     )
 
 
-def _queue(name: str, at: Span, fields: Fields, _defaults: FlowDefaults) -> model.Step:
-    return model.Queue(
-        name,
-        at,
-        queue=fields.mention("queue", "queue") or "",
-        priority=fields.whole("priority", 0, HIGHEST_PRIORITY, 0),
-        longest_ms=fields.duration("longest", *QUEUE_LONGEST_MS),
-        after=_after(fields, QUEUE_OUTCOMES, "timed_out"),
-    )
-
-
-def _dial(name: str, at: Span, fields: Fields, _defaults: FlowDefaults) -> model.Step:
-    node = fields.node("dial")
-    to = fields.value(node) if node is not None else None
-    if isinstance(node, Scalar) and node.text == "":
-        fields.wrong(node, "a number, an endpoint (PJSIP/1001), or '= ' and an expression")
-    if to is not None and to.is_constant and isinstance(node, Scalar):
-        to = constant(node.text, node.span)
-    return model.Dial(
-        name,
-        at,
-        to=to or constant(""),
-        ring_ms=fields.duration("ring", *RING_MS),
-        after=_after(fields, DIAL_OUTCOMES, "no_answer"),
-    )
-
-
-def _after(fields: Fields, outcomes: tuple[str, ...], otherwise: str) -> dict[str, str]:
-    """Every outcome with its target."""
-    node = fields.need("after", expected=f"{{answered: …, {otherwise}: …}}")
-    if not isinstance(node, Mapping):
-        if node is not None:
-            fields.wrong(node, f"{{answered: …, {otherwise}: …}}")
-        return dict.fromkeys(outcomes, model.END)
-    inner = fields.inner(node, "'after'")
-    needed = {"answered", otherwise}
-    targets = {outcome: inner.target(outcome, needed=outcome in needed) for outcome in outcomes}
-    inner.finish({"abandoned": "nothing follows: the caller has hung up"})
-    fallback = targets[otherwise] or model.END
-    return {outcome: target or fallback for outcome, target in targets.items()}
-
-
 def _voicemail(name: str, at: Span, fields: Fields, _defaults: FlowDefaults) -> model.Step:
     return model.Voicemail(
         name,
@@ -207,7 +195,7 @@ def _voicemail(name: str, at: Span, fields: Fields, _defaults: FlowDefaults) -> 
         message=fields.mention("message", "message") or "",
         args=fields.expressions("with"),
         longest_ms=fields.duration("longest", *RECORDING_MS),
-        silence_ms=fields.duration("silence", *SILENCE_MS, default=5_000),
+        silence_ms=fields.duration("silence", *SILENCE_MS, default=USUAL_SILENCE_MS),
         then=fields.ways(),
     )
 
@@ -250,19 +238,26 @@ def _hangup(name: str, at: Span, fields: Fields, _defaults: FlowDefaults) -> mod
 VERBS: Final[Table[str, Callable[[str, Span, Fields, FlowDefaults], model.Step]]] = MappingProxyType(
     {
         "play": _play,
+        "say": _say,
         "menu": _menu,
         "collect": _collect,
         "set": _set,
         "branch": _branch,
         "hours": _hours,
         "lookup": _lookup,
-        "queue": _queue,
-        "dial": _dial,
+        "queue": outside_verbs.queue,
+        "dial": outside_verbs.dial,
         "voicemail": _voicemail,
+        "record": record_verbs.record,
+        "survey": record_verbs.survey,
+        "callback": record_verbs.callback,
+        "ticket": record_verbs.ticket,
         "script": _script,
         "subflow": _subflow,
         "return": _return,
         "hangup": _hangup,
+        "queue_state": outside_verbs.queue_state,
+        "transfer": outside_verbs.transfer,
     }
 )
 """Every verb, by its first key in a step."""
@@ -275,10 +270,14 @@ HINTS: Final[Table[str, str]] = MappingProxyType(
         "args": "values for a message, lookup or subflow are called 'with'",
         "goto": "where to go next is called 'then'",
         "next": "where to go next is called 'then'",
-        "say": "the message to say is the verb's own value: 'play: welcome'",
+        "say": "a message is said by 'play: welcome', one value by a step of its own: 'say: bill.amount'",
     }
 )
 """Keys people try, and what they are called here."""
+
+
+NO_VERBS: Final[Table[str, str]] = MappingProxyType({"language": "write 'set: {language: en}'"})
+"""Verbs people try, and how it is said here."""
 
 
 def verb_of(keys: list[str]) -> str | None:

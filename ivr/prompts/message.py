@@ -32,7 +32,7 @@ class Kind(StrEnum):
     NUMBER = "number"
     """An `int`, or a `Decimal` with at most six decimals."""
     DIGITS = "digits"
-    """A `str` of `0`-`9`, `*` and `#`, spoken one by one."""
+    """A `str` of `0`-`9`, `*`, `#` and `X`, spoken one by one."""
     DURATION = "duration"
     """A `datetime.timedelta`, or whole seconds."""
     TEXT = "text"

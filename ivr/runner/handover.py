@@ -6,18 +6,22 @@ caller goes to the rescue path when it is missing.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, TypeAlias
 
-from ivr.engine.effects import DialOut, Enqueue, HangUp, Rescue
-from ivr.engine.machine import VERBS, Move
-from ivr.engine.turn import FlowDefect, Turn
-from ivr.flow.model import END, FlowSet
+from ivr.engine.effects import DialOut, Enqueue, HangUp, Rescue, TransferOut
+from ivr.engine.inputs import Returned
+from ivr.runner.ports import Talk
+from store.rows import visit_id
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import datetime
 
     from ivr.engine.cursor import Cursor
+
+Last: TypeAlias = Enqueue | DialOut | TransferOut | HangUp | Rescue
+"""Effects that end a segment."""
+COMING_BACK: Final = (Enqueue, DialOut, TransferOut)
+"""Of these, the ones after which the call may come back."""
 
 QUEUE_OUTCOMES: Mapping[str, str] = {
     "CONTINUE": "answered",
@@ -45,26 +49,48 @@ NOT_SERVED: Mapping[str, str] = {"HL_SERVED": ""}
 not the goodbye (the table in `docs/asterisk.md`)."""
 
 
-def outcome_of(result: str) -> str:
-    """The outcome of a segment outside, from `HL_RESULT`; `failed` when that is unknown or empty.
+def returned(result: str) -> Returned:
+    """What came of a segment outside, from `HL_RESULT`; `failed` when that is unknown or empty.
 
-    `queue:TIMEOUT`, `dial:BUSY`, `queue:KEY:1` (the key that led out of the queue).
+    `queue:TIMEOUT`, `dial:BUSY`, `transfer:NOANSWER`, `queue:KEY:1` (the key that led out of the queue).
     """
     kind, _, status = result.partition(":")
     if kind == "queue" and status.startswith("KEY:"):
-        return "left_by_key"
-    table = {"queue": QUEUE_OUTCOMES, "dial": DIAL_OUTCOMES}.get(kind, {})
-    return table.get(status, "failed")
+        return Returned("left_by_key", status.removeprefix("KEY:"))
+    table = {"queue": QUEUE_OUTCOMES, "dial": DIAL_OUTCOMES, "transfer": DIAL_OUTCOMES}.get(kind, {})
+    return Returned(table.get(status, "failed"))
 
 
-def last_words(effect: Enqueue | DialOut | HangUp | Rescue) -> dict[str, str]:
+def talk_of(interface: str, visit: str, node: str, channel_id: str) -> Talk:
+    """The talk a caller comes from.
+
+    Args:
+        interface: MEMBERINTERFACE, `PJSIP/1001`: app_queue sets it where `setinterfacevar` is on (app_queue.c,
+            `try_calling`); the last part is the agent's id. After a transfer to a colleague it is still the first's.
+        visit: HL_VISIT: how many queues this channel has entered, as the dialplan counts them; the bridge does too.
+        node: The Asterisk the call is on.
+        channel_id: The channel's uniqueid.
+    """
+    ordinal = int(visit) if visit.isascii() and visit.isdigit() else 0
+    return Talk(interface.rpartition("/")[2] or None, visit_id(node, channel_id, ordinal) if ordinal else None)
+
+
+def last_words(effect: Last) -> dict[str, str]:
     """The variables that tell the dialplan what comes next; `HL_NEXT` is the last of them."""
     match effect:
-        case Enqueue(queue, priority, longest_ms):
+        case Enqueue(queue, priority, longest_ms, exit_keys, announce):
             seconds = max(1, round(longest_ms / 1000))
-            return {"HL_QUEUE": queue, "HL_PRIORITY": str(priority), "HL_LONGEST": str(seconds), "HL_NEXT": "queue"}
+            words = {"HL_QUEUE": queue, "HL_PRIORITY": str(priority), "HL_LONGEST": str(seconds)}
+            if exit_keys:
+                words["HL_KEYS"] = exit_keys
+            if announce is not None:  # read by the bridge: ami_bridge.domain.line
+                every_s = round(announce.every_ms / 1000)
+                words["HL_ANNOUNCE"] = f"{every_s};{announce.message};{announce.with_wait or ''}"
+            return {**words, "HL_NEXT": "queue"}
         case DialOut(to, ring_ms):
             return {"HL_TO": to, "HL_RING": str(max(1, round(ring_ms / 1000))), "HL_NEXT": "dial"}
+        case TransferOut(to, ring_ms):
+            return {"HL_TO": to, "HL_RING": str(max(1, round(ring_ms / 1000))), "HL_NEXT": "transfer"}
         case HangUp():
             return {"HL_NEXT": "hangup"}
         case Rescue():
@@ -74,19 +100,3 @@ def last_words(effect: Enqueue | DialOut | HangUp | Rescue) -> dict[str, str]:
 def is_vip(cursor: Cursor) -> bool:
     """Whether the outermost flow has set its variable `vip`: the one name that means something outside the flow."""
     return bool(cursor.stack[0].variables.get("vip"))
-
-
-def given_up(flows: FlowSet | None, cursor: Cursor, reason: str, now: datetime) -> Move:
-    """The call as the engine would leave it for a person: a trace of the present step, then `Rescue`.
-
-    For what the engine cannot see: a sentence that cannot be spoken, a cursor that cannot be kept, flows that are not
-    there any more (`flows` is None).
-    """
-    turn = Turn(flows or FlowSet(cursor.version, {}, ()), cursor, now)
-    try:
-        verb = VERBS[type(turn.present)].word
-    except FlowDefect:
-        verb = "unknown"
-    turn.trace(verb, "rescued", END, {"reason": reason})
-    turn.finish(Rescue(reason))
-    return Move(turn.cursor, tuple(turn.effects))

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from agi.channel import Channel
     from ivr.engine.cursor import Cursor
-    from ivr.engine.effects import LookUp, Trace
+    from ivr.engine.effects import CallbackAsked, LookUp, Surveyed, TicketOpened, Trace
     from ivr.engine.inputs import CallFacts, Found, LookupFailed, LookupLate
     from ivr.flow.model import FlowSet
 
@@ -109,8 +109,53 @@ class Scripts(Protocol):
         """Run it on this call; False when there is none of that name or it failed."""
 
 
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """The talk in a queue that a caller comes from."""
+
+    agent: str | None = None
+    """The agent's id; None when the caller comes from no talk, or nobody knows whose it was."""
+    visit_id: str | None = None
+    """The visit to the queue (`store.rows.Visit`)."""
+
+
+class Records(Protocol):
+    """What is kept for people; none of it is waited for."""
+
+    def recording(self, cursor: Cursor, path: str, seconds: float, recorded_at: datetime) -> str:
+        """A caller has said something; which recording it is."""
+
+    def survey(self, cursor: Cursor, note: Surveyed, talk: Talk) -> None:
+        """A survey was asked, or has been answered further."""
+
+    def callback(self, cursor: Cursor, note: CallbackAsked, now: datetime) -> None:
+        """A caller wants to be called back."""
+
+    def ticket(self, cursor: Cursor, note: TicketOpened, now: datetime) -> None:
+        """A ticket was opened."""
+
+
 class Mailbox(Protocol):
     """Recorded messages."""
 
     def keep(self, cursor: Cursor, box: str, path: str, seconds: float, recorded_at: datetime) -> None:
         """A caller left a message."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What is known of a queue beside what Asterisk counts."""
+
+    max_length: int = 0
+    """Callers who may wait; 0 is no bound."""
+    longest_wait: int | None = None
+    """Seconds the caller waits who has waited longest; 0 when nobody waits, None when it is not known now."""
+    expected_wait: int | None = None
+    """Seconds within which most callers were answered of late; None when too few were."""
+
+
+class Lines(Protocol):
+    """What the bridge sees of queues."""
+
+    async def line(self, queue: str) -> Line:
+        """One queue; soon, and without what the bridge does not know for sure."""

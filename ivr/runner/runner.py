@@ -16,6 +16,8 @@ from agi.errors import ChannelGone, CommandFailed, CommandRefused
 from ivr.engine.effects import (
     Ask,
     AskHours,
+    AskQueue,
+    CallbackAsked,
     DialOut,
     Enqueue,
     HangUp,
@@ -25,13 +27,19 @@ from ivr.engine.effects import (
     Rescue,
     RunScript,
     Say,
+    Surveyed,
+    TicketOpened,
     Trace,
+    TransferOut,
 )
-from ivr.engine.inputs import CallFacts, HungUp, Keys, Returned, Schedule, ScriptEnded, Spoken, Started
+from ivr.engine.giving_up import given_up
+from ivr.engine.inputs import CallFacts, HungUp, Keys, Recorded, Returned, Schedule, ScriptEnded, Spoken, Started
 from ivr.engine.machine import begin, step
 from ivr.prompts.values import CannotSay
-from ivr.runner.handover import NOT_SERVED, given_up, is_vip, last_words, outcome_of
+from ivr.runner.handover import COMING_BACK, NOT_SERVED, Last, is_vip, last_words, returned, talk_of
 from ivr.runner.perform import Voice
+from ivr.runner.ports import Talk
+from ivr.runner.queue_state import queue_told
 from ivr.services.sealing import CursorError
 
 if TYPE_CHECKING:
@@ -48,8 +56,6 @@ if TYPE_CHECKING:
     from ivr.runner import ports
     from ivr.runner.ports import Release
 
-LAST = (Enqueue, DialOut, HangUp, Rescue)
-"""Effects that end a segment."""
 CHANNEL_LANGUAGE = "CHANNEL(language)"
 
 log = structlog.get_logger("ivr.call")
@@ -66,10 +72,14 @@ class World:
     journeys: ports.Journeys
     scripts: ports.Scripts
     mailbox: ports.Mailbox
+    records: ports.Records
+    lines: ports.Lines
     recordings: Path
     """Folder that Asterisk can write to, at the same path for Asterisk and for us."""
     now: Callable[[], datetime]
     """The wall clock, aware."""
+    node: str
+    """The Asterisk the calls are on."""
     zone: tzinfo
     """The hotline's time zone: what callers hear is told in it."""
     normalise: Callable[[str], str]
@@ -105,6 +115,8 @@ class _Segment:
         """The channel's, as Asterisk has it now."""
         self._served = False
         """Whether the caller comes from a talk and has not asked for anything new since."""
+        self._talk: Talk | None = None
+        """The talk in a queue the caller comes from; None until somebody wants to know."""
 
     async def run(self) -> None:
         """Lead the call until it leaves this segment."""
@@ -127,8 +139,10 @@ class _Segment:
             now = self._world.now()
             move = step(release.flows, cursor, told, now)
             cursor = move.cursor
+            if self._talk is None and any(isinstance(effect, Surveyed) for effect in move.effects):
+                self._talk = await self._talked()
             last = self._keep_all(move, now)
-            if isinstance(last, LAST):
+            if isinstance(last, Last):
                 await self._finish(cursor, last)
                 return
             answer = await self._perform(voice, release, cursor, last)
@@ -152,7 +166,7 @@ class _Segment:
             release = await world.releases.at(cursor.version)
             if release is None:
                 raise UnknownVersionError(cursor)
-            return cursor, release, Returned(outcome_of(result))
+            return cursor, release, returned(result)
         release = world.releases.current
         caller = world.normalise(request.callerid)
         facts = CallFacts(
@@ -180,6 +194,12 @@ class _Segment:
                 self._world.journeys.step(cursor, effect, now)
             case Remember(at, key) if cursor.facts.caller:
                 self._world.memory.remember(cursor.facts.caller, at, key)
+            case Surveyed():
+                self._world.records.survey(cursor, effect, self._talk or Talk())
+            case CallbackAsked():
+                self._world.records.callback(cursor, effect, now)
+            case TicketOpened():
+                self._world.records.ticket(cursor, effect, now)
             case _:
                 pass  # a withheld number has nothing to be remembered by
 
@@ -211,6 +231,8 @@ class _Segment:
                 return await voice.look_up(effect, self._world.lookups)
             case AskHours(schedule):
                 return Schedule(release.hours.is_open(schedule, self._world.now()))
+            case AskQueue(queue):
+                return await queue_told(self._channel, queue, self._world.lines)
             case Record():
                 return await self._record(voice, cursor, effect)
             case RunScript(script, args):
@@ -222,11 +244,27 @@ class _Segment:
     async def _record(self, voice: Voice, cursor: Cursor, effect: Record) -> Input:
         began = self._world.now()
         told, name, seconds = await voice.record(effect)
-        if seconds > 0:
-            self._world.mailbox.keep(cursor, effect.box, f"{name}.wav", seconds, began)
+        if seconds <= 0:
+            return told
+        if effect.box is None:
+            which = self._world.records.recording(cursor, f"{name}.wav", seconds, began)
+            return Recorded(seconds, which, gone=isinstance(told, HungUp))
+        self._world.mailbox.keep(cursor, effect.box, f"{name}.wav", seconds, began)
         return told
 
-    async def _finish(self, cursor: Cursor, last: Enqueue | DialOut | HangUp | Rescue) -> None:
+    async def _talked(self) -> Talk:
+        """Whom the caller has just talked to: app_queue leaves the member on the channel, the dialplan the visit."""
+        result = (*self._channel.request.args, "", "")[1]
+        if not (result.startswith("queue:") and returned(result).outcome == "answered"):
+            return Talk()
+        try:
+            interface = await self._channel.get_variable("MEMBERINTERFACE") or ""
+            visit = await self._channel.get_variable("HL_VISIT") or ""
+        except (ChannelGone, CommandFailed, CommandRefused):
+            return Talk()
+        return talk_of(interface, visit, self._world.node, self._channel.request.uniqueid)
+
+    async def _finish(self, cursor: Cursor, last: Last) -> None:
         """Say the last words, with the cursor when the call will come back; then keep how the segment ended."""
         try:
             await self._say_last(self._words(cursor, last))
@@ -245,9 +283,9 @@ class _Segment:
         self._keep_all(move, now)
         await self._finish(move.cursor, Rescue(reason))
 
-    def _words(self, cursor: Cursor, last: Enqueue | DialOut | HangUp | Rescue) -> dict[str, str]:
+    def _words(self, cursor: Cursor, last: Last) -> dict[str, str]:
         words = last_words(last)
-        if isinstance(last, Enqueue | DialOut):
+        if isinstance(last, COMING_BACK):
             words = {**self._context_of(cursor), "HL_CURSOR": self._world.seal.seal(cursor), **words}
         return {**self._language_of(cursor), **words}
 
@@ -286,7 +324,7 @@ def _pressed(answer: Input) -> bool:
     return isinstance(answer, Keys) or (isinstance(answer, Spoken) and answer.key is not None)
 
 
-def _outcome(last: Enqueue | DialOut | HangUp | Rescue, *, gone: bool) -> str:
+def _outcome(last: Last, *, gone: bool) -> str:
     if gone:
         return "hung_up"
     match last:
@@ -294,6 +332,8 @@ def _outcome(last: Enqueue | DialOut | HangUp | Rescue, *, gone: bool) -> str:
             return "queued"
         case DialOut():
             return "dialled"
+        case TransferOut():
+            return "transferred"
         case HangUp():
             return "finished"
         case Rescue():

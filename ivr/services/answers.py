@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Final, Literal, Protocol, TypeAlias, cast
 from zoneinfo import ZoneInfo
 
 from ivr.prompts.values import Money
@@ -50,6 +50,22 @@ class NoAnswer(Exception):  # noqa: N818  - not an error of ours: a source did n
         """Whether it counts towards opening the circuit."""
 
 
+class Dated(Protocol):
+    """A lookup as far as the age of its answers goes."""
+
+    @property
+    def as_of(self) -> str | None:
+        """The field that tells when an answer was true."""
+
+
+def declared(kind: str, found: object, zone: str | None) -> object:
+    """One value as a source would give it, in the form flows see; None when it is not of this kind."""
+    try:
+        return _value(cast("Kind", kind), found, None, zone)
+    except (ValueError, ArithmeticError):
+        return None
+
+
 def typed(lookup: Lookup, raw: Mapping[str, object], zone: str | None) -> dict[str, object]:
     """The declared fields of a raw row.
 
@@ -59,7 +75,7 @@ def typed(lookup: Lookup, raw: Mapping[str, object], zone: str | None) -> dict[s
     return {one.name: _field(one, raw, zone) for one in lookup.gives}
 
 
-def refuse_stale(lookup: Lookup, row: Mapping[str, object], max_age: timedelta, now: datetime) -> None:
+def refuse_stale(lookup: Dated, row: Mapping[str, object], max_age: timedelta, now: datetime) -> None:
     """Let only a figure pass that says itself it is young enough; nothing to say where no `as_of` is declared.
 
     Raises:

@@ -68,8 +68,8 @@ class JourneyLog:
     def end(self, cursor: Cursor, outcome: str, now: datetime) -> None:
         """A segment has ended, in the words of `outcome`.
 
-        A caller who waits or talks outside (`queued`, `dialled`) may never come back to the flow; so the journey ends
-        here until the next step says otherwise. What happened in the queue is in the call's visits.
+        A caller who waits or talks outside (`queued`, `dialled`, `transferred`) may never come back to the flow; so the
+        journey ends here until the next step says otherwise. What happened in the queue is in the call's visits.
         """
         self._put_journey(cursor.facts, cursor, began=_began(cursor, now), ended=now, outcome=outcome)
 

@@ -19,6 +19,7 @@ from store.queries.journeys import (
     voicemails,
 )
 from store.queries.pages import BadCursorError, Page
+from store.queries.records import callbacks, recording, recordings, surveys, tickets
 from store.queries.totals import Limit, QueueTotals, queue_totals
 from store.queries.visits import VisitStory, visit, visits
 
@@ -37,6 +38,7 @@ __all__ = [
     "bridge_state",
     "bridge_states",
     "call",
+    "callbacks",
     "journey",
     "journey_by_id",
     "journeys",
@@ -44,7 +46,11 @@ __all__ = [
     "open_ring_attempts",
     "open_visits",
     "queue_totals",
+    "recording",
+    "recordings",
     "remembered",
+    "surveys",
+    "tickets",
     "visit",
     "visits",
     "voicemails",

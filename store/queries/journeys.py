@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from store.queries.pages import Page, fetch, fetch_page, where
+from store.queries.pages import Page, R, fetch, fetch_page, where
+from store.records import Callback, Recording, Survey, Ticket
 from store.rows import Journey, JourneyStep, Remembered, Visit, Voicemail
-from store.schema import JOURNEY_STEPS, JOURNEYS, REMEMBERED, VISITS, VOICEMAILS
+from store.schema import JOURNEY_STEPS, JOURNEYS, REMEMBERED, TABLE_OF, VOICEMAILS
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -38,11 +39,19 @@ class CallStory:
         journeys: Its ways through flows.
         visits: Its visits to queues.
         voicemails: The messages left.
+        surveys: The surveys asked.
+        callbacks: The callbacks asked for.
+        tickets: The tickets opened.
+        recordings: What the caller said at `record` steps.
     """
 
     journeys: tuple[JourneyStory, ...]
     visits: tuple[Visit, ...]
     voicemails: tuple[Voicemail, ...]
+    surveys: tuple[Survey, ...] = ()
+    callbacks: tuple[Callback, ...] = ()
+    tickets: tuple[Ticket, ...] = ()
+    recordings: tuple[Recording, ...] = ()
 
 
 async def journeys(
@@ -92,12 +101,15 @@ async def call(store: Store, call_id: str) -> CallStory:
     """Everything known about one call; empty where nothing is."""
     async with store.reading() as connection:
         stories = await _stories_of_call(connection, call_id)
-        visit = VISITS.c
-        of_call = where(Visit, visit.call_id == call_id).order_by(visit.entered_at, visit.id)
-        visits = await fetch(connection, Visit, of_call)
-        message = VOICEMAILS.c
-        left = where(Voicemail, message.call_id == call_id).order_by(message.recorded_at, message.id)
-        return CallStory(stories, visits, await fetch(connection, Voicemail, left))
+        return CallStory(
+            stories,
+            await _of_call(connection, Visit, call_id, "entered_at"),
+            await _of_call(connection, Voicemail, call_id, "recorded_at"),
+            await _of_call(connection, Survey, call_id, "asked_at"),
+            await _of_call(connection, Callback, call_id, "asked_at"),
+            await _of_call(connection, Ticket, call_id, "opened_at"),
+            await _of_call(connection, Recording, call_id, "recorded_at"),
+        )
 
 
 async def remembered(store: Store, caller_key: str) -> dict[str, str]:
@@ -123,6 +135,12 @@ async def voicemails(
     statement = where(Voicemail, None if box is None else VOICEMAILS.c.box == box)
     async with store.reading() as connection:
         return await fetch_page(connection, Voicemail, statement, by="recorded_at", limit=limit, after=after)
+
+
+async def _of_call(connection: AsyncConnection, kind: type[R], call_id: str, by: str) -> tuple[R, ...]:
+    """The rows of one table that belong to a call, in order of the instant column `by`."""
+    columns = TABLE_OF[kind].c
+    return await fetch(connection, kind, where(kind, columns.call_id == call_id).order_by(columns[by], columns["id"]))
 
 
 async def _stories_of_call(connection: AsyncConnection, call_id: str) -> tuple[JourneyStory, ...]:

@@ -193,3 +193,17 @@ def test_a_second_snapshot_changes_nothing() -> None:
     before = (dict(replay.visits), dict(replay.intervals))
     replay.take(replace(first, at=first.at + timedelta(seconds=5)))
     assert (replay.visits, replay.intervals) == before
+
+
+def test_a_caller_only_the_log_told_of_is_known_by_his_channel_from_the_snapshot_on() -> None:
+    entered = ev.LedgerLine(
+        at=at(8), channel_id="c1", queue="normal", member_name="NONE", verb="ENTERQUEUE", data=("", "138", "2")
+    )
+    tags = replace(TAGS, announce="45;place;")
+    seen = channel(call_id="c0", tags=tags)
+    replay = fresh().take(entered).take(shot(10, waiting=(waiting(wait_s=2),), channels=(seen,)))
+    (visit,) = replay.visits.values()
+    assert (visit.call_id, visit.number, visit.language, visit.vip) == ("c0", "96956", "zh-CN", True)
+    assert (visit.flow, visit.flow_version, visit.caller_name) == ("main", "v1", "陳")
+    (held,) = replay.state.visits.values()
+    assert held.announce == "45;place;"

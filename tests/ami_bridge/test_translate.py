@@ -53,9 +53,13 @@ def test_a_name_is_what_it_was_before_asterisk_escaped_it(sent: str, meant: str)
     assert channel_of(Heard({"CallerIDName": sent, "Duration": "00:00:01"}), NOW).caller_name == meant
 
 
+YOUNGER = {"HL_AGI", "HL_ANNOUNCE"}
+"""Variables the recordings do not have yet: tests/calls/test_kill.py and test_queue_line.py prove what they do."""
+
+
 def test_every_channel_variable_asked_for_is_in_the_recordings() -> None:
     text = (FOLDER / "asterisk-22.10.1-answered.txt").read_text(encoding="utf-8")
-    for name in set(CHANNEL_VARIABLES) - {"HL_AGI"}:  # which came later; a caller in AGI is in none of them
+    for name in set(CHANNEL_VARIABLES) - YOUNGER:
         assert f"ChanVariable: {name}=" in text
 
 

@@ -33,6 +33,7 @@ FIRST = "欢迎致电"
 """What the greetings of ordinary and important callers have in common."""
 MENU = "查询话费余额请按1"
 HOLD = "正在为您转接人工服务"
+RATE = "请为刚才的服务评分"
 AFTER_TALK = "返回主菜单请按1，结束请挂机"
 GOODBYE = "感谢您的来电，再见"
 
@@ -62,6 +63,13 @@ async def to_the_queue(phone: Phone) -> None:
     """On the way into the general queue, in Mandarin, without hearing out what can be interrupted."""
     await greeted(phone, ahead="0")
     await phone.begins_to_hear(HOLD)
+
+
+async def rates(phone: Phone, key: str = "5") -> None:
+    """Answer the question that follows a talk, without hearing it out, and hear the thanks."""
+    await phone.begins_to_hear(RATE)
+    await phone.press(key)
+    await phone.hears("感谢您的评价")
 
 
 def said(phone: Phone) -> str:

@@ -128,7 +128,7 @@ async def test_a_call_is_one_visit_however_often_the_connection_is_cut(house: Ho
             await until(lambda: house.agent_is("1001", "on_queue_call"))
             await cut_and_heal()
             await agent.hang_up()
-            await phone.begins_to_hear("返回主菜单请按1，结束请挂机")
+            await phone.begins_to_hear("请为刚才的服务评分")
             await cut_and_heal()
             await phone.hang_up()
         await until(lambda: _is(any(visit.ended_at is not None for visit in rows.visits.values())))

@@ -295,7 +295,7 @@ async def test_a_hang_up_leaves_a_closed_journey_no_channel_and_no_error(house: 
     assert mistakes_in_the_log(house, log) == []
 
 
-async def test_a_message_cut_by_a_hang_up_is_kept(house: House) -> None:
+async def test_a_fault_report_cut_by_a_hang_up_is_a_ticket_with_what_was_said(house: House) -> None:
     caller, log = "13944446001", length_of_the_log(house)
     async with house.caller(caller) as phone:
         await _in_a_message(house, phone)
@@ -303,13 +303,17 @@ async def test_a_message_cut_by_a_hang_up_is_kept(house: House) -> None:
         await phone.hang_up()
         heard_s = (phone.ear.now_ms - began_ms) / 1000
     journey = await house.left_journey(caller, "hung_up")
-    assert (await way_of(house, journey))[-1] == "report_fault: hung up"
+    way = await way_of(house, journey)
+    assert way[-3:] == ["report_fault: recorded", "open_ticket: opened", "fault_noted: hung up"]
 
     async def kept() -> bool:
-        return bool((await story(house, journey.call_id)).voicemails)
+        return bool((await story(house, journey.call_id)).tickets)
 
     await until(kept)
-    [message] = (await story(house, journey.call_id)).voicemails
+    told = await story(house, journey.call_id)
+    [message], [ticket] = told.recordings, told.tickets
+    assert (ticket.recording, ticket.kind, ticket.colour) == (message.id, "fault", "yellow")
+    assert told.voicemails == ()
     assert 0.5 < message.seconds < heard_s
     assert (house.rig.state / "recordings" / message.path).stat().st_size > 8000
     await all_is_quiet(house)

@@ -25,6 +25,7 @@ from tests.calls.asking import (
     TONE,
     Tally,
     proved,
+    rates,
     talking,
 )
 from tests.calls.conftest import until
@@ -161,9 +162,16 @@ async def test_callers_who_wait_and_talk_notice_nothing_and_the_flow_goes_on_aft
             await other.answer()
             await talking(house, other)
             await asyncio.gather(agent.hang_up(), other.hang_up())
+            await asyncio.gather(rates(talker), rates(waiter))
             await asyncio.gather(*(phone.hears(AFTER_TALK) for phone in (talker, waiter)))
             await asyncio.gather(*(phone.ended() for phone in (talker, waiter)))
-    way = ["service_queue: answered", "after_talk: no input", "goodbye: ended"]
+    way = [
+        "service_queue: answered",
+        "rate_talk: answered",
+        "rated: said",
+        "after_talk: no input",
+        "goodbye: ended",
+    ]
     for phone in (talker, waiter):
         heard = (MENU, HOLD, AFTER_TALK, GOODBYE)
         await proved(tally, phone, heard=heard, way=way, outcome="finished", visit="answered", moves=None)
@@ -246,6 +254,7 @@ async def test_what_ends_while_the_bridge_is_away_is_told_by_the_queue_log_and_b
         await talking(house, agent)
         os.kill(bridge, signal.SIGSTOP)
         await agent.hang_up()
+        await rates(phone)
         await phone.hears(AFTER_TALK)
         await phone.hang_up()
         await house.left_journey(phone.number, "hung_up")
@@ -254,7 +263,10 @@ async def test_what_ends_while_the_bridge_is_away_is_told_by_the_queue_log_and_b
         await stranded.hang_up()
         os.kill(bridge, signal.SIGKILL)
         await again(house, ("bridge", bridge), ("agi", agi))
-    heard, way = (HOLD, AFTER_TALK), ["service_queue: answered", "after_talk: hung up"]
+    heard, way = (
+        (HOLD, AFTER_TALK),
+        ["service_queue: answered", "rate_talk: answered", "rated: said", "after_talk: hung up"],
+    )
     await proved(tally, phone, heard=heard, way=way, outcome="hung_up", visit="answered", moves=ANSWERED)
     assert (await house.ended_visit(phone.number)).ended_by == "agent"
     await proved(tally, stranded, heard=[MENU, RESCUE], way=["open_now: open"], outcome="lost", moves=None)

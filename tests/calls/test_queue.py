@@ -19,6 +19,7 @@ from tests.calls.asking import (
     Tally,
     all_is_quiet,
     in_order,
+    rates,
     rings_of,
     talking,
     to_the_menu,
@@ -50,6 +51,7 @@ async def test_a_caller_reaches_a_person_and_the_flow_goes_on_after_the_talk(hou
         live = next(one for one in (await house.live())["agents"] if one["id"] == "1001")
         assert (live["queue"], live["caller"]) == ("service", "139****0001")
         await agent.hang_up()
+        await rates(phone)
         await phone.hears(AFTER_TALK)
         await phone.hears(GOODBYE)
         assert await phone.ended() == "them"
@@ -79,6 +81,8 @@ async def test_a_caller_reaches_a_person_and_the_flow_goes_on_after_the_talk(hou
         "say_please_hold: said",
         "service_queue: handed over",
         "service_queue: answered",
+        "rate_talk: answered",
+        "rated: said",
         "after_talk: no input",
         "goodbye: ended",
     ]
@@ -132,6 +136,7 @@ async def test_a_second_agent_answers_when_the_first_lets_it_ring(brisk: House) 
         async with brisk.agent("1002") as quick:
             await talking(brisk, quick)
             await quick.hang_up()
+            await rates(phone)
             await phone.hears(AFTER_TALK)
             await phone.hang_up()
     visit = await brisk.ended_visit(caller)
@@ -145,7 +150,7 @@ async def test_a_second_agent_answers_when_the_first_lets_it_ring(brisk: House) 
     assert missed >= 1
 
 
-async def test_a_caller_who_waits_too_long_is_offered_voicemail(brisk: House) -> None:
+async def test_a_caller_who_waits_too_long_is_offered_a_callback(brisk: House) -> None:
     caller, tally = "13911110005", await Tally.of(brisk)
     async with brisk.agent("1001", Reflex.RING), brisk.caller(caller) as phone:
         await to_the_queue(phone)

@@ -11,10 +11,12 @@ from lab.phone import Reflex, State
 from tests.calls.asking import (
     AFTER_TALK,
     HOLD,
+    RATE,
     Tally,
     all_is_quiet,
     greeted,
     in_order,
+    rates,
     rings_of,
     said,
     talking,
@@ -43,8 +45,9 @@ async def test_a_vip_is_greeted_as_one_and_served_by_the_vip_agents(house: House
         assert ordinary.state is State.IDLE
         assert HOLD not in said(phone)
         await own.hang_up()
+        await rates(phone)
         await phone.begins_to_hear(AFTER_TALK)
-        assert in_order(phone, VIP_WELCOME, AFTER_TALK)
+        assert in_order(phone, VIP_WELCOME, RATE, AFTER_TALK)
         await phone.hang_up()
     visit = await house.ended_visit(VIP)
     assert (visit.queue, visit.priority, visit.vip, visit.agent) == ("vip", 10, True, "1007")
@@ -53,7 +56,8 @@ async def test_a_vip_is_greeted_as_one_and_served_by_the_vip_agents(house: House
     assert journey.vip
     way = await way_of(house, journey)
     assert way[1:3] == ["recognise: found", "greet_vip: said"]
-    assert way[-3:] == ["vip_queue: handed over", "vip_queue: answered", "after_talk: hung up"]
+    assert way[-5:-2] == ["vip_queue: handed over", "vip_queue: answered", "rate_talk: answered"]
+    assert way[-1] == "after_talk: hung up"
     await tally.moves_by(entered=1, answered=1, answered_within=1)
     await service.moves_by()
 

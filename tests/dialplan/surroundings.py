@@ -21,7 +21,7 @@ def small_switch() -> Switch:
         node="gz-1",
         numbers=(Number("96956", "main", "zh-CN"), Number("96957", "main", "en")),
         queues=(
-            Queue("service", (Member("1001"), Member("1002", 1)), wrap_up_s=5, exit_keys="19", extension="8001"),
+            Queue("service", (Member("1001"), Member("1002", 1)), wrap_up_s=5, announce_every_s=45, extension="8001"),
             Queue("客服", (Member("1002"),), join_empty=(), leave_empty=(), max_len=5, auto_pause=True),
         ),
         agents=(Agent("1001", "陈美玲", 's;e#c"r\\et'), Agent("1002", "李志强", "second", ("g722", "alaw"))),

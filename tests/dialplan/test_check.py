@@ -58,7 +58,6 @@ def test_a_right_hotline_has_nothing_wrong() -> None:
         (queue(members=(Member("1003"),)), "D003", "1003"),
         (queue(members=(Member("1001"), Member("1001"))), "D004", "same agent"),
         (queue(ring_s=0), "D005", "ring_s"),
-        (queue(exit_keys="1a"), "D002", "1a"),
         (queue(extension="80a"), "D002", "80a"),
         (queue(extension="1001"), "D004", "1001"),
     ],

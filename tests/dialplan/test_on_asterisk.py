@@ -30,19 +30,32 @@ PEOPLE = """
 exten => talk,1,Answer()
  same => n,Wait(1)
  same => n,Hangup()
+exten => never,1,Wait(60)
 [test-caller]
 exten => listen,1,Answer()
  same => n,Wait(60)
 exten => brief,1,Answer()
  same => n,Wait(1)
  same => n,Hangup()
-exten => key,1,Answer()
+exten => keys,1,Answer()
+ same => n,Wait(1)
+ same => n,SendDTMF(2*)
  same => n,Wait(1)
  same => n,SendDTMF(1)
+ same => n,Wait(60)
+exten => hash,1,Answer()
+ same => n,Wait(1)
+ same => n,SendDTMF(#)
  same => n,Wait(60)
 """
 
 T = TypeVar("T")
+
+COUNTS = (
+    "${{QUEUE_EXISTS({queue})}},${{QUEUE_WAITING_COUNT({queue})}},"
+    "${{QUEUE_MEMBER({queue},logged)}},${{QUEUE_MEMBER({queue},ready)}}"
+)
+"""As `ivr.runner.queue_state` asks."""
 
 TO_QUEUE = ("SET VARIABLE HL_QUEUE open", "SET VARIABLE HL_CURSOR abc", "SET VARIABLE HL_NEXT queue")
 
@@ -53,6 +66,8 @@ class Service:
     def __init__(self, port: int, *segments: tuple[str, ...], stays: bool = False) -> None:
         """Listen on `port`; `stays` keeps the connection open without a word after the last line."""
         self.arguments: list[tuple[str, str]] = []
+        self.told: list[str] = []
+        """What Asterisk answered, line by line."""
         self.heard: list[bytes] = []
         self._segments, self._stays = segments, stays
         self._open: list[socket.socket] = []
@@ -89,7 +104,7 @@ class Service:
         spoken = self._segments[min(len(self.arguments), len(self._segments)) - 1] if self._segments else ()
         for command in spoken:
             connection.sendall(f"{command}\n".encode())
-            next(lines, b"")
+            self.told.append(next(lines, b"").decode().strip())
         if self._stays:
             self.heard += list(lines)
             self.heard.append(b"")
@@ -119,6 +134,10 @@ class House:
 
         return wait_for(found, within_s, lambda: f"nobody in {application} at {extension}: {self.where()}")
 
+    def await_gone(self, extension: str, within_s: float = 8.0) -> None:
+        """Until nobody stands there any more."""
+        wait_for(lambda: all(at != extension for _, at, _ in self.where()), within_s, lambda: str(self.where()))
+
     def end_all(self) -> None:
         self.asterisk.cli("channel request hangup all")
         wait_for(lambda: not self.asterisk.cli("core show channels concise").strip(), 8.0, lambda: str(self.where()))
@@ -146,7 +165,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
         numbers=(Number("96956", "main", "en"),),
         queues=(
             Queue("service", join_empty=(), leave_empty=()),
-            Queue("open", join_empty=(), leave_empty=(), exit_keys="1"),
+            Queue("open", join_empty=(), leave_empty=()),
             *small_switch().queues[1:],
         ),
         rescue=Rescue("service", longest_s=3),
@@ -271,11 +290,86 @@ def test_after_a_talk_without_a_service_the_caller_hears_goodbye(house: House, s
         house.asterisk.cli("queue remove member Local/talk@test-agent/n from open")
 
 
-def test_a_key_leads_out_of_the_queue(house: House, serve: Callable[..., Service]) -> None:
-    service = serve(TO_QUEUE, ("SET VARIABLE HL_NEXT hangup",))
-    house.call("key")
+def with_keys(keys: str) -> tuple[str, ...]:
+    return (*TO_QUEUE[:2], f"SET VARIABLE HL_KEYS {keys}", "SET VARIABLE HL_LONGEST 5", TO_QUEUE[2])
+
+
+@pytest.mark.parametrize(("keys", "caller", "told"), [("13", "keys", "1"), ("#2", "hash", "#")])
+def test_a_key_of_the_step_leads_out_of_the_queue_and_others_do_nothing(
+    house: House, serve: Callable[..., Service], keys: str, caller: str, told: str
+) -> None:
+    service = serve(with_keys(keys), ("SET VARIABLE HL_NEXT hangup",))
+    house.call(caller)
+    wait_for(lambda: len(service.arguments) == 2, 8.0, lambda: str(service.arguments))
+    assert service.arguments[1] == ("abc", f"queue:KEY:{told}")
+
+
+def test_keys_of_one_step_are_not_those_of_the_next(house: House, serve: Callable[..., Service]) -> None:
+    service = serve(with_keys("1"), TO_QUEUE, ("SET VARIABLE HL_NEXT hangup",))
+    house.call("keys")  # its only 1 leads out of the first wait; in the second there is no key at all
+    wait_for(lambda: len(service.arguments) == 3, 12.0, lambda: str(service.arguments))
+    assert [result for _, result in service.arguments[1:]] == ["queue:KEY:1", "queue:TIMEOUT"]
+
+
+def test_no_key_leads_out_of_the_rescue_queue(house: House, serve: Callable[..., Service]) -> None:
+    serve(("SET VARIABLE HL_KEYS 12", "SET VARIABLE HL_NEXT rescue"))
+    house.call("keys")
+    house.await_place("s@hotline-rescue", "Queue")
+    house.await_place("busy@hotline-bye", "Wait")
+
+
+def test_the_callers_own_language_is_spoken_again_after_the_announcements_of_a_line(
+    house: House, serve: Callable[..., Service]
+) -> None:
+    service = serve(
+        (*TO_QUEUE[:2], "SET VARIABLE HL_LANGUAGE zh-CN", 'SET VARIABLE "CHANNEL(language)" zh-CN_5f', TO_QUEUE[2]),
+        ("GET VARIABLE CHANNEL(language)", "SET VARIABLE HL_NEXT hangup"),
+    )
+    house.call()
+    wait_for(lambda: len(service.told) == 7, 8.0, lambda: str(service.told))
+    assert service.told[5] == "200 result=1 (zh-CN)"
+
+
+@pytest.mark.parametrize(("queue", "told"), [("open", "1,0,0,0"), ("nosuch", "0,0,0,0")])
+def test_a_queue_tells_its_counts_and_one_that_is_not_there_that_it_is_not(
+    house: House, serve: Callable[..., Service], queue: str, told: str
+) -> None:
+    service = serve((f'GET FULL VARIABLE "{COUNTS.format(queue=queue)}"', "SET VARIABLE HL_NEXT hangup"))
+    house.call()
+    wait_for(lambda: len(service.told) == 2, 6.0, lambda: str(service.told))
+    assert service.told[0] == f"200 result=1 ({told})"
+
+
+def transferring(to: str) -> tuple[str, ...]:
+    return (f"SET VARIABLE HL_TO {to}", "SET VARIABLE HL_CURSOR abc", "SET VARIABLE HL_NEXT transfer")
+
+
+def test_a_transfer_that_is_answered_ends_with_its_talk(house: House, serve: Callable[..., Service]) -> None:
+    service = serve(transferring("Local/talk@test-agent/n"))
+    house.call()
+    house.await_place("transfer@hotline-do", "Dial")
+    house.await_gone("transfer@hotline-do")
+    assert house.where() == []
+    assert len(service.arguments) == 1
+
+
+def test_a_transfer_that_nobody_takes_comes_back_to_the_flow(house: House, serve: Callable[..., Service]) -> None:
+    service = serve(transferring("PJSIP/nosuch"), ("SET VARIABLE HL_NEXT hangup",))
+    house.call()
     wait_for(lambda: len(service.arguments) == 2, 6.0, lambda: str(service.arguments))
-    assert service.arguments[1] == ("abc", "queue:KEY:1")
+    assert service.arguments[1] == ("abc", "transfer:CHANUNAVAIL")
+
+
+def test_a_failed_transfer_without_a_service_leads_to_the_rescue_queue(
+    house: House, serve: Callable[..., Service]
+) -> None:
+    service = serve(
+        (*transferring("Local/never@test-agent/n")[:2], "SET VARIABLE HL_RING 2", "SET VARIABLE HL_NEXT transfer")
+    )
+    house.call()
+    house.await_place("transfer@hotline-do", "Dial")
+    service.close()
+    house.await_place("s@hotline-rescue", "Queue")
 
 
 def test_a_flow_that_runs_in_circles_ends_at_a_person(house: House, serve: Callable[..., Service]) -> None:

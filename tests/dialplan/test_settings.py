@@ -24,7 +24,10 @@ def test_what_is_written_is_read_back_as_meant() -> None:
     queues = read(small_switch(), "queues-hotline.conf").resolved()
     assert set(queues) == {"service", "客服"}
     assert ("member", "PJSIP/1002,1,李志强,PJSIP/1002") in queues["service"]
-    assert ("context", "hotline-keys-service") in queues["service"]
+    assert ("context", "hotline-keys") in queues["service"]
+    assert ("periodic-announce", "/var/lib/hotline/sounds/line/place") in queues["service"]
+    assert ("periodic-announce-frequency", "45") in queues["service"]
+    assert "periodic-announce" not in dict(queues["客服"])
     manager = read(small_switch(), "manager-hotline.conf").resolved()
     assert ("secret", "ami;secret") in manager["hotline"]
     assert ("password", 's;e#c"r\\et') in read(small_switch(), "pjsip-hotline.conf").resolved()["1001"]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, Union, get_args, get_origin, get
 
 from hypothesis import strategies as st
 
-from store import rows
+from store import records, rows
 from store.backlog import key_of
 from store.columns import storable
 from store.rows import OUTCOMES, RingAttempt, Row, Visit
@@ -84,6 +84,70 @@ def a_journey(**changes: Any) -> rows.Journey:
         started_at=NOON,
     )
     return dataclasses.replace(plain, **changes)
+
+
+OF_A_CALL: dict[str, Any] = {
+    "node": "gz-1",
+    "channel_id": "1763000000.7",
+    "flow": "main",
+    "flow_version": "sha256:ab",
+    "step": "s",
+}
+
+
+def a_survey(number: int) -> records.Survey:
+    """A survey of one question, every second of them after a talk with 1001."""
+    return records.Survey(
+        id=records.record_id("gz-1", "1763000000.7", "main.rate", number),
+        call_id="1763000000.7" if number % 2 else f"c{number}",
+        survey="after-talk",
+        asked_at=at(number),
+        answers='{"helpful": 5}',
+        agent="1001" if number % 2 else None,
+        visit_id=a_visit().id if number % 2 else None,
+        **OF_A_CALL,
+    )
+
+
+def a_callback(number: int) -> records.Callback:
+    """A wish to be called back."""
+    return records.Callback(
+        id=records.callback_id("gz-1", f"{number}", "vip"),
+        call_id="1763000000.7" if number % 2 else f"c{number}",
+        queue=("vip", "general")[number % 2],
+        number_to_call="8613800138000",
+        asked_at=at(number // 2),
+        entered_at=at(-number),
+        not_after=at(86_400),
+        **OF_A_CALL,
+    )
+
+
+def a_ticket(number: int) -> records.Ticket:
+    """A ticket, every second of them red."""
+    return records.Ticket(
+        id=records.record_id("gz-1", "1763000000.7", "main.fault", number),
+        call_id="1763000000.7",
+        kind="fault",
+        colour=("yellow", "red")[number % 2],
+        opened_at=at(number),
+        fields='{"account": "755001234"}',
+        due_at=at(3600),
+        recording=f"r{number}",
+        **OF_A_CALL,
+    )
+
+
+def a_recording(number: int) -> records.Recording:
+    """What a caller said."""
+    return records.Recording(
+        id=f"r{number}",
+        call_id="1763000000.7" if number % 2 else f"c{number}",
+        path=f"r{number}.wav",
+        recorded_at=at(number),
+        seconds=7.25,
+        **OF_A_CALL,
+    )
 
 
 def instants() -> st.SearchStrategy[datetime]:

@@ -7,14 +7,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from alembic import command
+from alembic.config import Config
 from sqlalchemy import text
 
 import store as store_package
-from store import migrate
+from store import migrate, queries
 from store.engine import open_store
 from store.errors import SchemaMismatch, StoreUnavailable
+from store.upserts import write
+from tests.store.samples import a_visit
 
 if TYPE_CHECKING:
+    from sqlalchemy.engine import Connection
+
     from store.engine import Store
     from store.urls import EngineName
     from tests.store.databases import Databases
@@ -32,6 +38,46 @@ async def test_an_empty_database_is_brought_to_the_head_once(databases: Database
 
 async def test_the_migrated_tables_are_those_of_the_schema(store: Store) -> None:
     assert await migrate.differences(store) == []
+
+
+async def test_a_database_of_the_first_version_keeps_its_rows_and_gets_what_is_new(
+    databases: Databases, engine_name: EngineName
+) -> None:
+    url = databases.empty(engine_name)
+    store = await open_store(url)
+    try:
+        async with store.writing() as connection:
+            await connection.run_sync(_brought_to, "0001")
+            await write(connection, store.kind, [a_visit()])
+        assert await migrate.current(url) == "0001"
+        with pytest.raises(SchemaMismatch, match=r"has tables of an older version \(0001, needed"):
+            await migrate.require_current(store)
+        done = await migrate.upgrade(url)
+        assert (done.before, done.after) == ("0001", migrate.head())
+        assert await migrate.differences(store) == []
+        assert await queries.visit(store, a_visit().id) is not None
+        assert (await queries.callbacks(store)).rows == ()
+        async with store.writing() as connection:
+            await connection.run_sync(_brought_back_to, "0001")
+        assert await queries.visit(store, a_visit().id) is not None
+        assert await migrate.current(url) == "0001"
+    finally:
+        await store.close()
+
+
+def _brought_to(connection: Connection, revision: str) -> None:
+    command.upgrade(_alembic(connection), revision)
+
+
+def _brought_back_to(connection: Connection, revision: str) -> None:
+    command.downgrade(_alembic(connection), revision)
+
+
+def _alembic(connection: Connection) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(migrate._FOLDER))
+    config.attributes["connection"] = connection
+    return config
 
 
 async def test_a_difference_is_found(store: Store) -> None:

@@ -258,6 +258,8 @@ _MINUTES = {minute: _SMALL[minute] if minute >= 10 else f"oh {_SMALL[minute]}" f
 
 
 def _key(key: str, style: str) -> str:
+    if key == "X":
+        return key
     if key in "*#":
         return "star" if key == "*" else "hash"
     return "oh" if key == "0" and style == "phone" else _ONES[int(key)]

@@ -23,8 +23,8 @@ _HOUR_S = 3600
 _DAY_S = 86_400
 LONGEST_S = 1000 * _DAY_S - 1
 """Seconds of the longest duration: 999 days and a bit."""
-DIGITS = "0123456789*#"
-"""What a telephone's keys can spell."""
+DIGITS = "0123456789*#X"
+"""What a telephone's keys can spell, and the X that ends some identity numbers (GB 11643)."""
 
 
 class Grammar(Protocol):

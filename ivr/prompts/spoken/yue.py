@@ -27,7 +27,7 @@ GRAMMAR = Han(
     hour="點",
     units=MappingProxyType({"day": "日", "hour": "小時", "minute": "分鐘", "second": "秒"}),
     weekday="星期",
-    keys=MappingProxyType({"*": "星號", "#": "井號"}),
+    keys=MappingProxyType({"*": "星號", "#": "井號", "X": "X"}),
     phone_one="一",  # 幺 is Mandarin; Cantonese reads 1 as it is
 )
 """Cantonese's words."""

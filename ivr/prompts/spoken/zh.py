@@ -23,7 +23,7 @@ GRAMMAR = Han(
     hour="点",
     units=MappingProxyType({"day": "天", "hour": "小时", "minute": "分钟", "second": "秒"}),
     weekday="星期",
-    keys=MappingProxyType({"*": "星号", "#": "井号"}),
+    keys=MappingProxyType({"*": "星号", "#": "井号", "X": "X"}),
     phone_one="幺",  # on a bad line 一 is taken for 七, so phone numbers are read with 幺
 )
 """Mandarin's words."""

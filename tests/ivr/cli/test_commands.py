@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
     from tests.ivr.cli.machine import Machine
 
-COMMANDS = ("check", "render", "prompts", "up", "agi", "bridge", "wallboard", "db upgrade", "schema")
+COMMANDS = (
+    "check", "test", "try", "render", "prompts", "up", "agi", "bridge", "wallboard", "db upgrade", "schema", "init",
+)  # fmt: skip
 
 
 def tree(folder: Path) -> dict[str, tuple[bytes, int]]:

@@ -107,7 +107,7 @@ def about(loaded: Loaded, name: str) -> str:
     for each in in_order(loaded.diagnostics):
         if (each.span.file if each.span else each.file) == name:
             lines.append(f"  {each.place} {each.severity} {each.code}  {each.message}")
-            if each.code in {"C020", "P014"}:  # the rest is in the words of this Python
+            if each.code in {"C017", "P014"}:  # the rest is in the words of this Python
                 lines[-1] = f"  {name} {each.severity} {each.code}"
     more = len(lines) - 3
     return "\n".join([*lines[:3], *([f"  … and {more} more"] if more > 0 else []), ""])

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -146,3 +146,49 @@ def test_hours_that_cannot_be_read_are_told(settings: dict[str, object], quoted:
 def test_any_instant_of_a_decade_has_an_answer(local: datetime) -> None:
     table = schedule(holidays="CN", on_working_weekends="09:00-18:00", exceptions={"2026-01-01": "closed"})
     assert isinstance(table.is_open(local.replace(tzinfo=UTC), SHANGHAI), bool)
+
+
+def open_minutes(table: Timetable, first: datetime, hours: int) -> int:
+    return sum(table.is_open(first + timedelta(minutes=n), SHANGHAI) for n in range(hours * 60))
+
+
+@pytest.mark.parametrize(
+    ("evening", "hours"), [("2026-03-27", 8), ("2026-03-28", 7), ("2026-10-24", 9), ("2026-10-25", 8)]
+)
+def test_a_night_over_a_change_of_the_clocks_is_an_hour_shorter_or_longer(evening: str, hours: int) -> None:
+    table = schedule(open="Mo-Su 22:00-06:00", time_zone="Europe/Berlin")
+    noon = datetime.fromisoformat(f"{evening} 12:00").replace(tzinfo=BERLIN).astimezone(UTC)
+    assert open_minutes(table, noon, 20) == hours * 60
+
+
+def test_hours_in_the_hour_that_is_left_out_are_not_open_that_night() -> None:
+    table = schedule(open="Mo-Su 02:00-03:00", time_zone="Europe/Berlin")
+    midnight = datetime(2026, 3, 29, tzinfo=BERLIN).astimezone(UTC)
+    assert open_minutes(table, midnight, 20) == 0
+    assert open_minutes(table, midnight + timedelta(days=1), 20) == 60
+
+
+def test_a_schedule_follows_its_own_zone_and_else_the_hotlines() -> None:
+    new_york = schedule(time_zone="America/New_York")
+    assert new_york.is_open(datetime(2026, 11, 20, 14, 30, tzinfo=UTC), SHANGHAI)  # 09:30 there
+    assert not new_york.is_open(datetime(2026, 11, 20, 1, 30, tzinfo=UTC), SHANGHAI)  # 09:30 in Shanghai
+    assert new_york.is_open(datetime(2026, 7, 17, 13, 30, tzinfo=UTC), SHANGHAI)  # 09:30 in summer time
+
+
+def test_its_own_zone_decides_which_day_is_a_holiday() -> None:
+    table = schedule(open="Mo-Su 00:00-24:00", holidays="US", time_zone="America/New_York")
+    assert table.is_open(datetime(2026, 12, 25, 4, 59, tzinfo=UTC), SHANGHAI)  # still the 24th there
+    assert not table.is_open(datetime(2026, 12, 25, 5, 0, tzinfo=UTC), SHANGHAI)
+
+
+def test_parts_of_a_country_have_holidays_of_their_own() -> None:
+    epiphany = "2026-01-06 10:00"  # a Tuesday, a holiday in Bavaria and not in Berlin
+    assert not is_open(schedule(holidays="DE-BY"), epiphany, BERLIN)
+    assert is_open(schedule(holidays="DE-BE"), epiphany, BERLIN)
+    assert is_open(schedule(holidays="DE"), epiphany, BERLIN)
+
+
+@pytest.mark.parametrize(("calendar", "words"), [("DE-BX", "did you mean 'DE-B.'"), ("CN-GD", "'CN' has no part 'GD'")])
+def test_a_part_that_is_not_known_is_told_with_the_nearest(calendar: str, words: str) -> None:
+    with pytest.raises(ScheduleError, match=words):
+        schedule(holidays=calendar)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import datetime as dt
 import shutil
 from pathlib import Path
 
@@ -7,6 +8,8 @@ import pytest
 
 from dialplan.report import as_text
 from ivr.config.load import Loaded, load_hotline
+from ivr.prompts.compose import compose, everything_said
+from ivr.prompts.values_alone import VALUE, message_of
 from tests.ivr.config.test_codes import changed, with_settings
 from tests.ivr.flow.surroundings import SMALL
 
@@ -38,7 +41,7 @@ def test_a_whole_hotline_is_read() -> None:
     assert loaded.flows is not None
     assert loaded.is_sound
     assert sorted(loaded.flows.flows) == ["identify", "main"]
-    assert loaded.scope == "2 flows, 11 messages, 2 languages"
+    assert loaded.scope == "2 flows, 13 messages, 2 languages"
     queue = loaded.hotline.queues["sales"]
     assert (queue.ring_ms, queue.service_level.answer_within_ms, queue.service_level.target) == (12_000, 20_000, 80)
     assert loaded.hotline.agents["1001"].name == "陈美玲"
@@ -191,3 +194,24 @@ def test_no_settings_make_it_raise(tmp_path: Path, settings: bytes) -> None:
     loaded = with_settings(tmp_path, settings)
     assert not loaded.is_sound
     assert told(loaded)
+
+
+def test_what_a_flow_says_alone_is_part_of_what_is_made_before_the_first_call(folder: Path) -> None:
+    before = everything_said(load(folder).catalogue)
+    main = folder / "flows" / "main.yaml"
+    main.write_text(
+        main.read_text("utf-8").replace(
+            "{play: welcome, then: open_now}",
+            "{play: welcome, then: clock}\n  clock: {say: now, as: time, then: open_now}",
+        ),
+        "utf-8",
+    )
+    loaded = load(folder)
+    assert loaded.is_sound, told(loaded)
+    assert loaded.scope == "2 flows, 13 messages, 2 languages"
+    made = everything_said(loaded.catalogue)
+    at_nine = dt.datetime(2026, 11, 20, 9, 5, tzinfo=dt.UTC)
+    for language in loaded.catalogue.languages:
+        heard = compose(loaded.catalogue, message_of("time"), {VALUE: at_nine}, language)
+        assert set(heard) <= set(made)
+    assert set(before) <= set(made)

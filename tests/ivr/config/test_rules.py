@@ -124,3 +124,24 @@ def test_keys_of_any_depth_are_known_for_hints() -> None:
 def test_arguments_of_a_path_are_those_in_braces() -> None:
     asked = Lookup.model_validate({"source": "s", "get": "/a/{b}/{c}", "takes": {}, "gives": {"x": "text"}})
     assert used_arguments(asked) == {"b", "c"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "expected"),
+    [
+        ("{within: {yellow: 1d}}", []),
+        (
+            "{title: {en: Fault}, takes: {account: text, amount: money}, within: {yellow: 1d, red: 4h, black: 30min}}",
+            [],
+        ),
+        ("{}", ["C002"]),
+        ("{within: {}}", ["C003"]),
+        ("{within: {yellow: 1}}", ["C006"]),
+        ("{within: {yellow: 2000d}}", ["C006"]),
+        ("{takes: {account: words}, within: {yellow: 1d}}", ["C003"]),
+        ("{title: {fr: Panne}, within: {yellow: 1d}}", ["C005"]),
+        ("{colour: red, within: {yellow: 1d}}", ["C001"]),
+    ],
+)
+def test_a_kind_of_ticket_promises_something(tmp_path: Path, kind: str, expected: list[str]) -> None:
+    assert codes(tmp_path, f"tickets:\n  fault: {kind}\n") == expected

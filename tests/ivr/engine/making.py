@@ -54,7 +54,14 @@ def menu(name: str = "ask", *, remember: str | None = None, **keys: Way) -> Menu
     )
 
 
-def collect(name: str = "ask", *, then: str = "next", into: str = "account", sensitive: bool = False) -> Collect:
+def collect(
+    name: str = "ask",
+    *,
+    then: str = "next",
+    into: str = "account",
+    sensitive: bool = False,
+    check_digit: str | None = None,
+) -> Collect:
     return Collect(
         name,
         AT,
@@ -67,6 +74,7 @@ def collect(name: str = "ask", *, then: str = "next", into: str = "account", sen
         no_input=Tries(2, "silent"),
         wrong_input=Tries(3, "wrong", message="too-short"),
         sensitive=sensitive,
+        check_digit=check_digit,
     )
 
 

@@ -25,6 +25,8 @@ CURSOR = Cursor(
     segment=3,
     typed_ahead="47",
     steps_taken={"main": 7, "inner": 2},
+    visits={"main.balance": 2, "inner.hold": 1},
+    waited={"service": 1_795_000_000_100},
     reached=frozenset({"main.language"}),
     traces=9,
     began_ms=1_795_000_000_000,
@@ -62,7 +64,7 @@ def test_a_cursor_with_a_broken_part_is_refused_or_read_never_a_crash(part: str,
 
 
 def test_a_cursor_of_another_format_or_without_a_flow_is_refused() -> None:
-    with pytest.raises(ValueError, match="cursor format 2, expected 1"):
-        read({**write(CURSOR), "f": 2})
+    with pytest.raises(ValueError, match="cursor format 1, expected 2"):
+        read({**write(CURSOR), "f": 1})
     with pytest.raises(ValueError, match="cursor without a flow"):
         read(write(replace(CURSOR, stack=())))

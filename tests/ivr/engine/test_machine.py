@@ -83,6 +83,12 @@ def test_a_message_is_said_with_its_values_in_the_language_of_the_call() -> None
     assert acting(calling) << fx.Say((said,), interruptible=True) >> Spoken() << fx.HangUp()
 
 
+def test_a_value_is_said_alone_in_the_language_of_the_call() -> None:
+    saying = model.SayValue("say", AT, value=parse("1 + 1"), message="=count", kind="count", then=to("next"))
+    spoken = fx.Say((fx.Utterance("=count", {"value": 2}, "zh-CN"),), interruptible=True)
+    assert acting(single(saying, NEXT)) << spoken >> Spoken("1") << Heard("next-message")
+
+
 def test_a_menu_takes_one_key_and_goes_its_way() -> None:
     calling = single(menu(k1=on("next")), NEXT, SILENT, WRONG)
     question = fx.Ask(
@@ -407,6 +413,47 @@ def test_a_loop_is_a_rescue_at_the_flow_s_bound_also_when_each_round_is_a_new_su
     assert acting(calling) << fx.Rescue("inner.back: more than 10 steps in flow 'inner'")
 
 
+def test_a_step_that_is_come_to_too_often_is_left_for_a_person() -> None:
+    looping = single(
+        model.Assign("a", AT, {}, to("b")), model.Assign("b", AT, {}, to("a"), most_visits=3), longest_steps=50
+    )
+    assert acting(looping) << fx.Rescue("main.a: more than 3 visits to step 'b'")
+
+
+@pytest.mark.parametrize(("keys", "kept"), [("79927398713", "79927398713"), ("79927398710", None)])
+def test_a_wrong_check_digit_is_wrong_input(keys: str, kept: str | None) -> None:
+    asked = replace(collect(check_digit="luhn"), max_length=12)
+    acted = acting(single(asked, NEXT, SILENT, WRONG)) << Heard("ask-message")
+    said = Heard("too-short", "ask-message") if kept is None else fx.Say
+    assert acted >> Keys(keys) << said
+    assert acted.cursor.top.variables.get("account") == kept
+
+
+def test_the_x_of_an_identity_number_is_kept_as_it_is_written() -> None:
+    asked = replace(collect(check_digit="gb11643"), min_length=18, max_length=18)
+    acted = acting(single(asked, NEXT, SILENT, WRONG)) << fx.Ask
+    assert acted >> Keys("11010519491231002*") << fx.Say
+    assert acted.cursor.top.variables["account"] == "11010519491231002X"
+
+
+def test_an_entry_has_a_clock_for_its_first_key_and_one_for_the_others() -> None:
+    asked = replace(collect(), first_digit_ms=7_000, inter_digit_ms=2_000)
+    calling = single(asked, NEXT, SILENT, WRONG)
+    ask = step(calling, begin(calling, "main", FACTS, "en"), Started(FACTS), NOON).effects[-1]
+    assert isinstance(ask, fx.Ask)
+    assert (ask.first_key_ms, ask.next_key_ms) == (7_000, 2_000)
+
+
+def test_visits_are_counted_over_the_whole_call_also_across_segments_and_runs_of_a_subflow() -> None:
+    calling = flows(
+        flow("main", subflow(then="hold"), model.Queue("hold", AT, "q", 0, 1, {"answered": "call"})),
+        flow("inner", model.Return("back", AT, {}, most_visits=2)),
+    )
+    play = acting(calling)
+    play << fx.Enqueue("q", 0, 1) >> Returned("answered") << fx.Enqueue("q", 0, 1) >> Returned("answered")
+    assert play << fx.Rescue("inner.back: more than 2 visits to step 'back'")
+
+
 # --- outside, voicemail, scripts -------------------------------------------------------------------------------------
 
 QUEUEING = single(
@@ -515,6 +562,7 @@ SAMPLES: Sequence[Input] = (
     LookupLate(),
     LookupFailed("late"),
     Schedule(is_open=True),
+    inputs.QueueTold(3),
     Returned("answered"),
     Recorded(1.0),
     ScriptEnded(ok=True),
@@ -527,6 +575,7 @@ WAITS: Mapping[Waiting, Step] = {
     Waiting.KEYS: replace(menu("a", k1=on("end")), wrong_input=model.Tries(1, END), no_input=model.Tries(1, END)),
     Waiting.LOOKUP: replace(lookup("a"), then=to(END), on_timeout=END, on_error=END),
     Waiting.SCHEDULE: model.Hours("a", AT, "office", END, END),
+    Waiting.QUEUE: model.QueueState("a", AT, "general", "line", to(END)),
     Waiting.RETURN: model.Queue("a", AT, "general", 0, 1, {"answered": END}),
     Waiting.RECORDING: model.Voicemail("a", AT, "box", "speak", {}, 1, to(END)),
     Waiting.SCRIPT: model.Script("a", AT, "echo", (), END, to(END)),
@@ -572,8 +621,11 @@ message = st.just("hello")
 after = st.dictionaries(st.sampled_from(("answered", "failed", "full")), targets)
 
 
+any_question = st.builds(model.Question, st.sampled_from("pqr"), st.just("message"), st.just("12"))
+
+
 def steps_named(name: str) -> st.SearchStrategy[Step]:
-    here = {"name": st.just(name), "at": st.just(AT)}
+    here = {"name": st.just(name), "at": st.just(AT), "most_visits": st.integers(1, 8)}
     keys = st.dictionaries(st.sampled_from("0123*#"), st.builds(Way, targets, st.none() | expressions, assignments))
     asking = {"message": message, "args": args, "no_input": tries, "wrong_input": tries}
     return st.one_of(
@@ -605,8 +657,20 @@ def steps_named(name: str) -> st.SearchStrategy[Step]:
             then=ways,
             on_missing=st.none() | targets,
         ),
-        st.builds(model.Queue, **here, queue=message, priority=st.just(0), longest_ms=st.just(1), after=after),
+        st.builds(model.SayValue, **here, value=expressions, message=message, kind=st.just("count"), then=ways),
+        st.builds(
+            model.Queue,
+            **here,
+            queue=message,
+            priority=st.just(0),
+            longest_ms=st.just(1),
+            after=after,
+            exit_keys=keys,
+            announce=st.none() | st.just(model.Announce("place", 1)),
+        ),
+        st.builds(model.QueueState, **here, queue=message, into=st.just("a"), then=ways),
         st.builds(model.Dial, **here, to=expressions, ring_ms=st.just(1), after=after),
+        st.builds(model.Transfer, **here, to=expressions, ring_ms=st.just(1), after=after),
         st.builds(model.Voicemail, **here, box=message, message=message, args=args, longest_ms=st.just(1), then=ways),
         st.builds(model.Script, **here, script=message, args=st.tuples(expressions), on_error=targets, then=ways),
         st.builds(
@@ -617,6 +681,21 @@ def steps_named(name: str) -> st.SearchStrategy[Step]:
             into=st.none() | st.just("a"),
             then=ways,
         ),
+        st.builds(
+            model.RecordWords, **here, message=message, args=args, into=st.just("a"), longest_ms=st.just(1), then=ways
+        ),
+        st.builds(
+            model.Survey,
+            **here,
+            survey=message,
+            questions=st.lists(any_question, min_size=1, max_size=3).map(tuple),
+            no_input=tries,
+            wrong_input=tries,
+            then=ways,
+            into=st.none() | st.just("b"),
+        ),
+        st.builds(model.Callback, **here, queue=message, number=expressions, reason=expressions, then=ways),
+        st.builds(model.Ticket, **here, kind=message, args=assignments, then=ways, recording=st.none() | expressions),
         st.builds(model.Return, **here, values=assignments),
         st.builds(model.Hangup, **here, message=st.none() | message, args=args),
     )
@@ -642,14 +721,17 @@ ANY_INPUT: Mapping[type[Input], st.SearchStrategy[Input]] = {
     LookupLate: st.just(LookupLate()),
     LookupFailed: st.builds(LookupFailed, st.just("stale")),
     Schedule: st.builds(Schedule, st.booleans()),
-    Returned: st.builds(Returned, st.sampled_from(("answered", "full", "failed", ""))),
-    Recorded: st.builds(Recorded, st.floats(0, 60)),
+    inputs.QueueTold: st.builds(inputs.QueueTold, st.none() | st.integers(0, 9)),
+    Returned: st.builds(
+        Returned, st.sampled_from(("answered", "full", "failed", "left_by_key", "")), st.sampled_from(("", "1", "7"))
+    ),
+    Recorded: st.builds(Recorded, st.floats(0, 60), st.sampled_from(("", "gz-1/r1")), st.booleans()),
     ScriptEnded: st.builds(ScriptEnded, st.booleans()),
     HungUp: st.just(HungUp()),
 }
 
 ENDS = (fx.HangUp, fx.Rescue)
-NEVER_WAITING = (fx.Trace, fx.Remember)
+NEVER_WAITING = (fx.Trace, fx.Remember, fx.Surveyed, fx.CallbackAsked, fx.TicketOpened)
 
 
 def check_move(flow_set: FlowSet, move: Move) -> Effect:
@@ -689,7 +771,10 @@ def test_every_call_through_every_flow_ends_within_its_bounds(flow_set: FlowSet,
     count, cursor = walk(data, flow_set)
     bounds = {name: one.longest_steps for name, one in flow_set.flows.items()}
     assert all(taken <= bounds[name] for name, taken in cursor.steps_taken.items())
-    most_waits_in_a_step = 3 + 3  # both kinds of miss, three tries each
+    for place, visits in cursor.visits.items():
+        name, _, step_name = place.partition(".")
+        assert visits <= flow_set.flows[name].steps[step_name].most_visits
+    most_waits_in_a_step = 3 * (3 + 3)  # a survey of three questions: both kinds of miss, three tries each
     assert count <= sum(bounds.values()) * most_waits_in_a_step
 
 

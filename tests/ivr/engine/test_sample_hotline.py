@@ -31,6 +31,7 @@ from ivr.engine.inputs import (
 )
 from ivr.engine.machine import FITS, begin, step
 from ivr.engine.play_script import NOON, Heard, PlayScript
+from ivr.flow.model import Announce
 from ivr.prompts.values import Money
 from ivr.services.sealing import CursorSeal
 from tests.ivr.engine.making import FACTS
@@ -46,6 +47,7 @@ ORDINARY = Found({"account": "755001234", "name": "张伟", "tier": "ordinary"})
 VIP = Found({"account": "755001235", "name": "王芳", "tier": "vip"})
 BILL = {"amount": Money(Decimal("123.45"), "CNY"), "as_of": datetime(2026, 11, 20, 1, 58, tzinfo=UTC)}
 OPEN = Schedule(is_open=True)
+NOON_MS = round(NOON.timestamp() * 1000)
 
 
 @pytest.fixture(scope="module")
@@ -110,7 +112,7 @@ def test_without_a_true_figure_the_caller_is_told_so_and_offered_a_person(sample
         >> Keys("0")
         << Heard("please-hold")
         >> Spoken()
-        << fx.Enqueue("service", 0, 300_000)
+        << fx.Enqueue("service", 0, 300_000, "1", Announce("your-place", 45_000, "your-place-and-wait"))
     )
 
 
@@ -122,7 +124,54 @@ def test_a_vip_waits_in_the_vip_queue_and_overflows_ahead_of_others(sample: Flow
         >> Returned("timed_out")
         << fx.Enqueue("service", 10, 300_000)
         >> Returned("answered")
+        << fx.Surveyed("main.rate_talk", "after-talk", (("satisfied", None),), 1, NOON_MS)
+        << Heard("rate-talk")
+        >> Keys("4")
+        << fx.Surveyed("main.rate_talk", "after-talk", (("satisfied", 4),), 1, NOON_MS)
+        << Heard("rated")
+        >> Spoken()
         << Heard("after-talk")
+    )
+
+
+CALLED_BACK = fx.CallbackAsked("main.call_back", "service", FACTS.caller, "nobody free", NOON_MS, None, 86_400_000)
+
+
+@pytest.mark.parametrize("instead_of_waiting", [False, True])
+def test_a_caller_whom_nobody_can_serve_is_called_back_on_a_number_that_was_said_to_him(
+    sample: FlowSet, *, instead_of_waiting: bool
+) -> None:
+    spoken = fx.Utterance("=digits phone", {"value": FACTS.caller}, "en")
+    waiting = at_the_main_menu(sample) >> Keys("0") << Heard("please-hold") >> Spoken() << fx.Enqueue
+    if instead_of_waiting:
+        asked = waiting >> Returned("left_by_key", "1")
+    else:
+        asked = waiting >> Returned("timed_out") << Heard("nobody-free") >> Keys("1")
+    assert (
+        asked
+        << Heard("your-number")
+        >> Spoken()
+        << fx.Say((spoken,), interruptible=True)
+        >> Spoken()
+        << Heard("number-right")
+        >> Keys("1")
+        << CALLED_BACK
+        << Heard("callback-noted")
+        >> Spoken()
+        << Heard("goodbye")
+    )
+
+
+@pytest.mark.parametrize("gone", [False, True])
+def test_a_fault_report_is_a_ticket_with_what_the_caller_said(sample: FlowSet, *, gone: bool) -> None:
+    told = fx.TicketOpened("main.open_ticket", "fault", None, {"account": "755001234"}, "gz-1/r1", 1)
+    assert (
+        at_the_main_menu(sample)
+        >> Keys("2")
+        << Heard("describe-fault")
+        >> Recorded(4.0, "gz-1/r1", gone=gone)
+        << told
+        << (fx.HangUp() if gone else Heard("fault-noted"))
     )
 
 
@@ -174,8 +223,11 @@ ANSWERS: Mapping[type[fx.Effect], tuple[Input, ...]] = {
     fx.Say: (Spoken(), Spoken("1")),
     fx.Ask: (*map(Keys, ("0", "1", "2", "3", "9", "7", "", "4711", "755001234")), Silence()),
     fx.AskHours: (OPEN, Schedule(is_open=False)),
-    fx.Enqueue: tuple(map(Returned, ("answered", "timed_out", "empty", "full", "withdrawn", "failed"))),
-    fx.Record: (Recorded(3.0),),
+    fx.Enqueue: (
+        *map(Returned, ("answered", "timed_out", "empty", "full", "withdrawn", "failed")),
+        Returned("left_by_key", "1"),
+    ),
+    fx.Record: (Recorded(3.0, "gz-1/0123456789abcdef0123456789abcdef"), Recorded(0.0), Recorded(3.0, "r", gone=True)),
     fx.RunScript: (ScriptEnded(ok=True),),
 }
 SEAL = CursorSeal(Fernet.generate_key(), now=lambda: NOON)

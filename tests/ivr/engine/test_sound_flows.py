@@ -1,7 +1,7 @@
 """What the check lets through, the engine can lead any caller through: flows made at random, walked at random.
 
-Only a bound of the flow (`longest_steps`) may bring such a caller to the rescue; never a defect, and never a sentence
-that cannot be said.
+Only a bound (`longest_steps`, `most_visits`) may bring such a caller to the rescue; never a defect, and never a
+sentence that cannot be said.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 from dialplan.diagnostics import has_errors
-from dialplan.source import Source
+from dialplan.source import Source, Span
 from ivr.engine import effects as fx
 from ivr.engine import inputs
 from ivr.engine.cursor import read, write
@@ -23,12 +23,13 @@ from ivr.engine.machine import begin, step
 from ivr.engine.play_script import NOON
 from ivr.flow.check import check_flows
 from ivr.flow.defaults import FlowDefaults, TriesDefaults
-from ivr.flow.known import Known, LookupFacts
+from ivr.flow.known import Known, LookupFacts, TicketFacts
 from ivr.flow.load import load_flow
 from ivr.flow.model import FlowSet
 from ivr.prompts.catalogue import load_catalogue
 from ivr.prompts.compose import compose
 from ivr.prompts.values import Money
+from ivr.prompts.values_alone import message_of, with_values
 
 if TYPE_CHECKING:
     from ivr.engine.inputs import Input
@@ -41,6 +42,9 @@ figure: It is {v, number}.
 which: "{v, select, vip {Dear customer.} other {Hello.}}"
 """
 CATALOGUE, _ = load_catalogue({"en": Source("prompts/en.yaml", SENTENCES)})
+ALONE = {"money": "money", "number": "number", "count": "number", "date": "datetime", "time": "datetime"}
+"""What may be said without a sentence, and of which type it is."""
+SPOKEN = with_values(CATALOGUE, {message_of(kind): Span("flows/main.yaml", 1, 1) for kind in ALONE})
 KNOWN = Known(
     languages=("en",),
     entries={"main": None},
@@ -52,6 +56,7 @@ KNOWN = Known(
         "customer": LookupFacts({"key": "text"}, {"tier": "text", "calls": "number", "known": "boolean"}),
         "balance": LookupFacts({"key": "text"}, {"amount": "money", "due": "date", "as_of": "datetime"}, "as_of"),
     },
+    tickets={"fault": TicketFacts({"a": "text"}, ("yellow", "red"))},
     messages={
         name: {place: frozenset(map(str, kinds)) for place, kinds in (CATALOGUE.places(name) or {}).items()}
         for name in CATALOGUE.names
@@ -59,15 +64,22 @@ KNOWN = Known(
 )
 VALUES: Final = {
     "text": ["call.caller", "call.number", "'vip'", "c.tier", "pin", "x", "s.open", "text(c.calls)", "last(x, 2)"],
-    "number": ["1", "2.5", "c.calls", "length(x)", "number(x)", "-b.amount", "6 / c.calls", "c.calls * 2", "n", "-x"],
+    "number": [
+        "q.waiting", "1", "2.5", "c.calls", "length(x)", "number(x)", "-b.amount", "6 / c.calls", "c.calls * 2", "n",
+        "-x",
+    ],
     "money": ["b.amount", "s.open", "n"],
     "datetime": ["b.as_of", "now"],
     "condition": [
+        "q.free == 0", "q.expected_wait",
         "c.known", "b.amount", "c.tier", "x", "s.open", "n", "c.tier in ['vip', null]", "b.amount in [1, 2]",
         "c.calls > 1", "n < 3", "not c.known", "x == 'a' and b.amount", "b.amount > 0", "-n == 1", "c.calls", "x > 'a'",
     ],
 }  # fmt: skip
 SAID: Final = {"plain": None, "owed": "money", "since": "datetime", "figure": "number", "which": "text"}
+RATED: Final = "{q: {message: plain, keys: 1-2}, r: {message: plain, keys: 1-5}}"
+CALLED: Final = "the number to call back is no telephone number"
+"""A number may be any text before the call, so this net is no defect of the check."""
 ROUNDS = 40
 """Flows made from one seed."""
 WALKS = 15
@@ -108,19 +120,30 @@ class _Writer:
 
     def step(self, *, inner: bool) -> str:
         tries = f"no_input: {{after: 5s, tries: 2, then: {self.to()}}}, wrong_input: {{tries: 2, then: {self.to()}}}"
+        typed = tries.replace("after: 5s, ", "") + self._dice.choice(["", ", check_digit: luhn"])
+        alone = self._dice.choice(list(ALONE))
         found, into = self._dice.choice([("customer", "c"), ("balance", "b")])
         number = self._dice.choice(["call.caller", "c.tier", "x"])
         look = f'lookup: {found}, with: {{key: "{self.of("text")}"}}, timeout: 1s, max_age: 1d, on_timeout: {self.to()}'
+        keys = f"exit_keys: {{1: {self.to()}, 2: {{set: {{n: 2}}, then: {self.to()}}}}}"
         forms = [
             f"{self.says('play')}, then: {self.ways()}",
             f"{self.says('play')}, then: {self.ways()}",
+            f'say: "{self.of(ALONE[alone])}", as: {alone}, then: {self.ways()}',
             f"{self.says('menu')}, keys: {{1: {self.to()}, 2: {{set: {{n: 2}}, then: {self.to()}}}}}, {tries}",
-            f"collect: plain, into: {self._dice.choice(['x', 'pin'])}, length: 4, {tries}, then: {self.ways()}",
+            f"collect: plain, into: {self._dice.choice(['x', 'pin'])}, length: 4, {typed}, then: {self.ways()}",
             f"set: {{n: = {self.set_to()}, x: a}}, then: {self.ways()}",
+            f"record: plain, into: w, longest: 1min, then: {self.ways()}",
+            f"survey: s, questions: {RATED}, into: r, {tries}, then: {self.ways()}",
+            f'callback: sales, number: "{self.of("text")}", reason: = {self.set_to()}, then: {self.ways()}',
+            f'ticket: fault, with: {{a: "{self.any_value()}"}}, recording: w, then: {self.ways()}',
+            f"ticket: fault, colour: red, with: {{a: r.q}}, then: {self.ways()}",
             f"hours: office, open: {self.to()}, closed: {self.to()}",
             f"{look}, on_error: {self.to()}, on_missing: {self.to()}, into: {into}, then: {self.ways()}",
-            f"queue: sales, longest: 1min, after: {{answered: {self.to()}, timed_out: {self.to()}}}",
+            f"queue: sales, longest: 1min, after: {{answered: {self.to()}, timed_out: {self.to()}}}, {keys}",
+            f"queue_state: sales, into: q, then: {self.ways()}",
             f"dial: = {number}, ring: 9s, after: {{answered: end, no_answer: {self.to()}}}",
+            f"transfer: = {number}, ring: 9s, after: {{no_answer: {self.to()}}}",
             f"voicemail: messages, {self.says('message')}, longest: 1min, then: {self.ways()}",
             f'script: old, args: ["{self.any_value()}"], on_error: {self.to()}, then: {self.ways()}',
             f"return: {{open: = {self.set_to()}, hidden: = {self.set_to()}}}",
@@ -128,7 +151,8 @@ class _Writer:
         ]
         if not inner:
             forms += [f'subflow: inner, with: {{x: "{self.any_value()}"}}, into: s, then: {self.ways()}'] * 2
-        return "{" + self._dice.choice(forms) + "}"
+        often = self._dice.choice(["", "", ", most_visits: 3"])
+        return "{" + self._dice.choice(forms) + often + "}"
 
 
 GIVING_UP: Final = FlowDefaults(TriesDefaults(2, "end", after_ms=5_000), TriesDefaults(2, "end"))
@@ -138,7 +162,8 @@ FIRST: Final = (
     f"lookup: balance, with: {{key: call.number}}, {OR_END}, into: b",
     "collect: plain, into: pin, sensitive: true, length: 4, no_input: {tries: 1}, wrong_input: {tries: 1}",
     "set: {n: 1, x: a}",
-    "set: {s: null}",
+    "set: {w: null, r: null, s: null}",
+    "queue_state: sales, into: q",
 )
 """What most flows begin with: everything there is to be known."""
 
@@ -147,7 +172,8 @@ def written(dice: random.Random, name: str) -> str:
     names = [f"s{n}" for n in range(dice.randint(2, 6))]
     first = [one for one in FIRST if dice.random() < 0.95]
     if name == "main":
-        first[-1] = "subflow: inner, with: {x: call.caller}, into: s"
+        first[-1:] = ["set: {w: null, r: null}", "subflow: inner, with: {x: call.caller}, into: s"]
+        first.insert(0, FIRST[-1])
     steps = [f"{{{one}, then: {f'f{n}' if n < len(first) else 's0'}}}" for n, one in enumerate(first, start=1)]
     labels = [*(f"f{n}" for n in range(len(first))), *names]
     steps += [_Writer(dice, names[n:] or ["end"]).step(inner=name == "inner") for n in range(1, len(names) + 1)]
@@ -173,10 +199,15 @@ def answered(dice: random.Random, effect: fx.Effect) -> Input:
             return dice.choice([*odd, *[inputs.Found(given | {"as_of": NOON - timedelta(1)})] * 9])
         case fx.AskHours():
             return inputs.Schedule(dice.random() < 0.5)
-        case fx.Enqueue() | fx.DialOut():
+        case fx.AskQueue():
+            return dice.choice([inputs.QueueTold(), inputs.QueueTold(3, None, 2, 0, 61, None)])
+        case fx.Enqueue(exit_keys=keys) if keys and dice.random() < 0.3:
+            return inputs.Returned("left_by_key", dice.choice(keys))
+        case fx.Enqueue() | fx.DialOut() | fx.TransferOut():
             return inputs.Returned(dice.choice(["answered", "timed_out", "full", "busy", "no_answer", "failed"]))
         case fx.Record():
-            return inputs.Recorded(3.0)
+            cut = inputs.Recorded(3.0, "gz-1/r1", gone=True)
+            return dice.choice([inputs.Recorded(3.0, "gz-1/r1"), inputs.Recorded(0.0), cut])
         case fx.RunScript():
             return inputs.ScriptEnded(ok=dice.random() < 0.5)
     raise AssertionError(effect)
@@ -191,12 +222,12 @@ def walk(dice: random.Random, flows: FlowSet) -> None:
         move = step(flows, cursor, told, NOON)
         cursor, last = move.cursor, move.effects[-1]
         for spoken in (*getattr(last, "utterances", ()), *filter(None, [getattr(last, "utterance", None)])):
-            compose(CATALOGUE, spoken.message, spoken.args, spoken.language)
+            compose(SPOKEN, spoken.message, spoken.args, spoken.language)
         if isinstance(last, fx.Rescue):
-            assert "more than 30 steps" in last.reason
+            assert "more than 30 steps" in last.reason or "more than 3 visits" in last.reason or CALLED in last.reason
         if isinstance(last, fx.Rescue | fx.HangUp):
             return
-        if isinstance(last, fx.Enqueue | fx.DialOut):
+        if isinstance(last, fx.Enqueue | fx.DialOut | fx.TransferOut):
             cursor = read(write(cursor))
         told = answered(dice, last)
     raise AssertionError("the call never ends")

@@ -13,7 +13,7 @@ from dialplan.source import Span
 from ivr.config.load import load_hotline
 from ivr.flow.check import check_flows
 from ivr.flow.defaults import FlowDefaults, TriesDefaults
-from ivr.flow.known import Known, LookupFacts
+from ivr.flow.known import Known, LookupFacts, TicketFacts
 from ivr.flow.load import FlowReading, load_flow
 
 if TYPE_CHECKING:
@@ -42,6 +42,7 @@ def known() -> Known:
         schedules=frozenset(hotline.hours),
         scripts=frozenset({"echo-number"}),
         boxes=frozenset(hotline.voicemail),
+        tickets={name: TicketFacts(each.takes, tuple(each.within_ms)) for name, each in hotline.tickets.items()},
         lookups={name: LookupFacts(each.takes, each.gives, each.as_of) for name, each in hotline.lookups.items()},
         messages={
             name: {place: frozenset(map(str, kinds)) for place, kinds in (catalogue.places(name) or {}).items()}

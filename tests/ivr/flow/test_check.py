@@ -17,8 +17,9 @@ from tests.ivr.flow.surroundings import codes_of, framed, known, read
 LOOK = (
     "timeout: 2s\n  max_age: 1d\n  on_timeout: {late}\n  on_error: end\n  on_missing: end\n  into: bill\n  then: {then}"
 )
+KEY = "no_input: {tries: 2, then: end}\n  wrong_input: {tries: 2, then: end}"
 ASK = "no_input: {after: 5s, tries: 2, then: end}\n  wrong_input: {tries: 2, then: end}"
-PIN = f"pin:\n  collect: ask-pin\n  into: pin\n  length: 4\n  sensitive: true\n  {ASK}\n  then: {{then}}\n"
+PIN = f"pin:\n  collect: ask-pin\n  into: pin\n  length: 4\n  sensitive: true\n  {KEY}\n  then: {{then}}\n"
 SAY = "say:\n  play: repeat-number\n  with: {number: {value}}\n  then: end"
 
 
@@ -32,6 +33,29 @@ def say(value: str) -> str:
 
 def pin(then: str) -> str:
     return PIN.replace("{then}", then)
+
+
+@pytest.mark.parametrize(
+    ("said", "code"),
+    [
+        ("say: call.number\n  as: digits\n  style: phone", None),
+        ("say: now\n  as: date\n  style: weekday", None),
+        ("say: length(call.number)\n  as: count", None),
+        ("say: call.caller\n  as: digits", "F035"),  # may be withheld
+        ("say: call.number\n  as: money", "F028"),
+        ("say: 5\n  as: digits", "F028"),
+        ("say: now\n  as: duration", "F028"),
+        ("say: null\n  as: number", "F035"),
+        ("say: pin\n  as: digits", "F027"),
+        ("say: tier\n  as: number", "F025"),
+        ("say: call.number\n  as: text", "F003"),
+        ("say: call.number\n  as: digits\n  style: long", "F003"),
+        ("say: call.number\n  style: phone", "F002"),
+        ("say: call.number\n  as: digits\n  with: {a: 1}", "F001"),
+    ],
+)
+def test_a_value_that_is_said_alone_is_there_fits_and_may_be_known(said: str, code: str | None) -> None:
+    assert set(codes_of(pin("say") + f"say:\n  {said}\n  then: end")) == ({code} if code else set())
 
 
 def test_a_misspelt_step_does_not_make_others_unreachable() -> None:

@@ -89,14 +89,30 @@ def test_keys_are_text_however_they_are_written() -> None:
 
 def test_what_a_question_leaves_out_comes_from_the_hotline() -> None:
     defaults = FlowDefaults(
-        TriesDefaults(tries=4, after_ms=7_000, message="no-key"), TriesDefaults(tries=2, then="end"), 4_000, 50
+        TriesDefaults(tries=4, after_ms=7_000, message="no-key"),
+        TriesDefaults(tries=2, then="end"),
+        4_000,
+        50,
+        first_digit_ms=8_000,
     )
     found = step(
         "ask:\n  collect: ask-account\n  into: a\n  length: 4\n  no_input: {tries: 1, then: end}\n  then: end", defaults
     )
     assert isinstance(found, Collect)
-    assert (found.no_input.tries, found.no_input.after_ms, found.no_input.message) == (1, 7_000, "no-key")
+    assert (found.no_input.tries, found.no_input.after_ms, found.no_input.message) == (1, None, "no-key")
     assert (found.wrong_input.tries, found.wrong_input.then, found.inter_digit_ms) == (2, "end", 4_000)
+    assert found.first_digit_ms == 8_000
+    asked = step("ask:\n  menu: main-menu\n  keys: {1: end}\n  no_input: {then: end}", defaults)
+    assert isinstance(asked, Menu)
+    assert asked.no_input.after_ms == 7_000
+
+
+def test_a_bound_on_visits_is_the_steps_own_or_the_hotlines() -> None:
+    assert step("greet:\n  play: welcome\n  then: end").most_visits == 25
+    assert step("greet:\n  play: welcome\n  then: end", FlowDefaults(most_visits=7)).most_visits == 7
+    assert step("greet:\n  play: welcome\n  most_visits: 2\n  then: end", FlowDefaults(most_visits=7)).most_visits == 2
+    assert codes_of("greet:\n  play: welcome\n  most_visits: 0\n  then: end") == ["F011"]
+    assert codes_of("greet:\n  play: welcome\n  most_visits: often\n  then: end") == ["F003"]
 
 
 def test_an_inherited_way_on_must_exist_in_the_flow() -> None:
@@ -109,7 +125,7 @@ def test_an_inherited_way_on_must_exist_in_the_flow() -> None:
     ("length", "bounds"), [("6", (6, 6)), ("{min: 4, max: 8}", (4, 8)), ("{min: 1, max: 32}", (1, 32))]
 )
 def test_lengths_are_exact_or_between(length: str, bounds: tuple[int, int]) -> None:
-    tries = "no_input: {after: 5s, tries: 2, then: end}\n  wrong_input: {tries: 2, then: end}"
+    tries = "no_input: {tries: 2, then: end}\n  wrong_input: {tries: 2, then: end}"
     found = step(f"ask:\n  collect: ask-pin\n  into: a\n  length: {length}\n  {tries}\n  then: end")
     assert isinstance(found, Collect)
     assert (found.min_length, found.max_length) == bounds
@@ -117,8 +133,39 @@ def test_lengths_are_exact_or_between(length: str, bounds: tuple[int, int]) -> N
 
 @pytest.mark.parametrize("length", ["0", "33", "{min: 8, max: 4}", "{min: 4}", "4-8", "[4]", "true"])
 def test_other_lengths_are_refused(length: str) -> None:
-    tries = "no_input: {after: 5s, tries: 2, then: end}\n  wrong_input: {tries: 2, then: end}"
+    tries = "no_input: {tries: 2, then: end}\n  wrong_input: {tries: 2, then: end}"
     assert codes_of(f"ask:\n  collect: ask-pin\n  into: a\n  length: {length}\n  {tries}\n  then: end")
+
+
+def entry(more: str) -> str:
+    tries = "no_input: {tries: 2, then: end}\n  wrong_input: {tries: 2, then: end}"
+    return f"ask:\n  collect: ask-pin\n  into: a\n  {more}\n  {tries}\n  then: end"
+
+
+def test_each_limit_of_an_entry_has_its_name() -> None:
+    found = step(entry('length: 18\n  first_digit: 9s\n  inter_digit: 2s\n  terminator: "#"\n  check_digit: gb11643'))
+    assert isinstance(found, Collect)
+    assert (found.first_digit_ms, found.inter_digit_ms, found.terminator) == (9_000, 2_000, "#")
+    assert found.check_digit == "gb11643"
+
+
+def test_the_wait_for_the_first_key_has_one_name() -> None:
+    text = entry("length: 4").replace("{tries: 2", "{after: 5s, tries: 2", 1)
+    assert "how long a collect waits for its first key is its own 'first_digit'" in told(text)
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        "length: {min: 17, max: 18}\n  check_digit: gb11643",
+        "length: {min: 18, max: 19}\n  check_digit: gb11643",
+        'length: 18\n  terminator: "*"\n  check_digit: gb11643',
+        "length: {min: 1, max: 9}\n  check_digit: luhn",
+    ],
+)
+def test_a_check_digit_that_does_not_fit_the_entry_is_refused(more: str) -> None:
+    assert codes_of(entry(more)) == ["F036"]
+    assert codes_of(entry("length: 4\n  check_digit: lunh")) == ["F003"]
 
 
 def test_outcomes_that_are_left_out_go_where_waiting_in_vain_goes() -> None:
@@ -145,6 +192,7 @@ def test_hanging_up_needs_no_message() -> None:
         ("a:\n  play: welcome\n  goto: end", "where to go next is called 'then'"),
         ("a:\n  play: welcome\n  thn: end", "did you mean 'then'?"),
         ("a:\n  palay: welcome\n  then: end", "did you mean 'play'?"),
+        ("a:\n  language: en\n  then: end", "write 'set: {language: en}'"),
         ("a:\n  queue: sales\n  longest: 5 minutes\n  after: {answered: end, timed_out: end}", "did you mean 5min?"),
     ],
 )

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from dialplan.report import as_text
-from ivr.flow.known import CALL_FIELDS
+from ivr.flow.known import CALL_FIELDS, QUEUE_FIELDS
 from ivr.flow.operations import FUNCTIONS
-from ivr.flow.verbs import DIAL_OUTCOMES, QUEUE_OUTCOMES, VERBS
+from ivr.flow.outside_verbs import DIAL_OUTCOMES, QUEUE_OUTCOMES
+from ivr.flow.verbs import VERBS
 from tests.ivr.flow.surroundings import framed, read
 
 PAGE = (Path(__file__).parents[3] / "docs" / "flows.md").read_text(encoding="utf-8")
@@ -31,7 +32,8 @@ def test_every_verb_has_a_heading_and_an_example(verb: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "word", [*FUNCTIONS, *(f"call.{name}" for name in CALL_FIELDS), *QUEUE_OUTCOMES, *DIAL_OUTCOMES]
+    "word",
+    [*FUNCTIONS, *(f"call.{name}" for name in CALL_FIELDS), *QUEUE_FIELDS, *QUEUE_OUTCOMES, *DIAL_OUTCOMES],
 )
 def test_every_word_of_the_language_is_on_the_page(word: str) -> None:
     assert f"`{word}" in PAGE

@@ -203,4 +203,4 @@ def test_values_that_are_not_asked_for_do_no_harm() -> None:
 
 def test_only_words_of_the_kinds_in_use_are_made() -> None:
     few = everything_said(one("a: Hello\nb: Key {d, digits}"))
-    assert len(few) == 2 + 13
+    assert len(few) == 2 + 14

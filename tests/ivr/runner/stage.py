@@ -14,7 +14,7 @@ from agi.testing import ScriptedAsterisk
 from ivr.engine.cursor import read, write
 from ivr.engine.inputs import Found
 from ivr.prompts.values import CannotSay
-from ivr.runner.ports import Release
+from ivr.runner.ports import Line, Release
 from ivr.runner.runner import Runner, World
 from ivr.services.sealing import CursorForgedError, CursorTooLongError
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from agi.channel import Channel
     from ivr.engine.cursor import Cursor
-    from ivr.engine.effects import LookUp, Trace
+    from ivr.engine.effects import CallbackAsked, LookUp, Surveyed, TicketOpened, Trace
     from ivr.engine.inputs import CallFacts, LookupFailed, LookupLate
     from ivr.flow.model import FlowSet
     from ivr.runner import ports
@@ -170,6 +170,40 @@ class Mailbox:
         self.kept.append((box, path, seconds))
 
 
+@dataclass
+class Records:
+    """Keeps what was noted, with whom the caller had talked to."""
+
+    kept: list[tuple[object, ...]] = field(default_factory=list)
+
+    def recording(self, cursor: Cursor, path: str, seconds: float, recorded_at: datetime) -> str:
+        assert recorded_at == NOW
+        self.kept.append(("recording", cursor.place, path, seconds))
+        return f"gz-1/r{len(self.kept)}"
+
+    def survey(self, cursor: Cursor, note: Surveyed, talk: ports.Talk) -> None:
+        del cursor
+        self.kept.append((note.step, dict(note.answers), talk.agent, talk.visit_id))
+
+    def callback(self, cursor: Cursor, note: CallbackAsked, now: datetime) -> None:
+        del cursor, now
+        self.kept.append((note.step, note.queue, note.number))
+
+    def ticket(self, cursor: Cursor, note: TicketOpened, now: datetime) -> None:
+        del cursor, now
+        self.kept.append((note.step, note.kind, note.recording))
+
+
+@dataclass
+class Lines:
+    told: Line = field(default_factory=Line)
+    asked: list[str] = field(default_factory=list)
+
+    async def line(self, queue: str) -> Line:
+        self.asked.append(queue)
+        return self.told
+
+
 class Stage:
     """One hotline, and calls to it."""
 
@@ -178,6 +212,8 @@ class Stage:
         self.releases = Releases(Release(flows, self.speech, self.hours))
         self.lookups, self.memory, self.journeys = Lookups(), Memory(), Journeys()
         self.fake_seal, self.scripts, self.mailbox = Seal(), Scripts(), Mailbox()
+        self.records = Records()
+        self.lines = Lines()
         self.runner = Runner(
             World(
                 releases=self.releases,
@@ -187,6 +223,9 @@ class Stage:
                 journeys=self.journeys,
                 scripts=self.scripts,
                 mailbox=self.mailbox,
+                records=self.records,
+                node="gz-1",
+                lines=self.lines,
                 recordings=Path("/rec"),
                 now=lambda: NOW,
                 zone=ZONE,

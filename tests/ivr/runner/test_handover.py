@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from ivr.engine.effects import DialOut, Enqueue, HangUp, Rescue
-from ivr.runner.handover import last_words, outcome_of
+from ivr.engine.effects import DialOut, Enqueue, HangUp, Rescue, TransferOut
+from ivr.engine.inputs import Returned
+from ivr.flow.model import Announce
+from ivr.runner.handover import Last, last_words, returned
 
 
 @pytest.mark.parametrize(
@@ -24,15 +26,20 @@ from ivr.runner.handover import last_words, outcome_of
         ("dial:BUSY", "busy"),
         ("dial:NOANSWER", "no_answer"),
         ("dial:CHANUNAVAIL", "failed"),
-        ("queue:KEY:1", "left_by_key"),
-        ("queue:KEY:*", "left_by_key"),
+        ("transfer:NOANSWER", "no_answer"),
+        ("transfer:CONGESTION", "failed"),
         ("dial:KEY:1", "failed"),
         ("", "failed"),
         ("teleport:DONE", "failed"),
     ],
 )
 def test_what_asterisk_says_becomes_the_flows_word(result: str, outcome: str) -> None:
-    assert outcome_of(result) == outcome
+    assert returned(result) == Returned(outcome)
+
+
+@pytest.mark.parametrize("key", ["1", "*", "#"])
+def test_the_key_that_led_out_of_a_queue_is_told(key: str) -> None:
+    assert returned(f"queue:KEY:{key}") == Returned("left_by_key", key)
 
 
 def test_a_queue_is_named_with_its_priority_and_its_bound_in_seconds() -> None:
@@ -44,12 +51,29 @@ def test_a_queue_is_named_with_its_priority_and_its_bound_in_seconds() -> None:
     }
 
 
+def test_a_queue_is_told_its_exit_keys_and_what_is_announced_in_it() -> None:
+    words = last_words(Enqueue("vip", 10, 30_000, "19", Announce("place", 45_000, "place-and-wait")))
+    assert (words["HL_KEYS"], words["HL_ANNOUNCE"]) == ("19", "45;place;place-and-wait")
+    assert last_words(Enqueue("vip", 10, 30_000, "", Announce("place", 45_000)))["HL_ANNOUNCE"] == "45;place;"
+
+
+def test_a_transfer_is_another_word_than_a_dial() -> None:
+    assert last_words(TransferOut("PJSIP/1", 20_000)) == {"HL_TO": "PJSIP/1", "HL_RING": "20", "HL_NEXT": "transfer"}
+    assert last_words(DialOut("PJSIP/1", 20_000)) == {"HL_TO": "PJSIP/1", "HL_RING": "20", "HL_NEXT": "dial"}
+
+
 @pytest.mark.parametrize(
     "effect",
-    [Enqueue("q", 0, 1), DialOut("PJSIP/1", 1), HangUp(), Rescue("out of steps")],
+    [
+        Enqueue("q", 0, 1, "1", Announce("place", 45_000)),
+        DialOut("PJSIP/1", 1),
+        TransferOut("PJSIP/1", 1),
+        HangUp(),
+        Rescue("out of steps"),
+    ],
     ids=lambda e: type(e).__name__,
 )
-def test_the_last_word_is_said_last(effect: Enqueue | DialOut | HangUp | Rescue) -> None:
+def test_the_last_word_is_said_last(effect: Last) -> None:
     assert list(last_words(effect))[-1] == "HL_NEXT"
 
 

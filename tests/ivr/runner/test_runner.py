@@ -105,7 +105,7 @@ async def test_a_menu_tells_its_clock_and_takes_one_key() -> None:
 
 async def test_clocks_are_told_only_when_they_change() -> None:
     two = menu("two", k1=on("number"))
-    number = replace(collect("number", then="bye"), no_input=two.no_input)
+    number = replace(collect("number", then="bye"), first_digit_ms=6_000)
     flow = single(menu("one", k1=on("two")), two, number, BYE, Hangup("silent", AT), Hangup("wrong", AT))
     await Stage(flow).call(
         *setting(**{"TIMEOUT(response)": "6.000"}),
@@ -548,7 +548,9 @@ async def test_who_was_not_served_is_told_nothing_about_it() -> None:
 LONG = single(
     Play("hello", AT, "hello", {}, to("ask"), interruptible=False),
     menu("ask", k1=on("pin")),
-    Collect("pin", AT, "pin-message", {}, "pin", 4, 6, to("find"), ASKED.no_input, ASKED.wrong_input, sensitive=True),
+    Collect(
+        "pin", AT, "pin-message", {}, "pin", 4, 6, to("find"), ASKED.no_input, ASKED.wrong_input, 6_000, sensitive=True
+    ),
     lookup(then="run"),
     Script("run", AT, "old", (), "bye", to("record")),
     Voicemail("record", AT, "messages", "leave-word", {}, 120_000, to("wait")),

@@ -1,0 +1,137 @@
+"""Verbs that leave something behind for people: `record`, `survey`, `callback`, `ticket`."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from ivr.flow import model
+from ivr.flow.expressions import constant
+from ivr.flow.fields import VARIABLE_FORM, Fields, is_variable
+from ivr.flow.yaml_reader import Mapping, Scalar, Sequence
+
+if TYPE_CHECKING:
+    from dialplan.source import Span
+    from ivr.flow.defaults import FlowDefaults
+    from ivr.flow.yaml_reader import Node
+
+_SECOND, _MINUTE, _DAY = 1_000, 60_000, 86_400_000
+
+RECORDING_MS: Final = (_SECOND, 15 * _MINUTE)
+SILENCE_MS: Final = (_SECOND, _MINUTE)
+USUAL_SILENCE_MS: Final = 5_000
+CALLBACK_MS: Final = (_MINUTE, 30 * _DAY)
+"""How far away `not_before` and `not_after` may be."""
+MOST_QUESTIONS: Final = 9
+"""Who has talked to a person answers two or three."""
+
+_RANGE: Final = re.compile(r"([0-9])-([0-9])")
+_KEYS_FORM: Final = "the figures that answer it: 1-5, or [1, 2]"
+_QUESTIONS_FORM: Final = "questions by name: {helpful: {message: rate-helpful, keys: 1-5}}"
+
+
+def record(name: str, at: Span, fields: Fields, _defaults: FlowDefaults) -> model.Step:
+    """`record: describe-fault`: the caller's words into a variable."""
+    return model.RecordWords(
+        name,
+        at,
+        message=fields.mention("record", "message") or "",
+        args=fields.expressions("with"),
+        into=fields.variable("into", needed=True) or "",
+        longest_ms=fields.duration("longest", *RECORDING_MS),
+        silence_ms=fields.duration("silence", *SILENCE_MS, default=USUAL_SILENCE_MS),
+        then=fields.ways(),
+    )
+
+
+def survey(name: str, at: Span, fields: Fields, defaults: FlowDefaults) -> model.Step:
+    """`survey: after-talk`: questions that are answered by one figure each."""
+    return model.Survey(
+        name,
+        at,
+        survey=fields.text(fields.node("survey"), "the survey's name") or "",
+        questions=_questions(fields),
+        no_input=fields.tries("no_input", defaults.no_input, first_key=True),
+        wrong_input=fields.tries("wrong_input", defaults.wrong_input, first_key=False),
+        into=fields.variable("into", needed=False),
+        then=fields.ways(),
+    )
+
+
+def _questions(fields: Fields) -> tuple[model.Question, ...]:
+    node = fields.need("questions", expected=_QUESTIONS_FORM)
+    if not isinstance(node, Mapping) or not node.entries:
+        if node is not None:
+            fields.wrong(node, _QUESTIONS_FORM)
+        return ()
+    if len(node.entries) > MOST_QUESTIONS:
+        message = f"a survey of {len(node.entries)} questions"
+        fields.notes.error("F011", node.span, message, f"at most {MOST_QUESTIONS}")
+    questions = []
+    for entry in node.entries:
+        if not is_variable(entry.key.text):
+            message = f"'{entry.key.text}' cannot be a question's name"
+            fields.notes.error("F009", entry.key.span, message, VARIABLE_FORM)
+        if not isinstance(entry.value, Mapping):
+            fields.wrong(entry.value, "{message: …, keys: 1-5}")
+            continue
+        inner = fields.inner(entry.value, f"question '{entry.key.text}'")
+        message_name = inner.mention("message", "message") or ""
+        keys = _figures(inner.need("keys", expected=_KEYS_FORM), inner)
+        inner.finish()
+        questions.append(model.Question(entry.key.text, message_name, keys))
+    return tuple(questions)
+
+
+def _figures(node: Node | None, fields: Fields) -> str:
+    """The figures of `1-5` or `[1, 2]`, each once."""
+    if isinstance(node, Scalar) and (found := _RANGE.fullmatch(node.text)) and found[1] < found[2]:
+        return "".join(str(figure) for figure in range(int(found[1]), int(found[2]) + 1))
+    if isinstance(node, Sequence):
+        written = [item.text if isinstance(item, Scalar) else "" for item in node.items]
+        if written and all(len(text) == 1 and text in "0123456789" for text in written):
+            return "".join(dict.fromkeys(written))
+    if node is not None:
+        fields.wrong(node, _KEYS_FORM, "F007")
+    return ""
+
+
+def callback(name: str, at: Span, fields: Fields, _defaults: FlowDefaults) -> model.Step:
+    """`callback: service`: the caller is to be called back by the agents of a queue."""
+    queue = fields.mention("callback", "queue") or ""
+    number = fields.need("number", expected="the number to call: call.caller, or one that was keyed in")
+    reason = fields.node("reason")
+    before, after = _far("not_before", fields), _far("not_after", fields)
+    if before is not None and after is not None and before >= after:
+        node = fields.node("not_after")
+        fields.wrong(node or reason or Mapping((), at), "a time after 'not_before'", "F011")
+    return model.Callback(
+        name,
+        at,
+        queue=queue,
+        number=(fields.expression(number) if number is not None else None) or constant(None),
+        reason=(fields.value(reason) if reason is not None else None) or constant(""),
+        not_before_ms=before,
+        not_after_ms=after,
+        then=fields.ways(),
+    )
+
+
+def _far(key: str, fields: Fields) -> int | None:
+    return None if fields.node(key) is None else fields.duration(key, *CALLBACK_MS)
+
+
+def ticket(name: str, at: Span, fields: Fields, _defaults: FlowDefaults) -> model.Step:
+    """`ticket: fault`: a ticket of a kind of the hotline's `tickets`."""
+    recording = fields.node("recording")
+    colour = fields.node("colour")
+    return model.Ticket(
+        name,
+        at,
+        kind=fields.mention("ticket", "ticket") or "",
+        colour=fields.text(colour, "a colour of its kind"),
+        colour_at=colour.span if colour is not None else at,
+        args=fields.expressions("with"),
+        recording=fields.expression(recording) if recording is not None else None,
+        then=fields.ways(),
+    )

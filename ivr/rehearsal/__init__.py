@@ -1,0 +1,1 @@
+"""Calls rehearsed without a telephone: dialogues, a simulated world, coverage, proposals. Pure: no I/O, no clock."""

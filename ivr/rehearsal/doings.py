@@ -1,0 +1,343 @@
+"""What goes on in a call between two inputs: one class for each effect that waits, performed as the real runner does.
+
+`DOINGS` says which. What holds of keys, clocks and hanging up is that of `ivr.runner.perform` on Asterisk: a question
+collects keys and knows two clocks, a message that may be interrupted takes one key, and everything else (a message
+that may not, a lookup, a recording's greeting, a queue) drops them (docs/decisions/0005-questions-are-get-data.md).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, Final
+
+from ivr.engine import effects as fx
+from ivr.engine.inputs import Keys, Recorded, Returned, Schedule, ScriptEnded, Silence, Spoken
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ivr.engine.inputs import Input
+    from ivr.rehearsal.call import Call
+
+BREATH_MS: Final = 700
+"""A lookup that takes longer is covered by its `meanwhile` (`ivr.runner.perform.BREATH_S`)."""
+_S: Final = 1000
+
+
+class Doing:
+    """What an effect has begun; nothing by itself."""
+
+    goes_on: ClassVar[bool] = True
+    """Whether time passes while the caller only listens; not where it is somebody's turn to act."""
+
+    def __init__(self, call: Call) -> None:
+        self.call = call
+        self.due_ms: int | None = None
+        """When something happens by itself, on the call's clock."""
+
+    def begin(self) -> Input | None:
+        """What is known at once, if anything is."""
+        return None
+
+    def listen(self) -> Input | None:
+        """The next thing that is to be heard."""
+        return None
+
+    @property
+    def is_speaking(self) -> bool:
+        """Whether there is something left to be heard before time counts."""
+        return False
+
+    @property
+    def waits(self) -> str:
+        """What the call waits for, in words."""
+        return "an answer"
+
+    def key(self, key: str) -> Input | None:
+        """A key was pressed; dropped, unless said otherwise."""
+        self.call.dropped(key)
+        return None
+
+    def expire(self) -> Input | None:
+        """The time of `due_ms` has come."""
+        return None
+
+
+class Saying(Doing):
+    """A message."""
+
+    def __init__(self, call: Call, effect: fx.Say) -> None:
+        super().__init__(call)
+        self._left = list(effect.utterances)
+        self._interruptible = effect.interruptible
+
+    @property
+    def is_speaking(self) -> bool:
+        """Until its end has been heard."""
+        return True
+
+    def listen(self) -> Input | None:
+        """The next sentence, or the end."""
+        if not self._left:
+            return Spoken()
+        self.call.hear(self._left.pop(0))
+        return None
+
+    def key(self, key: str) -> Input | None:
+        """Interrupts, where that is allowed."""
+        if self._left:
+            self.call.hear(self._left.pop(0))
+        if self._interruptible:
+            return Spoken(key)
+        self.call.dropped(key)
+        return None
+
+
+class Asking(Doing):
+    """A question: `GET DATA` with what was typed ahead before it (`ivr.runner.perform.Voice.ask`)."""
+
+    goes_on = False
+
+    def __init__(self, call: Call, effect: fx.Ask) -> None:
+        super().__init__(call)
+        self.effect = effect
+        self._ahead = effect.typed_ahead
+        self._keys = ""
+        self._left = [] if self._ahead else list(effect.utterances)
+
+    @property
+    def waits(self) -> str:
+        """One key, or several."""
+        return "a key" if self.effect.max_keys == 1 else "keys"
+
+    def begin(self) -> Input | None:
+        """Keys typed ahead may be all it needs."""
+        effect, ahead = self.effect, self._ahead
+        if effect.terminator and effect.terminator in ahead:
+            return Keys(ahead.split(effect.terminator, 1)[0], "terminator")
+        if len(ahead) >= effect.max_keys:
+            return Keys(ahead[: effect.max_keys], "length")
+        self._set_clock()
+        return None
+
+    @property
+    def is_speaking(self) -> bool:
+        """Until its last sentence has begun."""
+        return bool(self._left)
+
+    def listen(self) -> Input | None:
+        """The next sentence; behind the last one the first clock starts."""
+        if self._left:
+            self.call.hear(self._left.pop(0))
+            self._set_clock()
+        return None
+
+    def key(self, key: str) -> Input | None:
+        """Takes it; `#` always ends the entry."""
+        if len(self._left) == len(self.effect.utterances) and self._left:
+            self.call.hear(self._left[0])
+        self._left.clear()
+        if key == "#":
+            return self._ended_by_hash()
+        self._keys += key
+        if len(self._ahead) + len(self._keys) >= self.effect.max_keys:
+            return Keys(self._ahead + self._keys, "length")
+        self.due_ms = self.call.now_ms + self.effect.next_key_ms
+        return None
+
+    def expire(self) -> Input:
+        """No key in time."""
+        keys = self._ahead + self._keys
+        return Keys(keys, "timeout") if keys else Silence()
+
+    def _ended_by_hash(self) -> Input:
+        keys = self._ahead + self._keys
+        if not self._keys and not self.effect.terminator:
+            return Keys(f"{keys}#", "length")
+        return Keys(keys, "terminator")
+
+    def _set_clock(self) -> None:
+        if not self._left:
+            clock_ms = self.effect.next_key_ms if self._ahead else self.effect.first_key_ms
+            self.due_ms = self.call.now_ms + clock_ms
+
+
+class LookingUp(Doing):
+    """A question to a data source."""
+
+    def __init__(self, call: Call, effect: fx.LookUp) -> None:
+        super().__init__(call)
+        self._effect = effect
+        self._coming = call.backend.ask(effect, call.moment_of_lookup(effect.lookup))
+        self._answered_ms = call.now_ms + self._coming.after_ms
+        self._covered = effect.meanwhile is None or self._coming.after_ms <= BREATH_MS
+
+    def begin(self) -> Input | None:
+        """A quick answer is there at once."""
+        if not self._coming.after_ms:
+            return self._coming.told
+        self.due_ms = self._answered_ms if self._covered else self.call.now_ms + BREATH_MS
+        return None
+
+    def expire(self) -> Input | None:
+        """First the breath, then the answer."""
+        if not self._covered and self._effect.meanwhile is not None:
+            self._covered = True
+            self.due_ms = self._answered_ms
+            self.call.hear(self._effect.meanwhile)
+            return None
+        return self._coming.told
+
+
+class AskingHours(Doing):
+    """A schedule."""
+
+    def __init__(self, call: Call, effect: fx.AskHours) -> None:
+        super().__init__(call)
+        self._schedule = effect.schedule
+
+    def begin(self) -> Input:
+        """Decided by the call's clock."""
+        return Schedule(self.call.house.is_open(self._schedule, self.call.moment(f"the hours '{self._schedule}'")))
+
+
+class Recording(Doing):
+    """A voicemail: a greeting that cannot be interrupted, a tone, the caller's words."""
+
+    def __init__(self, call: Call, effect: fx.Record) -> None:
+        super().__init__(call)
+        self._effect = effect
+        self._greeting: fx.Utterance | None = effect.utterance
+        self._began_ms: int | None = None
+
+    @property
+    def waits(self) -> str:
+        """A voice."""
+        return "what the caller says"
+
+    @property
+    def is_speaking(self) -> bool:
+        """Until the tone."""
+        return self._began_ms is None
+
+    def listen(self) -> Input | None:
+        """The greeting, then the tone."""
+        if self._greeting is not None:
+            self.call.hear(self._greeting)
+            self._greeting = None
+        elif self._began_ms is None:
+            self._began_ms = self.call.now_ms
+            self._set_clock()
+        return None
+
+    def speak(self, ms: int) -> Input | None:
+        """The caller speaks; the recording ends when it is as long as it may be."""
+        most_ms = (self._began_ms or 0) + self._effect.longest_ms - self.call.now_ms
+        self.call.now_ms += min(ms, most_ms)
+        if ms >= most_ms:
+            return self.expire()
+        self._set_clock()
+        return None
+
+    def key(self, key: str) -> Input | None:
+        """`#` ends it."""
+        if self._greeting is not None:
+            self.listen()
+        if key == "#" and self._began_ms is not None:
+            return self.expire()
+        self.call.dropped(key)
+        return None
+
+    def expire(self) -> Input:
+        """Silence for long enough, the longest length, or `#`."""
+        return Recorded((self.call.now_ms - (self._began_ms or 0)) / _S)
+
+    def _set_clock(self) -> None:
+        silent_ms = self.call.now_ms + self._effect.silence_ms
+        self.due_ms = min(silent_ms, (self._began_ms or 0) + self._effect.longest_ms)
+
+
+class RunningScript(Doing):
+    """A classic script: well, unless the dialogue says otherwise."""
+
+    def __init__(self, call: Call, effect: fx.RunScript) -> None:
+        super().__init__(call)
+        self._script = effect.script
+
+    def begin(self) -> Input:
+        """At once."""
+        return ScriptEnded(self.call.surroundings.scripts.get(self._script, True))
+
+
+class Outside(Doing):
+    """The call is with a queue or another telephone; whoever has it sends it back."""
+
+    goes_on = False
+
+    def comes_back(self, outcome: str) -> Input:
+        """With an outcome in the flow's words."""
+        return Returned(outcome)
+
+
+class Queueing(Outside):
+    """In a queue, until somebody answers or `longest` is over (app_queue's own timeout)."""
+
+    def __init__(self, call: Call, effect: fx.Enqueue) -> None:
+        super().__init__(call)
+        self.effect = effect
+        self.due_ms = call.now_ms + effect.longest_ms
+
+    @property
+    def waits(self) -> str:
+        """An agent."""
+        return f"somebody in queue '{self.effect.queue}'"
+
+    def expire(self) -> Input:
+        """Nobody in time."""
+        return Returned("timed_out")
+
+
+class Dialling(Outside):
+    """Another telephone rings, until somebody answers or `ring` is over."""
+
+    def __init__(self, call: Call, effect: fx.DialOut) -> None:
+        super().__init__(call)
+        self.effect = effect
+        self.due_ms = call.now_ms + effect.ring_ms
+
+    @property
+    def waits(self) -> str:
+        """Whoever was called."""
+        return f"an answer from '{self.effect.to}'"
+
+    def expire(self) -> Input:
+        """Nobody in time."""
+        return Returned("no_answer")
+
+
+class Over(Doing):
+    """The call has ended."""
+
+    goes_on = False
+
+    def __init__(self, call: Call, _effect: fx.HangUp | fx.Rescue) -> None:
+        super().__init__(call)
+
+    @property
+    def waits(self) -> str:
+        """Nothing any more."""
+        return "nothing: it is over"
+
+
+DOINGS: Final[Mapping[type[fx.Effect], type[Doing]]] = {
+    fx.Say: Saying,
+    fx.Ask: Asking,
+    fx.LookUp: LookingUp,
+    fx.AskHours: AskingHours,
+    fx.Record: Recording,
+    fx.RunScript: RunningScript,
+    fx.Enqueue: Queueing,
+    fx.DialOut: Dialling,
+    fx.HangUp: Over,
+    fx.Rescue: Over,
+}
+"""Every effect that ends a turn, and what it begins. A test compares it with the engine's own list."""

@@ -1,0 +1,186 @@
+"""A dialogue of `tests/` played on a real telephone, beside the same dialogue on the simulated one."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from ivr.prompts.message import Literal
+from ivr.rehearsal import model
+from ivr.rehearsal.call import Call
+from ivr.rehearsal.doings import Queueing
+from ivr.rehearsal.player import play
+from ivr.services.calling_number import normalise
+from ivr.services.remembered import CallerMemory, memory_key
+from lab.phone import State
+from store.engine import open_store
+from store.writer import Writer
+from tests.calls.asking import NUMBER, TONE, journey_since, way_of
+from tests.calls.conftest import until
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from ivr.rehearsal.house import House as Rehearsed
+    from ivr.rehearsal.model import Dialogue
+    from lab.phone import Phone
+    from tests.calls.conftest import House
+
+SHORTEST_TALK_S = 1.5
+"""As long a voice as any recording needs."""
+PATIENCE_S = 25.0
+ENDINGS = {"finished": "finished", "hung_up": "hung_up", "rescued": "rescued"}
+
+
+@dataclass(frozen=True)
+class Compared:
+    """The ways of one dialogue through the flows: rehearsed, and on Asterisk."""
+
+    name: str
+    rehearsed: list[str]
+    real: list[str]
+
+
+def with_caller(dialogue: Dialogue, number: int) -> Dialogue:
+    """The dialogue from a calling number of its own, so that calls at the same time are told apart."""
+    return replace(dialogue, surroundings=replace(dialogue.surroundings, caller=f"1395555{number:04}"))
+
+
+async def prepare(house: House, dialogues: Iterable[Dialogue]) -> None:
+    """Make the real world that of the dialogues: who is a customer, and what is remembered of whom."""
+    written = list(dialogues)
+    with sqlite3.connect(house.rig.folder / "customers.db") as database:
+        for dialogue in written:
+            world = dialogue.surroundings
+            [answer, *_] = world.answers["customer_by_number"]
+            if answer.mood == "row":
+                row = (e164(world.caller), answer.row["account"], answer.row["name"], answer.row["tier"])
+                database.execute("INSERT OR REPLACE INTO customers VALUES (?, ?, ?, ?)", row)
+    store = await open_store(house.rig.database_url)
+    try:
+        async with Writer(store) as writer:
+            memory = CallerMemory(_nothing, writer, "gz-1", memory_key(house.rig.state / "memory.key"))
+            for dialogue in written:
+                for step, key in dialogue.surroundings.remembered.items():
+                    memory.remember(e164(dialogue.surroundings.caller), step, key)
+    finally:
+        await store.close()
+
+
+async def _nothing(_caller: str) -> Mapping[str, str]:
+    return {}
+
+
+def e164(number: str) -> str:
+    return normalise(number, "CN")
+
+
+async def compare(house: House, rehearsed: Rehearsed, dialogue: Dialogue) -> Compared:
+    """Play it on both; the caller hangs up where the dialogue ends."""
+    talk = dialogue.talk if dialogue.ends else (*dialogue.talk, model.LeaveCall())
+    played = play(rehearsed, replace(dialogue, talk=talk))
+    assert played.failure is None, (dialogue.name, played.failure)
+    began = datetime.now(UTC)
+    async with house.caller(dialogue.surroundings.caller) as phone:
+        call = Call(rehearsed, dialogue.surroundings)
+        await phone.call(NUMBER)
+        player = _OnThePhone(house, rehearsed, call, phone)
+        for act in talk:
+            await player.do(act)
+        while call.listen():
+            pass
+        if dialogue.ends == "finished":
+            await until(lambda: _has_ended(phone), PATIENCE_S)
+        elif phone.state is not State.ENDED:
+            await phone.hang_up()
+    outcome = "queued" if played.traces[-1].outcome == "handed over" else ENDINGS[str(played.ending)]
+    journey = await journey_since(house, dialogue.surroundings.caller, began, outcome)
+    told = [f"{trace.step}: {trace.outcome}" for trace in played.traces]
+    return Compared(dialogue.name, told, await way_of(house, journey))
+
+
+async def _has_ended(phone: Phone) -> bool:
+    return phone.state is State.ENDED
+
+
+class _OnThePhone:
+    """Does each act on the real phone when the simulated call says that it is time to."""
+
+    def __init__(self, house: House, rehearsed: Rehearsed, call: Call, phone: Phone) -> None:
+        self._house = house
+        self._rehearsed = rehearsed
+        self._call = call
+        self._phone = phone
+        self._heard = 0
+        """Sentences of the simulated call that the real phone has begun to hear."""
+
+    async def do(self, act: model.Act) -> None:
+        """Do one act on both."""
+        match act:
+            case model.Expect(messages):
+                self._listen_for(messages[-1])
+                await self._catch_up()
+            case model.Press(keys):
+                await self._press(keys)
+            case model.Wait(ms):
+                self._call.wait(ms)  # the real caller waits by listening for what comes of it
+            case model.Speak(ms):
+                await self._speak(ms)
+            case model.Queued():
+                while self._call.listen():
+                    pass
+                await self._catch_up()
+            case model.ComesBack(outcome):
+                self._call.come_back(outcome)
+            case model.LeaveCall():
+                await self._leave()
+            case _:
+                raise AssertionError(f"{type(act).__name__} cannot be done on a telephone")
+
+    async def _press(self, keys: str) -> None:
+        self._call.press(keys[0])
+        await self._catch_up()  # what the first key interrupts must have begun
+        for key in keys[1:]:
+            self._call.pause()
+            self._call.press(key)
+        await self._phone.press(keys)
+
+    async def _speak(self, ms: int) -> None:
+        self._call.settle()
+        await self._catch_up()
+        greeting = self._call.heard[-1]
+        await self._phone.hears(self._words(greeting.message, greeting.language), PATIENCE_S)
+        self._phone.say(TONE * 2)
+        await asyncio.sleep(SHORTEST_TALK_S)
+        self._call.speak(ms)
+
+    async def _leave(self) -> None:
+        queue = self._call.doing
+        if isinstance(queue, Queueing):
+            await until(lambda: self._waits(queue.effect.queue))
+        self._call.hang_up()
+        if self._phone.state is not State.ENDED:
+            await self._phone.hang_up()
+
+    async def _waits(self, queue: str) -> bool:
+        waiting = (await self._house.queue(queue))["waiting"]
+        return any(one["caller"].endswith(self._phone.number[-4:]) for one in waiting)
+
+    def _listen_for(self, message: str) -> None:
+        while not any(one.message == message for one in self._call.heard[self._heard :]):
+            assert self._call.listen(), message
+
+    async def _catch_up(self) -> None:
+        """Wait until the real caller has begun to hear what the simulated one has."""
+        for one in self._call.heard[self._heard :]:
+            await self._phone.begins_to_hear(self._words(one.message, one.language), PATIENCE_S)
+        self._heard = len(self._call.heard)
+
+    def _words(self, message: str, language: str) -> str:
+        """The words a message begins with; its values are not those of today."""
+        found = self._rehearsed.catalogue.messages[language][message].sections[0].parts[0]
+        assert isinstance(found, Literal)
+        return found.text

@@ -1,0 +1,200 @@
+"""Waiting in the line: callers are told their place, leave by a key, keep their order, and are disturbed by nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from lab.rig import ALWAYS_OPEN, Plan, Rig
+from store.engine import open_store
+from store.rows import Visit
+from store.writer import Writer
+from tests.calls.asking import Tally, said, talking, to_the_queue, way_of
+from tests.calls.conftest import House, until
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator
+
+    from lab.phone import Phone
+
+pytestmark = pytest.mark.asterisk
+
+NEXT = "您是下一位"
+AHEAD = ("您前面还有", "一", "位客户")
+MOST = "多数客户在"
+BY_KEY = "不想等候请按1留言"
+LEAVE_WORD = "请在提示音后留言，说出您的号码"
+EVERY_S = 15
+EDITS = (
+    ALWAYS_OPEN,
+    ("flows/main.yaml", "every: 45s", f"every: {EVERY_S}s"),
+    ("hotline.yaml", "wrap_up: 5s", "wrap_up: 1s"),
+)
+
+
+@pytest.fixture(scope="module")
+def line_rig(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
+    with Rig(tmp_path_factory.mktemp("line"), Plan(edits=EDITS)) as running:
+        yield running
+
+
+@pytest.fixture
+def house(line_rig: Rig) -> House:
+    return House(line_rig)
+
+
+@dataclass
+class Line:
+    """One agent who talks, and two callers who wait for him."""
+
+    agent: Phone
+    served: Phone
+    first: Phone
+    second: Phone
+
+
+@asynccontextmanager
+async def line(house: House, numbers: str) -> AsyncIterator[Line]:
+    """Three callers, numbered `numbers` and 0 to 2, in this order."""
+    async with AsyncExitStack() as stack:
+        agent = await stack.enter_async_context(house.agent("1001"))
+        served, first, second = [
+            await stack.enter_async_context(house.caller(f"{numbers}{number}")) for number in range(3)
+        ]
+        await to_the_queue(served)
+        await talking(house, agent)
+        for place, phone in enumerate((first, second), start=1):
+            await to_the_queue(phone)
+            await until(lambda place=place: waiting(house, place))  # type: ignore[misc]  # bound at once
+        yield Line(agent, served, first, second)
+
+
+async def waiting(house: House, count: int) -> bool:
+    return len((await house.queue("service"))["waiting"]) == count
+
+
+async def in_line(house: House) -> list[str]:
+    """The visits in the line as the feed has them, the next first."""
+    return [caller["visit_id"] for caller in (await house.queue("service"))["waiting"]]
+
+
+async def remember_waits(house: House, *waits_s: float) -> None:
+    """Have the database know callers who were answered just now, after waiting this long."""
+    now = datetime.now(UTC)
+    store = await open_store(house.rig.database_url)
+    try:
+        async with Writer(store) as writer:
+            for number, wait_s in enumerate(waits_s):
+                writer.put(
+                    Visit(
+                        id=f"gz-1/seen.{number}/1",
+                        node="gz-1",
+                        call_id=f"seen.{number}",
+                        channel_id=f"seen.{number}",
+                        ordinal=1,
+                        queue="service",
+                        entered_at=now - timedelta(seconds=wait_s + 1),
+                        outcome="answered",
+                        answered_at=now - timedelta(seconds=1),
+                        wait_s=wait_s,
+                        ended_at=now,
+                        talk_s=1.0,
+                        agent="1002",
+                    )
+                )
+    finally:
+        await store.close()
+
+
+async def test_callers_hear_their_place_in_their_language_and_leave_by_the_key_of_the_step(house: House) -> None:
+    number, tally = "1391112000", await Tally.of(house)
+    async with line(house, number) as here:
+        await asyncio.gather(
+            here.first.begins_to_hear(NEXT, within_s=EVERY_S + 10),
+            here.second.begins_to_hear(AHEAD[0], within_s=EVERY_S + 10),
+        )
+        await asyncio.gather(here.first.hears(BY_KEY), here.second.hears(BY_KEY))
+        assert NEXT not in said(here.second)
+        assert AHEAD[0] not in said(here.first)
+
+        await here.second.press("7")
+        await here.second.press("#")
+        await asyncio.sleep(2)
+        assert await waiting(house, 2)
+        await here.second.press("1")
+        await here.second.begins_to_hear(LEAVE_WORD, within_s=5)
+        await here.second.hang_up()
+        await here.agent.hang_up()
+        await talking(house, here.agent)
+        await here.first.hang_up()
+        await here.served.hang_up()
+
+    [visit] = await house.visits(f"{number}2")
+    assert (visit.outcome, visit.ended_by, visit.position, visit.queue) == ("left_by_key", "caller", 2, "service")
+    assert visit.wait_s is not None
+    assert visit.wait_s > EVERY_S
+    way = await way_of(house, await house.left_journey(f"{number}2", "hung_up"))
+    assert way[-3:] == ["service_queue: handed over", "service_queue: key 1", "leave_message: hung up"]
+
+    first = await house.ended_visit(f"{number}1")
+    assert (first.outcome, first.agent, first.position) == ("answered", "1001", 1)
+    assert len(await house.visits(f"{number}1")) == 1
+    await tally.moves_by(entered=3, answered=2, answered_within=1, left_by_key=1)
+
+
+async def test_the_order_is_kept_over_announcements_and_a_key_works_in_the_middle_of_one(house: House) -> None:
+    number = "1391112010"
+    async with line(house, number) as here:
+        before = await in_line(house)
+        await here.second.begins_to_hear(AHEAD[0], within_s=EVERY_S + 10)  # it goes on for seconds
+        assert await in_line(house) == before
+        await here.agent.hang_up()  # in the middle of both announcements
+        await talking(house, here.agent)
+        assert await in_line(house) == before[1:]
+        assert (await house.visits(f"{number}1"))[-1].outcome == "answered"
+        await here.second.begins_to_hear(NEXT, within_s=EVERY_S + 10)
+        await here.second.press("1")
+        await here.second.begins_to_hear(LEAVE_WORD, within_s=5)
+        await asyncio.gather(here.first.hang_up(), here.second.hang_up(), here.served.hang_up())
+    visit = await house.ended_visit(f"{number}2")
+    assert (visit.id, visit.outcome) == (before[1], "left_by_key")
+    assert len(await house.visits(f"{number}2")) == 1
+
+
+async def test_killing_the_service_disturbs_nobody_in_the_line(house: House) -> None:
+    number = "1391112030"
+    async with line(house, number) as here:
+        before = await in_line(house)
+        await remember_waits(house, 100, 105, 110)
+        pids = house.rig.part_pids()
+        for part in ("agi", "bridge"):
+            os.kill(pids[part], signal.SIGKILL)
+
+        async def again() -> bool:
+            fresh = house.rig.part_pids()
+            back = all(
+                fresh.get(part) not in {None, pids[part]} and house.rig.part_serves(part) for part in ("agi", "bridge")
+            )
+            return back and await asyncio.to_thread(house.rig.is_live)
+
+        await until(again, within_s=30)
+        assert await in_line(house) == before
+        await asyncio.gather(
+            here.first.begins_to_hear(NEXT, within_s=2 * EVERY_S + 10),
+            here.second.begins_to_hear(AHEAD[0], within_s=2 * EVERY_S + 10),
+        )
+        # The bridge that was started again knows the waits of late from the database, so the wait is told as well.
+        await asyncio.gather(here.first.hears(MOST), here.second.hears(MOST))
+        await here.agent.hang_up()
+        await talking(house, here.agent)
+        assert await in_line(house) == before[1:]
+        await asyncio.gather(here.first.hang_up(), here.second.hang_up(), here.served.hang_up())
+    assert [(await house.ended_visit(f"{number}{n}")).outcome for n in (1, 2)] == ["answered", "abandoned"]
+    assert [len(await house.visits(f"{number}{n}")) for n in (1, 2)] == [1, 1]
