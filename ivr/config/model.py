@@ -33,8 +33,9 @@ from ivr.config.kinds import (
     refuse,
 )
 from ivr.flow.fields import MOST_TRIES, is_variable
-from ivr.flow.load import STEPS_BOUNDS, VISITS_BOUNDS
+from ivr.flow.load import STEPS_BOUNDS
 from ivr.flow.model import MOST_VISITS
+from ivr.flow.verbs import VISITS_BOUNDS
 
 _ASTERISKS_OWN = frozenset({"general"})
 """Sections of queues.conf that are no queues. Source: app_queue.c, `reload_queues` (22.10.1)."""

@@ -173,6 +173,25 @@ class Fields:
             return fallback
         return ms
 
+    def duration_or_none(self, key: str, low: int, high: int) -> int | None:
+        """The same, or None when nothing is written."""
+        return None if self.node(key) is None else self.duration(key, low, high)
+
+    def mappings(self, key: str, expected: str, each: str) -> list[tuple[Scalar, Fields]]:
+        """Names of the admin's own, each with a mapping behind it."""
+        node = self.need(key, expected=expected)
+        if not isinstance(node, Mapping) or not node.entries:
+            if node is not None:
+                self.wrong(node, expected)
+            return []
+        found = []
+        for entry in node.entries:
+            if isinstance(entry.value, Mapping):
+                found.append((entry.key, self.inner(entry.value, f"'{entry.key.text}' of '{key}'")))
+            else:
+                self.wrong(entry.value, each)
+        return found
+
     def variable(self, key: str, *, needed: bool) -> str | None:
         """The name of a variable that is written to."""
         node = self.need(key, expected=VARIABLE_FORM) if needed else self.node(key)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
 
@@ -12,7 +12,7 @@ from ivr.flow.defaults import FlowDefaults
 from ivr.flow.fields import RESERVED, Fields, described, is_variable
 from ivr.flow.model import END, Flow, Step
 from ivr.flow.notes import Mention, Notes
-from ivr.flow.verbs import HINTS, NO_VERBS, VERBS, verb_of
+from ivr.flow.verbs import HINTS, NO_VERBS, VERBS, read_step, verb_of
 from ivr.flow.yaml_reader import Document, Entry, Mapping, Node, Scalar, Sequence, read_yaml
 
 if TYPE_CHECKING:
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
 STEPS_BOUNDS: Final = (10, 10_000)
 """What `longest_steps` may be."""
-VISITS_BOUNDS: Final = (1, 1_000)
-"""What `most_visits` may be."""
 FLOW_NAME: Final = re.compile(r"[a-z][a-z0-9_-]{0,39}")
 """A flow's name travels in the dialplan and in an AGI address."""
 STEP_NAME: Final = re.compile(r"[^\W\d][\w-]{0,59}")
@@ -140,8 +138,7 @@ def _step(entry: Entry, notes: Notes, defaults: FlowDefaults) -> Step | None:
     if verb is None:
         return None
     fields = Fields(entry.value, notes, f"'{verb}'", at)
-    step = VERBS[verb](name, at, fields, defaults)
-    step = replace(step, most_visits=fields.whole("most_visits", *VISITS_BOUNDS, defaults.most_visits))
+    step = read_step(verb, name, at, fields, defaults)
     fields.finish(dict(HINTS))
     return step
 

@@ -59,27 +59,19 @@ def survey(name: str, at: Span, fields: Fields, defaults: FlowDefaults) -> model
 
 
 def _questions(fields: Fields) -> tuple[model.Question, ...]:
-    node = fields.need("questions", expected=_QUESTIONS_FORM)
-    if not isinstance(node, Mapping) or not node.entries:
-        if node is not None:
-            fields.wrong(node, _QUESTIONS_FORM)
-        return ()
-    if len(node.entries) > MOST_QUESTIONS:
-        message = f"a survey of {len(node.entries)} questions"
-        fields.notes.error("F011", node.span, message, f"at most {MOST_QUESTIONS}")
+    written = fields.mappings("questions", _QUESTIONS_FORM, "{message: …, keys: 1-5}")
+    if len(written) > MOST_QUESTIONS:
+        message = f"a survey of {len(written)} questions"
+        fields.notes.error("F011", written[MOST_QUESTIONS][0].span, message, f"at most {MOST_QUESTIONS}")
     questions = []
-    for entry in node.entries:
-        if not is_variable(entry.key.text):
-            message = f"'{entry.key.text}' cannot be a question's name"
-            fields.notes.error("F009", entry.key.span, message, VARIABLE_FORM)
-        if not isinstance(entry.value, Mapping):
-            fields.wrong(entry.value, "{message: …, keys: 1-5}")
-            continue
-        inner = fields.inner(entry.value, f"question '{entry.key.text}'")
+    for key, inner in written:
+        if not is_variable(key.text):
+            message = f"'{key.text}' cannot be a question's name"
+            fields.notes.error("F009", key.span, message, VARIABLE_FORM)
         message_name = inner.mention("message", "message") or ""
         keys = _figures(inner.need("keys", expected=_KEYS_FORM), inner)
         inner.finish()
-        questions.append(model.Question(entry.key.text, message_name, keys))
+        questions.append(model.Question(key.text, message_name, keys))
     return tuple(questions)
 
 
@@ -101,7 +93,8 @@ def callback(name: str, at: Span, fields: Fields, _defaults: FlowDefaults) -> mo
     queue = fields.mention("callback", "queue") or ""
     number = fields.need("number", expected="the number to call: call.caller, or one that was keyed in")
     reason = fields.node("reason")
-    before, after = _far("not_before", fields), _far("not_after", fields)
+    before = fields.duration_or_none("not_before", *CALLBACK_MS)
+    after = fields.duration_or_none("not_after", *CALLBACK_MS)
     if before is not None and after is not None and before >= after:
         node = fields.node("not_after")
         fields.wrong(node or reason or Mapping((), at), "a time after 'not_before'", "F011")
@@ -115,10 +108,6 @@ def callback(name: str, at: Span, fields: Fields, _defaults: FlowDefaults) -> mo
         not_after_ms=after,
         then=fields.ways(),
     )
-
-
-def _far(key: str, fields: Fields) -> int | None:
-    return None if fields.node(key) is None else fields.duration(key, *CALLBACK_MS)
 
 
 def ticket(name: str, at: Span, fields: Fields, _defaults: FlowDefaults) -> model.Step:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
@@ -137,19 +138,18 @@ def _terminator(fields: Fields) -> str:
 
 def _check_digit(fields: Fields, low: int, high: int, terminator: str) -> str | None:
     """`check_digit: luhn`, where the entry can have one."""
-    node = fields.node("check_digit")
-    if node is None:
+    name, node = fields.choice("check_digit", tuple(CHECK_DIGITS), f"one of {', '.join(CHECK_DIGITS)}"), None
+    if name is not None:
+        node = fields.node("check_digit")
+    if name is None or node is None:
         return None
-    scheme = CHECK_DIGITS.get(node.text) if isinstance(node, Scalar) else None
-    if scheme is None or not isinstance(node, Scalar):
-        fields.wrong(node, f"one of {', '.join(CHECK_DIGITS)}")
-        return None
+    scheme = CHECK_DIGITS[name]
     if low < scheme.shortest or high > scheme.longest:
         wanted = f"length: {scheme.longest}" if scheme.shortest == scheme.longest else f"{scheme.shortest} keys or more"
         fields.notes.error("F036", node.span, f"not every entry of {low} to {high} keys can have one", wanted)
     elif terminator and terminator in scheme.keys:
         fields.notes.error("F036", node.span, f"'{terminator}' is part of the number", 'terminator: "#"')
-    return node.text
+    return name
 
 
 def _set(name: str, at: Span, fields: Fields, _defaults: FlowDefaults) -> model.Step:
@@ -261,6 +261,16 @@ VERBS: Final[Table[str, Callable[[str, Span, Fields, FlowDefaults], model.Step]]
     }
 )
 """Every verb, by its first key in a step."""
+
+VISITS_BOUNDS: Final = (1, 1_000)
+"""What `most_visits` may be."""
+
+
+def read_step(verb: str, name: str, at: Span, fields: Fields, defaults: FlowDefaults) -> model.Step:
+    """A step as its verb reads it, with what every step may have."""
+    step = VERBS[verb](name, at, fields, defaults)
+    return replace(step, most_visits=fields.whole("most_visits", *VISITS_BOUNDS, defaults.most_visits))
+
 
 HINTS: Final[Table[str, str]] = MappingProxyType(
     {

@@ -16,7 +16,7 @@ from ivr.flow import units
 from ivr.flow.expressions import Expression, constant
 from ivr.flow.fields import Fields
 from ivr.flow.notes import Notes
-from ivr.flow.verbs import VERBS
+from ivr.flow.verbs import read_step
 from ivr.flow.yaml_reader import Entry, Mapping, Node, Scalar, Sequence
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def step_form(verb: str, defaults: FlowDefaults) -> Schema:
     """The mapping that is a step with this verb."""
     outlines = [Outline(kind) for kind in _KINDS]
     for outline in outlines:
-        VERBS[verb]("x", _NOWHERE, outline, defaults)
+        read_step(verb, "x", _NOWHERE, outline, defaults)
     return _form(outlines)
 
 
@@ -69,6 +69,9 @@ def _form(outlines: list[Outline]) -> Schema:
 def _joined(key: str, outlines: list[Outline], *, needed: bool) -> Schema:
     """Everything that may stand behind a key, by what the reader did with each kind of value."""
     forms: list[Schema] = []
+    each = [outline.each_of(key) for outline in outlines]
+    if found := [outline for outline in each if outline is not None]:
+        return {"type": "object", "minProperties": 1, "additionalProperties": _form(found)}
     for outline in outlines:
         form = outline.form_of(key)
         if form is not None and needed:
@@ -98,6 +101,7 @@ class Outline(Fields):
         """Keys behind which this kind of value is a mistake."""
         self._said: dict[str, Schema] = {}
         self._inner: dict[str, Outline] = {}
+        self._each: dict[str, Outline] = {}
         self._latest = self
         self._given: dict[int, tuple[Node, str, bool]] = {}
 
@@ -110,6 +114,10 @@ class Outline(Fields):
         if self.kind is None:
             return {}
         return None if key in self.refused or key not in self.asked else {"type": self.kind}
+
+    def each_of(self, key: str) -> Outline | None:
+        """What is asked about each mapping behind a key that has several."""
+        return self._each.get(key)
 
     def _say(self, node: Node | None, form: Schema) -> None:
         _, key, inside = self._given.get(id(node), (None, None, False))
@@ -201,6 +209,18 @@ class Outline(Fields):
         usual = {} if default is None else {"default": units.duration_text(default)}
         self._ask(key, {**form, **usual}, needed=default is None)
         return low if default is None else default
+
+    def duration_or_none(self, key: str, low: int, high: int) -> int | None:
+        """A duration that need not be there."""
+        self._ask(key, duration(low, high), needed=False)
+        return None
+
+    def mappings(self, key: str, expected: str, each: str) -> list[tuple[Scalar, Fields]]:
+        """Names of the admin's own, each with a mapping of one form."""
+        del expected, each
+        self.need(key)
+        self._each[key] = inner = Outline(self.kind)
+        return [(Scalar("x", "x", _NOWHERE), inner)]
 
     def variable(self, key: str, *, needed: bool) -> str | None:
         """The name of a variable that is written to."""

@@ -18,7 +18,6 @@ ASKED = (
 BYE = Hangup("bye", AT)
 OVER = setting(HL_NEXT="hangup")
 CONTEXT = {
-    "CHANNEL(language)": "zh-CN",
     "HL_LANGUAGE": "zh-CN",
     "HL_VIP": "0",
     "HL_FLOWID": "main@0123456789ab",

@@ -95,7 +95,7 @@ def test_what_the_hotline_gives_need_not_be_written() -> None:
 
 def test_a_verb_whose_name_is_a_key_of_another_is_not_taken_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("ivr.schema.flow.VERBS", {**VERBS, "message": VERBS["play"]})
-    monkeypatch.setattr("ivr.schema.outline.VERBS", {**VERBS, "message": VERBS["play"]})
+    monkeypatch.setattr("ivr.flow.verbs.VERBS", {**VERBS, "message": VERBS["play"]})
     steps = "note:\n  voicemail: messages\n  message: leave-word\n  longest: 2min\n  then: end"
     assert complaints(flow_schema(BARE), read(framed(steps))) == []
 
