@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from ivr.config.hours import timetable
 from ivr.flow.expressions import Expression
-from ivr.flow.model import Queue
+from ivr.flow.model import Queue, QueueState
 from ivr.prompts.compose import sentence
 from ivr.rehearsal.backend import Question
 from ivr.services.calling_number import normalise
@@ -56,6 +56,12 @@ class House:
                 if isinstance(step, Queue) and step.announce is not None:
                     found[step.queue] = min(step.announce.every_ms, found.get(step.queue, step.announce.every_ms))
         return found
+
+    @property
+    def queues_asked(self) -> tuple[str, ...]:
+        """The queues that a flow looks at."""
+        steps = (step for flow in self.flows.flows.values() for step in flow.steps.values())
+        return tuple(dict.fromkeys(step.queue for step in steps if isinstance(step, QueueState)))
 
     def said(self, utterance: Utterance) -> str:
         """What the caller hears, in writing.

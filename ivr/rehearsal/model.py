@@ -182,7 +182,7 @@ class SetLines:
 
 @dataclass(frozen=True, slots=True)
 class Keeps:
-    """This is kept for people by now, once everything that happens by itself has happened."""
+    """This is kept for people once what happens by itself has happened; or nothing is kept, at this moment."""
 
     wanted: tuple[tuple[Kind, Mapping[str, object]], ...]
     """The facts that the last one kept of each kind must have; empty is that nothing is kept."""

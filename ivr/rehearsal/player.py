@@ -8,7 +8,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from ivr.flow.model import Announce, Queue, Survey
 from ivr.rehearsal import model
 from ivr.rehearsal.backend import NoAnswerGivenError
 from ivr.rehearsal.call import Call, NoClockError
@@ -16,13 +15,14 @@ from ivr.rehearsal.edges import edge_of
 from ivr.rehearsal.keeping import described
 from ivr.rehearsal.lines import NoLineGivenError
 from ivr.rehearsal.outside import Dialling, Outside, Queueing, Transferring
+from ivr.rehearsal.telling import difference, listed, said_in, sentence
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from dialplan.source import Span
     from ivr.engine.effects import Trace
-    from ivr.flow.model import FlowSet, Step
+    from ivr.flow.model import FlowSet
     from ivr.rehearsal.call import Heard
     from ivr.rehearsal.doing import Doing
     from ivr.rehearsal.edges import Edge
@@ -158,7 +158,7 @@ def _expect(doing: _Play, act: model.Expect) -> None:
             break
         begin = max(doing.position, len(call.heard) - len(wanted) + 1)
         if not call.listen():
-            raise _Failed(f"to hear {_listed(wanted)}", _instead(doing), _why_not(doing, wanted[0]))
+            raise _Failed(f"to hear {listed(wanted)}", _instead(doing), _why_not(doing, wanted[0]))
     doing.position = found + len(wanted)
     doing.drops = len(call.drops)
     heard = call.heard[found]
@@ -166,7 +166,7 @@ def _expect(doing: _Play, act: model.Expect) -> None:
         raise _Failed(f"'{heard.message}' in {act.language}", f"it is said in {heard.language}: {heard.text}")
     if act.says is not None and heard.text != act.says:
         raise _Failed(
-            f"'{heard.message}' to say: {act.says}", f"it says: {heard.text}", _difference(act.says, heard.text)
+            f"'{heard.message}' to say: {act.says}", f"it says: {heard.text}", difference(act.says, heard.text)
         )
 
 
@@ -263,8 +263,6 @@ def _set_lines(doing: _Play, act: model.SetLines) -> None:
 
 def _keeps(doing: _Play, act: model.Keeps) -> None:
     call = doing.call
-    while not act.wanted and call.listen():
-        pass
     if not act.wanted and call.kept:
         raise _Failed("nothing to be kept", f"kept is {_all_kept(call)}")
     for kind, facts in act.wanted:
@@ -336,14 +334,10 @@ def _is_at(call: Call, at: int, wanted: tuple[str, ...]) -> bool:
     return all(heard.message == message for heard, message in zip(call.heard[at:], wanted, strict=False))
 
 
-def _listed(messages: tuple[str, ...]) -> str:
-    return " and right after it ".join(f"'{message}'" for message in messages)
-
-
 def _instead(doing: _Play) -> str:
     """What was heard since the last thing expected, and where the call stands now."""
     call = doing.call
-    since = [f"'{one.message}' ({one.language}: {one.text})" for one in call.heard[doing.position :]]
+    since = [sentence(one) for one in call.heard[doing.position :]]
     told = f"heard {', '.join(since)}; " if since else ""
     if call.ending is not None:
         words = {"finished": "is over", "hung_up": "is over: the caller has hung up", "rescued": "was rescued"}
@@ -360,33 +354,9 @@ def _why_not(doing: _Play, message: str) -> str | None:
         return _reason(call)
     if any(one.message == message for one in call.heard[: doing.position]):
         return f"'{message}' was heard earlier in this call"
-    said_in = [
-        f"{flow.name}.{step.name}"
-        for flow in doing.flows.flows.values()
-        for step in flow.steps.values()
-        if message in _messages_of(step)
-    ]
-    return f"'{message}' is said in {', '.join(said_in)}" if said_in else None
-
-
-def _messages_of(step: Step) -> set[object]:
-    """Every message a step says, but for those of its tries."""
-    own = {getattr(step, "message", None), getattr(step, "meanwhile", None)}
-    match step:
-        case Queue(announce=Announce(message=message, with_wait=with_wait)):
-            return own | {message, with_wait}
-        case Survey(questions=questions):
-            return own | {question.message for question in questions}
-        case _:
-            return own
+    return said_in(doing.flows, message)
 
 
 def _reason(call: Call) -> str | None:
     """Why a call was rescued."""
     return next((trace.detail.get("reason") for trace in reversed(call.traces) if trace.outcome == "rescued"), None)
-
-
-def _difference(wanted: str, said: str) -> str:
-    at = next((n for n, (one, other) in enumerate(zip(wanted, said, strict=False)) if one != other), None)
-    at = min(len(wanted), len(said)) if at is None else at
-    return f"they differ from character {at + 1} on: '{wanted[at : at + 12]}' and '{said[at : at + 12]}'"
