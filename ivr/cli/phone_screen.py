@@ -21,7 +21,8 @@ from rich.table import Table
 from rich.text import Text
 
 from ivr.flow.units import is_key
-from ivr.rehearsal.trial import MOMENT, moods
+from ivr.rehearsal.trial import MOMENT
+from ivr.rehearsal.worlds import moods, standing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -123,6 +124,8 @@ def _side(trial: Trial, whose: str) -> RenderableType:
     backend = Table.grid(padding=(0, 1))
     for name, answers in trial.surroundings.answers.items():
         backend.add_row(name, Text(moods(answers), style="green" if answers[0].mood == "row" else "red"))
+    for name, line in (call.lines if call is not None else trial.surroundings.lines).items():
+        backend.add_row(f"queue {name}", standing(line))
     return Group(table, Text("\nvariables", style="dim"), known, Text("\nbackend", style="dim"), backend)
 
 

@@ -17,7 +17,8 @@ from ivr.config.dialogues import load_dialogues, names_of
 from ivr.config.load import load_hotline
 from ivr.flow.yaml_reader import Scalar, read_yaml
 from ivr.rehearsal.house import house_of
-from ivr.rehearsal.trial import Trial, surroundings_like
+from ivr.rehearsal.trial import Trial
+from ivr.rehearsal.worlds import surroundings_like
 from ivr.rehearsal.written import MOMENT_FORM, Names, Notes
 
 if TYPE_CHECKING:

@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from dialplan.diagnostics import Diagnostic
+from ivr.flow.known import TicketFacts
+from ivr.flow.model import Survey
 from ivr.flow.yaml_reader import LARGEST_FILE
+from ivr.prompts.values_alone import is_value_alone
 from ivr.rehearsal.backend import Question
 from ivr.rehearsal.masking import masked
 from ivr.rehearsal.reading import read_dialogues
@@ -20,6 +23,7 @@ if TYPE_CHECKING:
 
     from dialplan.source import Source
     from ivr.config.load import Loaded
+    from ivr.flow.model import FlowSet
     from ivr.rehearsal.model import Dialogue
 
 FOLDER = "tests"
@@ -67,7 +71,7 @@ def names_of(loaded: Loaded) -> Names:
     if hotline is None:
         return Names(steps=steps)
     return Names(
-        frozenset(loaded.catalogue.names) or None,
+        frozenset(name for name in loaded.catalogue.names if not is_value_alone(name)) or None,
         frozenset(hotline.queues),
         steps,
         frozenset(path.stem for path in _listed(loaded.folder / "scripts") if path.suffix == ".py"),
@@ -77,8 +81,21 @@ def names_of(loaded: Loaded) -> Names:
             name: Question(each.source, tuple(each.takes), each.gives, each.as_of)
             for name, each in hotline.lookups.items()
         },
+        frozenset(hotline.voicemail),
+        {name: TicketFacts(each.takes, tuple(each.within_ms)) for name, each in hotline.tickets.items()},
+        _surveyed(flows) if flows else None,
         ZoneInfo(hotline.time_zone),
     )
+
+
+def _surveyed(flows: FlowSet) -> dict[str, str]:
+    """Every question of every survey, with the figures that answer it."""
+    found: dict[str, str] = {}
+    for flow in flows.flows.values():
+        for step in flow.steps.values():
+            for question in step.questions if isinstance(step, Survey) else ():
+                found[question.name] = "".join(dict.fromkeys(found.get(question.name, "") + question.keys))
+    return found
 
 
 def _listed(folder: Path) -> list[Path]:

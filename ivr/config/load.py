@@ -16,7 +16,7 @@ from ivr.flow.check import check_flows
 from ivr.flow.defaults import FlowDefaults, TriesDefaults
 from ivr.flow.known import Known, LookupFacts, TicketFacts
 from ivr.flow.load import FlowReading, load_flow
-from ivr.flow.model import FlowSet, SayValue
+from ivr.flow.model import Flow, FlowSet, SayValue, Voicemail
 from ivr.flow.yaml_reader import LARGEST_FILE, Document, decode, read_yaml
 from ivr.flow.yaml_reader import Mapping as MappingNode
 from ivr.prompts.catalogue import ALL, Catalogue, load_catalogue
@@ -295,8 +295,19 @@ def _written_messages(sources: Mapping[str, Source]) -> Iterator[str]:
 
 
 def _flow_set(version: str, readings: list[FlowReading], hotline: Hotline) -> FlowSet:
-    flows = {reading.name: reading.flow for reading in readings if reading.flow is not None}
+    flows = {reading.name: _bounded(reading.flow, hotline) for reading in readings if reading.flow is not None}
     return FlowSet(version, flows, hotline.languages)
+
+
+def _bounded(flow: Flow, hotline: Hotline) -> Flow:
+    """The flow with no recording longer than its box lets it be, whatever a step says."""
+    steps = {
+        name: replace(step, longest_ms=min(step.longest_ms, hotline.voicemail[step.box].longest_ms))
+        if isinstance(step, Voicemail)
+        else step
+        for name, step in flow.steps.items()
+    }
+    return replace(flow, steps=steps)
 
 
 def _masked(source: Source, diagnostics: tuple[Diagnostic, ...]) -> Source:

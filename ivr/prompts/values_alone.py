@@ -42,6 +42,11 @@ def message_of(kind: str, style: str = "") -> str:
     return f"{_SIGN}{kind} {style}".rstrip()
 
 
+def is_value_alone(message: str) -> bool:
+    """Whether this is a name that `message_of` makes."""
+    return message.startswith(_SIGN)
+
+
 def with_values(catalogue: Catalogue, wanted: Mapping[str, Span]) -> Catalogue:
     """The catalogue with the messages that say values alone.
 

@@ -13,12 +13,16 @@ from typing import TYPE_CHECKING, Any, Final
 from ivr.engine import cursor as cursors
 from ivr.engine import effects as fx
 from ivr.engine.giving_up import given_up
-from ivr.engine.inputs import CallFacts, HungUp, Started
+from ivr.engine.inputs import CallFacts, Started
 from ivr.engine.machine import begin, step
 from ivr.engine.play_script import NOON
 from ivr.prompts.values import CannotSay
 from ivr.rehearsal.backend import Backend
-from ivr.rehearsal.doings import DOINGS, Doing, Outside, Over, Recording
+from ivr.rehearsal.doing import Doing
+from ivr.rehearsal.doings import DOINGS, Over, Recording
+from ivr.rehearsal.keeping import kept_of
+from ivr.rehearsal.lines import NoLineGivenError
+from ivr.rehearsal.outside import Outside
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -28,7 +32,8 @@ if TYPE_CHECKING:
     from ivr.engine.inputs import Input
     from ivr.engine.machine import Move
     from ivr.rehearsal.house import House
-    from ivr.rehearsal.model import Ending, Surroundings
+    from ivr.rehearsal.keeping import Kept
+    from ivr.rehearsal.model import Ending, Line, Surroundings
 
 KEY_MS: Final = 200
 """From one key to the next: 100 ms of tone, and as long again."""
@@ -73,6 +78,9 @@ class Call:
         self.heard: list[Heard] = []
         self.traces: list[Trace] = []
         self.remembered: dict[str, str] = dict(surroundings.remembered)
+        self.lines: dict[str, Line] = dict(surroundings.lines)
+        self.kept: list[Kept] = []
+        """What is kept for people, the latest last."""
         self.drops: list[tuple[str, str]] = []
         """Keys nobody took, each with the step it was pressed in; digits only where they tell nothing."""
         self.ending: Ending | None = None
@@ -111,6 +119,16 @@ class Call:
         """
         dated = self.house.questions[lookup].as_of is not None
         return self.moment(f"the lookup '{lookup}', whose answer says how old it is") if dated else self._any_moment()
+
+    def line(self, queue: str) -> Line:
+        """How a queue stands.
+
+        Raises:
+            NoLineGivenError: the dialogue does not say.
+        """
+        if queue not in self.lines:
+            raise NoLineGivenError(queue)
+        return self.lines[queue]
 
     def set_clock(self, moment: datetime) -> None:
         """It is this moment now."""
@@ -152,13 +170,14 @@ class Call:
         self._pass(ms, listening=True)
 
     def hang_up(self) -> None:
-        """Leave. Who leaves a queue or a talk does not come back, so the engine is told nothing."""
+        """Leave."""
         if self.is_over:
             return
-        if isinstance(self.doing, Outside):
+        told = self.doing.hang_up()
+        if told is None:
             self.doing = Over(self, fx.HangUp())
         else:
-            self._tell(HungUp())
+            self._tell(told)
         self.ending = "hung_up"
 
     def speak(self, ms: int) -> bool:
@@ -171,9 +190,9 @@ class Call:
         return False
 
     def come_back(self, outcome: str) -> bool:
-        """Come back from a queue or a talk; whether the call is in one."""
+        """Come back from a queue or a talk; whether the call is in one, and may come back so."""
         outside = self.doing
-        if isinstance(outside, Outside):
+        if isinstance(outside, Outside) and outcome not in outside.never:
             self._then(lambda: outside.comes_back(outcome))
             return True
         return False
@@ -181,13 +200,30 @@ class Call:
     # --- what doings tell us -----------------------------------------------------------------------------------------
 
     def hear(self, utterance: Utterance) -> None:
-        """A sentence begins."""
+        """A sentence begins.
+
+        Raises:
+            CannotSay: it cannot be spoken.
+        """
         text = self.house.said(utterance)
         self.heard.append(Heard(utterance.message, text, utterance.language, self.cursor.place))
 
     def dropped(self, key: str) -> None:
         """A key that nobody takes."""
         self.drops.append((key, self.cursor.place))
+
+    def keep(self, kept: Kept) -> str:
+        """Something is kept for people, in the place of the same thing kept before; which recording it is, if one."""
+        if kept.key:
+            self.kept = [one for one in self.kept if (one.kind, one.key) != (kept.kind, kept.key)]
+        self.kept.append(kept)
+        return f"recording-{sum(one.kind == 'recording' for one in self.kept)}"
+
+    @property
+    def recordings(self) -> dict[str, int]:
+        """Each recording that a step may refer to, and its milliseconds."""
+        lengths = [one.facts["length"] for one in self.kept if one.kind == "recording"]
+        return {f"recording-{number}": ms for number, ms in enumerate(lengths, start=1) if isinstance(ms, int)}
 
     # --- the engine --------------------------------------------------------------------------------------------------
 
@@ -245,7 +281,7 @@ class Call:
         kind = DOINGS.get(type(effect))
         if kind is None:
             raise UnknownEffectError(f"nothing rehearses {type(effect).__name__}")
-        if isinstance(effect, fx.Enqueue | fx.DialOut):
+        if isinstance(effect, fx.Enqueue | fx.DialOut | fx.TransferOut):
             self.cursor = cursors.read(cursors.write(self.cursor))  # as it comes back from the switch
         self.doing = kind(self, effect)  # type: ignore[call-arg]  # every class of the table takes its own effect
         if isinstance(effect, fx.HangUp | fx.Rescue):
@@ -277,5 +313,15 @@ def _remember(call: Call, effect: fx.Remember) -> None:
         call.remembered[effect.step] = effect.key
 
 
-KEPT: Final[Mapping[type[Effect], Callable[[Call, Any], None]]] = {fx.Trace: _keep_trace, fx.Remember: _remember}
+def _keep_note(call: Call, effect: fx.Note) -> None:
+    call.keep(kept_of(effect, call.recordings, call.house.usual_colours))
+
+
+KEPT: Final[Mapping[type[Effect], Callable[[Call, Any], None]]] = {
+    fx.Trace: _keep_trace,
+    fx.Remember: _remember,
+    fx.Surveyed: _keep_note,
+    fx.CallbackAsked: _keep_note,
+    fx.TicketOpened: _keep_note,
+}
 """Effects that wait for nothing; a test compares this with the engine's own list."""

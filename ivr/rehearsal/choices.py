@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date
 from decimal import Decimal
 from itertools import product
@@ -15,10 +15,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ivr.engine import effects as fx
 from ivr.engine import inputs
+from ivr.flow.check_digits import CHECK_DIGITS
 from ivr.flow.expressions import dotted
-from ivr.flow.model import Collect, Dial, Menu, Queue
+from ivr.flow.model import Collect, Dial, Menu, Queue, Survey, Transfer
 from ivr.flow.units import KEYS
 from ivr.prompts.values import Money
+from ivr.prompts.values_alone import is_value_alone
 from ivr.rehearsal import model
 from ivr.rehearsal.house import expressions_of
 
@@ -33,6 +35,7 @@ MOST_ROWS: Final = 48
 """Rows of one lookup that are tried; with more fields than that allows, one field at a time differs."""
 DIGITS: Final = "1234567890123456789012345678901234567890"
 SPOKEN_MS: Final = 3000
+A_RECORDING: Final = "recording-1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,8 @@ class Choice:
     """Which schedule must be open or closed for it."""
     script: tuple[str, bool] | None = None
     """How a classic script must end for it."""
+    line: tuple[str, model.Line] | None = None
+    """How a queue must stand for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +104,12 @@ def _asked(house: House, words: Words, cursor: Cursor, effect: fx.Ask) -> Iterat
         wrong = next((key for key in KEYS if key not in step.keys), None)
         for key in (*step.keys, *([wrong] if wrong is not None else [])):
             yield Choice(inputs.Keys(key), (*heard, model.Press(key)))
+    elif isinstance(step, Survey):
+        question = step.questions[len(cursor.top.answers)]
+        keys = question.keys if question.name in words.read else question.keys[:1]
+        wrong = next((key for key in KEYS if key not in question.keys), None)
+        for key in (*keys, *([wrong] if wrong is not None else [])):
+            yield Choice(inputs.Keys(key), (*heard, model.Press(key)))
     elif isinstance(step, Collect):
         for keys in _entries(step, words):
             yield Choice(inputs.Keys(keys), (*heard, *_pressed(keys, step, effect)))
@@ -109,9 +120,20 @@ def _entries(step: Collect, words: Words) -> Iterator[str]:
     """An entry that fits, those the flow compares with, and one that is too short."""
     known = [str(value) for value in words.constants.get(step.into, ()) if str(value).isdigit()]
     fitting = [value for value in known if step.min_length <= len(value) <= step.max_length]
-    yield from dict.fromkeys([*fitting, DIGITS[: step.min_length], DIGITS[: step.max_length]])
+    made = [_checked(DIGITS[:length], step.check_digit) for length in (step.min_length, step.max_length)]
+    yield from dict.fromkeys([*fitting, *made])
+    if step.check_digit is not None:
+        yield f"{made[0][:-1]}{(int(made[0][-1]) + 1) % 10 if made[0][-1].isdigit() else 0}"
     if step.min_length > 1 or step.terminator == "#":
         yield DIGITS[: step.min_length - 1]
+
+
+def _checked(digits: str, scheme: str | None) -> str:
+    """The digits with the last one right."""
+    if scheme is None:
+        return digits
+    check = CHECK_DIGITS[scheme]
+    return next((keys for key in check.keys if check.number_of(keys := digits[:-1] + key) is not None), digits)
 
 
 def _pressed(keys: str, step: Collect, effect: fx.Ask) -> Iterator[model.Act]:
@@ -135,9 +157,14 @@ def _looked_up(house: House, words: Words, cursor: Cursor, effect: fx.LookUp) ->
 
 def _rows(house: House, words: Words, lookup: str) -> Iterator[dict[str, object]]:
     question = house.questions[lookup]
-    values = {
+    values: dict[str, list[object]] = {
         name: _values(name, kind, words) if name != question.as_of else [None] for name, kind in question.gives.items()
     }
+    yield from _each_row(values)
+
+
+def _each_row(values: Mapping[str, list[object]]) -> Iterator[dict[str, object]]:
+    """Rows of these values: every one, or with one field at a time that differs from the usual."""
     if prod(map(len, values.values())) <= MOST_ROWS:
         yield from (dict(zip(values, row, strict=True)) for row in product(*values.values()))
         return
@@ -175,11 +202,25 @@ def _hours(house: House, words: Words, cursor: Cursor, effect: fx.AskHours) -> I
         yield Choice(inputs.Schedule(is_open), schedule=(effect.schedule, is_open))
 
 
+def _line(house: House, words: Words, cursor: Cursor, effect: fx.AskQueue) -> Iterator[Choice]:
+    del house, cursor
+    names = [each.name for each in fields(inputs.QueueTold)]
+    for row in _each_row({name: _values(name, "number", words) for name in names}):
+        counts = {name: n for name, n in row.items() if isinstance(n, int) and n >= 0}
+        if len(counts) < sum(n is not None for n in row.values()):
+            continue  # no queue has less than nothing
+        told = inputs.QueueTold(**counts)
+        line = model.Line(told.waiting, told.places, told.agents, told.free, told.longest_wait, told.expected_wait)
+        yield Choice(told, line=(effect.queue, line))
+
+
 def _queued(house: House, words: Words, cursor: Cursor, effect: fx.Enqueue) -> Iterator[Choice]:
     del words
     step = house.flows.flows[cursor.top.flow].steps[cursor.top.step]
     for outcome in step.after if isinstance(step, Queue) else ():
         yield Choice(inputs.Returned(outcome), (model.Queued(effect.queue), model.ComesBack(outcome)))
+    for key in effect.exit_keys:
+        yield Choice(inputs.Returned("left_by_key", key), (model.Queued(effect.queue), model.Press(key)))
 
 
 def _dialled(house: House, words: Words, cursor: Cursor, effect: fx.DialOut) -> Iterator[Choice]:
@@ -189,10 +230,18 @@ def _dialled(house: House, words: Words, cursor: Cursor, effect: fx.DialOut) -> 
         yield Choice(inputs.Returned(outcome), (model.Dialled(effect.to), model.ComesBack(outcome)))
 
 
+def _transferred(house: House, words: Words, cursor: Cursor, effect: fx.TransferOut) -> Iterator[Choice]:
+    del words
+    step = house.flows.flows[cursor.top.flow].steps[cursor.top.step]
+    for outcome in step.after if isinstance(step, Transfer) else ():
+        yield Choice(inputs.Returned(outcome), (model.Transferred(effect.to), model.ComesBack(outcome)))
+
+
 def _recorded(house: House, words: Words, cursor: Cursor, effect: fx.Record) -> Iterator[Choice]:
     del house, words, cursor
-    acts = (model.Expect((effect.utterance.message,)), model.Speak(SPOKEN_MS), model.Press("#"))
-    yield Choice(inputs.Recorded(SPOKEN_MS / 1000), acts)
+    for ms, which in ((SPOKEN_MS, A_RECORDING), (0, "")) if effect.box is None else ((SPOKEN_MS, ""),):
+        acts = (model.Expect((effect.utterance.message,)), model.Speak(ms), model.Press("#"))
+        yield Choice(inputs.Recorded(ms / 1000, which), acts)
 
 
 def _script(house: House, words: Words, cursor: Cursor, effect: fx.RunScript) -> Iterator[Choice]:
@@ -211,10 +260,12 @@ CHOICES: Final[Mapping[type[fx.Effect], Callable[[House, Words, Cursor, Any], It
     fx.Ask: _asked,
     fx.LookUp: _looked_up,
     fx.AskHours: _hours,
+    fx.AskQueue: _line,
     fx.Record: _recorded,
     fx.RunScript: _script,
     fx.Enqueue: _queued,
     fx.DialOut: _dialled,
+    fx.TransferOut: _transferred,
     fx.HangUp: _nothing,
     fx.Rescue: _nothing,
 }
@@ -224,6 +275,8 @@ CHOICES: Final[Mapping[type[fx.Effect], Callable[[House, Words, Cursor, Any], It
 def expectation(effect: fx.Effect) -> tuple[tuple[model.Act, ...], model.Ending | None] | None:
     """How a dialogue tells that the call has come to this effect; None for one that nobody notices."""
     match effect:
+        case fx.Say(utterances=(said,)) if is_value_alone(said.message):
+            return None
         case fx.Say(utterances=said) | fx.Ask(utterances=said, typed_ahead=""):
             return (model.Expect((said[0].message,)),), None
         case fx.Record(utterance=one):
@@ -232,6 +285,8 @@ def expectation(effect: fx.Effect) -> tuple[tuple[model.Act, ...], model.Ending 
             return (model.Queued(queue),), None
         case fx.DialOut(to=to):
             return (model.Dialled(to),), None
+        case fx.TransferOut(to=to):
+            return (model.Transferred(to),), None
         case fx.HangUp():
             return (), "finished"
         case fx.Rescue():

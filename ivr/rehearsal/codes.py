@@ -139,4 +139,20 @@ CODES = codes(
         "the script fails:\n  scripts: {echo-numbr: failed}\n  talk:\n    - expect: welcome",
         "the script fails:\n  scripts: {echo-number: failed}\n  talk:\n    - expect: welcome",
     ),
+    CodeDoc(
+        "T019",
+        "What is kept is something a call can leave",
+        "A `survey` by its questions, a `callback`, a `ticket` of a kind of the hotline, a `voicemail` of a box, the "
+        "length of a `recording`, or `nothing`.",
+        "a fault is noted:\n  talk:\n    - kept: {tikcet: {kind: fault}}",
+        "a fault is noted:\n  talk:\n    - kept: {ticket: {kind: fault}}",
+    ),
+    CodeDoc(
+        "T020",
+        "A queue stands in figures",
+        "`waiting`, `places`, `agents`, `free` and `ahead` are counts, `longest_wait` and `expected_wait` durations; "
+        "`unknown` is that nobody can tell.",
+        "many wait:\n  queues: {sales: {wating: 12}}\n  talk:\n    - expect: welcome",
+        "many wait:\n  queues: {sales: {waiting: 12, expected_wait: 4min}}\n  talk:\n    - expect: welcome",
+    ),
 )

@@ -7,10 +7,14 @@ that may not, a lookup, a recording's greeting, a queue) drops them (docs/decisi
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, Final
 
 from ivr.engine import effects as fx
-from ivr.engine.inputs import Keys, Recorded, Returned, Schedule, ScriptEnded, Silence, Spoken
+from ivr.engine.inputs import HungUp, Keys, Recorded, Schedule, ScriptEnded, Silence, Spoken
+from ivr.rehearsal import keeping
+from ivr.rehearsal.doing import Doing
+from ivr.rehearsal.lines import told_of
+from ivr.rehearsal.outside import Dialling, Queueing, Transferring
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,45 +25,6 @@ if TYPE_CHECKING:
 BREATH_MS: Final = 700
 """A lookup that takes longer is covered by its `meanwhile` (`ivr.runner.perform.BREATH_S`)."""
 _S: Final = 1000
-
-
-class Doing:
-    """What an effect has begun; nothing by itself."""
-
-    goes_on: ClassVar[bool] = True
-    """Whether time passes while the caller only listens; not where it is somebody's turn to act."""
-
-    def __init__(self, call: Call) -> None:
-        self.call = call
-        self.due_ms: int | None = None
-        """When something happens by itself, on the call's clock."""
-
-    def begin(self) -> Input | None:
-        """What is known at once, if anything is."""
-        return None
-
-    def listen(self) -> Input | None:
-        """The next thing that is to be heard."""
-        return None
-
-    @property
-    def is_speaking(self) -> bool:
-        """Whether there is something left to be heard before time counts."""
-        return False
-
-    @property
-    def waits(self) -> str:
-        """What the call waits for, in words."""
-        return "an answer"
-
-    def key(self, key: str) -> Input | None:
-        """A key was pressed; dropped, unless said otherwise."""
-        self.call.dropped(key)
-        return None
-
-    def expire(self) -> Input | None:
-        """The time of `due_ms` has come."""
-        return None
 
 
 class Saying(Doing):
@@ -200,8 +165,20 @@ class AskingHours(Doing):
         return Schedule(self.call.house.is_open(self._schedule, self.call.moment(f"the hours '{self._schedule}'")))
 
 
+class AskingQueue(Doing):
+    """How a queue stands."""
+
+    def __init__(self, call: Call, effect: fx.AskQueue) -> None:
+        super().__init__(call)
+        self._queue = effect.queue
+
+    def begin(self) -> Input:
+        """As the dialogue says."""
+        return told_of(self.call.line(self._queue))
+
+
 class Recording(Doing):
-    """A voicemail: a greeting that cannot be interrupted, a tone, the caller's words."""
+    """A voicemail or a record: a greeting that cannot be interrupted, a tone, the caller's words."""
 
     def __init__(self, call: Call, effect: fx.Record) -> None:
         super().__init__(call)
@@ -249,7 +226,19 @@ class Recording(Doing):
 
     def expire(self) -> Input:
         """Silence for long enough, the longest length, or `#`."""
-        return Recorded((self.call.now_ms - (self._began_ms or 0)) / _S)
+        return self._ended(gone=False)
+
+    def hang_up(self) -> Input:
+        """What was said before is kept; of a `record` the flow is told, and does what waits for nobody."""
+        told = self._ended(gone=True)
+        return told if told.recording else HungUp()
+
+    def _ended(self, *, gone: bool) -> Recorded:
+        ms = self.call.now_ms - self._began_ms if self._began_ms is not None else 0
+        if ms <= 0:
+            return Recorded(0.0)
+        which = self.call.keep(keeping.words(self._effect.box, ms))
+        return Recorded(ms / _S, which if self._effect.box is None else "", gone=gone)
 
     def _set_clock(self) -> None:
         silent_ms = self.call.now_ms + self._effect.silence_ms
@@ -266,52 +255,6 @@ class RunningScript(Doing):
     def begin(self) -> Input:
         """At once."""
         return ScriptEnded(self.call.surroundings.scripts.get(self._script, True))
-
-
-class Outside(Doing):
-    """The call is with a queue or another telephone; whoever has it sends it back."""
-
-    goes_on = False
-
-    def comes_back(self, outcome: str) -> Input:
-        """With an outcome in the flow's words."""
-        return Returned(outcome)
-
-
-class Queueing(Outside):
-    """In a queue, until somebody answers or `longest` is over (app_queue's own timeout)."""
-
-    def __init__(self, call: Call, effect: fx.Enqueue) -> None:
-        super().__init__(call)
-        self.effect = effect
-        self.due_ms = call.now_ms + effect.longest_ms
-
-    @property
-    def waits(self) -> str:
-        """An agent."""
-        return f"somebody in queue '{self.effect.queue}'"
-
-    def expire(self) -> Input:
-        """Nobody in time."""
-        return Returned("timed_out")
-
-
-class Dialling(Outside):
-    """Another telephone rings, until somebody answers or `ring` is over."""
-
-    def __init__(self, call: Call, effect: fx.DialOut) -> None:
-        super().__init__(call)
-        self.effect = effect
-        self.due_ms = call.now_ms + effect.ring_ms
-
-    @property
-    def waits(self) -> str:
-        """Whoever was called."""
-        return f"an answer from '{self.effect.to}'"
-
-    def expire(self) -> Input:
-        """Nobody in time."""
-        return Returned("no_answer")
 
 
 class Over(Doing):
@@ -333,10 +276,12 @@ DOINGS: Final[Mapping[type[fx.Effect], type[Doing]]] = {
     fx.Ask: Asking,
     fx.LookUp: LookingUp,
     fx.AskHours: AskingHours,
+    fx.AskQueue: AskingQueue,
     fx.Record: Recording,
     fx.RunScript: RunningScript,
     fx.Enqueue: Queueing,
     fx.DialOut: Dialling,
+    fx.TransferOut: Transferring,
     fx.HangUp: Over,
     fx.Rescue: Over,
 }

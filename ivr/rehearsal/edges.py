@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from ivr.flow.model import (
     Assign,
     Branch,
+    Callback,
     Collect,
     Dial,
     Hangup,
@@ -20,10 +21,16 @@ from ivr.flow.model import (
     Menu,
     Play,
     Queue,
+    QueueState,
+    RecordWords,
     Return,
+    SayValue,
     Script,
     Step,
     Subflow,
+    Survey,
+    Ticket,
+    Transfer,
     Voicemail,
 )
 from ivr.flow.paths import exits
@@ -46,6 +53,7 @@ _ASKED: Final = {"no input": "no_input", "wrong input": "wrong_input"}
 
 TOLD: Final[Mapping[type[Step], Mapping[str, str]]] = {
     Play: {"said": THEN, "interrupted": THEN},
+    SayValue: {"said": THEN, "interrupted": THEN},
     Menu: {**_ASKED, "key *": KEY, "remembered *": KEY},
     Collect: {**_ASKED, "collected": THEN},
     Assign: {"set": THEN},
@@ -54,9 +62,15 @@ TOLD: Final[Mapping[type[Step], Mapping[str, str]]] = {
     Lookup: {"found": THEN, "missing": "on_missing", "late": "on_timeout", "failed": "on_error"},
     Subflow: {"entered": NONE, "returned": THEN},
     Return: {"returned": "return"},
-    Queue: {"handed over": NONE, "*": AFTER},
+    Queue: {"handed over": NONE, "key *": KEY, "*": AFTER},
+    QueueState: {"seen": THEN},
     Dial: {"handed over": NONE, "*": AFTER},
+    Transfer: {"handed over": NONE, "*": AFTER},
     Voicemail: {"recorded": THEN},
+    RecordWords: {"recorded": THEN},
+    Survey: {**_ASKED, "answered": THEN},
+    Callback: {"noted": THEN},
+    Ticket: {"opened": THEN},
     Script: {"done": THEN, "failed": "on_error"},
     Hangup: {"ended": "hang up"},
 }

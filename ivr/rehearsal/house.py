@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from ivr.config.hours import timetable
 from ivr.flow.expressions import Expression
+from ivr.flow.model import Queue, QueueState
 from ivr.prompts.compose import sentence
 from ivr.rehearsal.backend import Question
 from ivr.services.calling_number import normalise
@@ -38,8 +39,29 @@ class House:
     schedules: Mapping[str, Timetable] = field(default_factory=dict)
     reads_now: bool = False
     """Whether any flow reads `now`: then no call goes without a clock."""
+    usual_colours: Mapping[str, str] = field(default_factory=dict)
+    """Kind of ticket to the colour it has where its step names none."""
     _sentences: dict[tuple[str, str], str] = field(default_factory=dict, compare=False, repr=False)
     """Sentences without values, composed once."""
+
+    @property
+    def announced_every_ms(self) -> Mapping[str, int]:
+        """Queue to how often Asterisk plays an announcement in it: the shortest `every` of the steps that lead there.
+
+        As the generated files have it (`ivr.app.switch`); queues in which nothing is announced are not there.
+        """
+        found: dict[str, int] = {}
+        for flow in self.flows.flows.values():
+            for step in flow.steps.values():
+                if isinstance(step, Queue) and step.announce is not None:
+                    found[step.queue] = min(step.announce.every_ms, found.get(step.queue, step.announce.every_ms))
+        return found
+
+    @property
+    def queues_asked(self) -> tuple[str, ...]:
+        """The queues that a flow looks at."""
+        steps = (step for flow in self.flows.flows.values() for step in flow.steps.values())
+        return tuple(dict.fromkeys(step.queue for step in steps if isinstance(step, QueueState)))
 
     def said(self, utterance: Utterance) -> str:
         """What the caller hears, in writing.
@@ -84,6 +106,7 @@ def house_of(hotline: Hotline, flows: FlowSet, catalogue: Catalogue) -> House:
         },
         {name: timetable(each) for name, each in hotline.hours.items()},
         any("now" in expression.names for flow in flows.flows.values() for expression in expressions_of(flow)),
+        {name: next(iter(each.within_ms)) for name, each in hotline.tickets.items()},
     )
 
 

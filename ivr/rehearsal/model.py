@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from dialplan.source import Span
+    from ivr.rehearsal.keeping import Kind
 
 Mood = Literal["row", "missing", "down", "wrong", "slow", "stale"]
 """How a data source answers: with a row, that there is no such thing, not at all, with nonsense, too late, with an
@@ -37,6 +38,20 @@ Answers: TypeAlias = "Mapping[str, tuple[Answer, ...]]"
 
 
 @dataclass(frozen=True, slots=True)
+class Line:
+    """How a queue stands in the simulated world; None is not known."""
+
+    waiting: int | None = None
+    places: int | None = None
+    agents: int | None = None
+    free: int | None = None
+    longest_wait_s: int | None = None
+    expected_wait_s: int | None = None
+    ahead: int | None = None
+    """Callers ahead of this one; without it nothing is announced to him."""
+
+
+@dataclass(frozen=True, slots=True)
 class Surroundings:
     """The world one call comes into."""
 
@@ -52,6 +67,8 @@ class Surroundings:
     """What earlier calls of this number asked to be remembered: menu (`flow.step`) to key."""
     scripts: Mapping[str, bool] = field(default_factory=dict)
     """Classic scripts that end otherwise than well: name to whether they do."""
+    lines: Mapping[str, Line] = field(default_factory=dict)
+    """Queue to how it stands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +79,14 @@ class Expect:
     says: str | None = None
     """The exact sentence, in the language spoken."""
     language: str | None = None
+    at: Span | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Hear:
+    """The caller goes on listening until exactly this is said, whatever message it is."""
+
+    sentence: str
     at: Span | None = None
 
 
@@ -107,8 +132,16 @@ class Dialled:
 
 
 @dataclass(frozen=True, slots=True)
+class Transferred:
+    """The call is given away to this number or endpoint, for good."""
+
+    to: str
+    at: Span | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ComesBack:
-    """The call comes back from a queue or from being connected, with this outcome."""
+    """The call comes back from a queue, from being connected, or from a transfer nobody took, with this outcome."""
 
     outcome: str
     at: Span | None = None
@@ -140,13 +173,46 @@ class SetBackend:
 
 
 @dataclass(frozen=True, slots=True)
+class SetLines:
+    """These queues stand so from now on."""
+
+    lines: Mapping[str, Line]
+    at: Span | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Keeps:
+    """This is kept for people once what happens by itself has happened; or nothing is kept, at this moment."""
+
+    wanted: tuple[tuple[Kind, Mapping[str, object]], ...]
+    """The facts that the last one kept of each kind must have; empty is that nothing is kept."""
+    at: Span | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class LeaveCall:
     """The caller hangs up."""
 
     at: Span | None = None
 
 
-Act = Expect | Press | Wait | Speak | Queued | Dialled | ComesBack | Stands | SetClock | SetBackend | LeaveCall
+Act = (
+    Expect
+    | Hear
+    | Press
+    | Wait
+    | Speak
+    | Queued
+    | Dialled
+    | Transferred
+    | ComesBack
+    | Stands
+    | SetClock
+    | SetBackend
+    | SetLines
+    | Keeps
+    | LeaveCall
+)
 
 
 @dataclass(frozen=True, slots=True)

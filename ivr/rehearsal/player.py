@@ -11,8 +11,11 @@ from typing import TYPE_CHECKING, Any, Final
 from ivr.rehearsal import model
 from ivr.rehearsal.backend import NoAnswerGivenError
 from ivr.rehearsal.call import Call, NoClockError
-from ivr.rehearsal.doings import Dialling, Queueing
 from ivr.rehearsal.edges import edge_of
+from ivr.rehearsal.keeping import described
+from ivr.rehearsal.lines import NoLineGivenError
+from ivr.rehearsal.outside import Dialling, Outside, Queueing, Transferring
+from ivr.rehearsal.telling import difference, listed, said_in, sentence
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -21,8 +24,10 @@ if TYPE_CHECKING:
     from ivr.engine.effects import Trace
     from ivr.flow.model import FlowSet
     from ivr.rehearsal.call import Heard
+    from ivr.rehearsal.doing import Doing
     from ivr.rehearsal.edges import Edge
     from ivr.rehearsal.house import House
+    from ivr.rehearsal.keeping import Kept
     from ivr.rehearsal.model import Act, Dialogue, Ending
 
 ENDINGS: Final[Mapping[Ending, str]] = {
@@ -113,6 +118,9 @@ def play(house: House, dialogue: Dialogue) -> Played:
     except NoAnswerGivenError as missing:
         hint = f"backend: {{{missing.lookup}: {{…}}}}, or down, slow, missing, wrong"
         failure = Failure(at, f"an answer of '{missing.lookup}'", "the dialogue gives it none", hint)
+    except NoLineGivenError as missing:
+        hint = f"queues: {{{missing.queue}: {{waiting: 0, free: 1}}}}, or unknown"
+        failure = Failure(at, f"how queue '{missing.queue}' stands", "the dialogue does not say", hint)
     traces = tuple(call.traces) if call else ()
     edges = tuple(edge for trace in traces if (edge := edge_of(house.flows, trace)) is not None)
     heard = tuple(call.heard) if call else ()
@@ -133,7 +141,7 @@ def _remembering(house: House, dialogue: Dialogue) -> model.Surroundings:
     try:
         for act in before.talk:
             DO[type(act)](doing, act)
-    except (_Failed, NoClockError, NoAnswerGivenError):
+    except (_Failed, NoClockError, NoAnswerGivenError, NoLineGivenError):
         raise _Failed("the call before it to go as written", f"'{before.name}' does not") from None
     return replace(world, remembered={**earlier.remembered, **world.remembered})
 
@@ -150,7 +158,7 @@ def _expect(doing: _Play, act: model.Expect) -> None:
             break
         begin = max(doing.position, len(call.heard) - len(wanted) + 1)
         if not call.listen():
-            raise _Failed(f"to hear {_listed(wanted)}", _instead(doing), _why_not(doing, wanted[0]))
+            raise _Failed(f"to hear {listed(wanted)}", _instead(doing), _why_not(doing, wanted[0]))
     doing.position = found + len(wanted)
     doing.drops = len(call.drops)
     heard = call.heard[found]
@@ -158,8 +166,21 @@ def _expect(doing: _Play, act: model.Expect) -> None:
         raise _Failed(f"'{heard.message}' in {act.language}", f"it is said in {heard.language}: {heard.text}")
     if act.says is not None and heard.text != act.says:
         raise _Failed(
-            f"'{heard.message}' to say: {act.says}", f"it says: {heard.text}", _difference(act.says, heard.text)
+            f"'{heard.message}' to say: {act.says}", f"it says: {heard.text}", difference(act.says, heard.text)
         )
+
+
+def _hear(doing: _Play, act: model.Hear) -> None:
+    call, begin = doing.call, doing.position
+    while True:
+        found = next((n for n in range(begin, len(call.heard)) if call.heard[n].text == act.sentence), None)
+        if found is not None:
+            break
+        begin = len(call.heard)
+        if not call.listen():
+            raise _Failed(f"to hear: {act.sentence}", _instead(doing), _reason(call))
+    doing.position = found + 1
+    doing.drops = len(call.drops)
 
 
 def _press(doing: _Play, act: model.Press) -> None:
@@ -196,19 +217,31 @@ def _queued(doing: _Play, act: model.Queued) -> None:
 
 
 def _dialled(doing: _Play, act: model.Dialled) -> None:
-    expected = f"to be connected to '{act.to}'"
+    _rings(doing, act.to, Dialling, f"to be connected to '{act.to}'")
+
+
+def _transferred(doing: _Play, act: model.Transferred) -> None:
+    _rings(doing, act.to, Transferring, f"to be given away to '{act.to}'")
+
+
+def _rings(doing: _Play, to: str, kind: type[Dialling], expected: str) -> None:
     _listen_until(doing, lambda: isinstance(doing.call.doing, Dialling), expected)
     dial = doing.call.doing
     if not isinstance(dial, Dialling):
         raise _Failed(expected, _instead(doing))
-    if dial.effect.to != act.to:
-        raise _Failed(expected, f"'{dial.effect.to}' is dialled ({doing.call.cursor.place})")
+    if type(dial) is not kind or dial.to != to:
+        told = "for good" if isinstance(dial, Transferring) else "and the call may come back"
+        raise _Failed(expected, f"'{dial.to}' is dialled, {told} ({doing.call.cursor.place})")
 
 
 def _comes_back(doing: _Play, act: model.ComesBack) -> None:
-    _listen_until(doing, lambda: isinstance(doing.call.doing, Queueing | Dialling), "a queue or another telephone")
+    _listen_until(doing, lambda: isinstance(doing.call.doing, Outside), "a queue or another telephone")
     if not doing.call.come_back(act.outcome):
-        raise _Failed("to come back from a queue or another telephone", _instead(doing))
+        raise _Failed("to come back from a queue or another telephone", _not_back(doing.call.doing) or _instead(doing))
+
+
+def _not_back(outside: Doing) -> str | None:
+    return "a call that is given away and answered does not come back" if isinstance(outside, Transferring) else None
 
 
 def _stands(doing: _Play, act: model.Stands) -> None:
@@ -224,6 +257,28 @@ def _set_backend(doing: _Play, act: model.SetBackend) -> None:
     doing.call.backend.change(act.answers)
 
 
+def _set_lines(doing: _Play, act: model.SetLines) -> None:
+    doing.call.lines.update(act.lines)
+
+
+def _keeps(doing: _Play, act: model.Keeps) -> None:
+    call = doing.call
+    if not act.wanted and call.kept:
+        raise _Failed("nothing to be kept", f"kept is {_all_kept(call)}")
+    for kind, facts in act.wanted:
+        while not ((last := _last_kept(call, kind)) is not None and last.has(facts)):
+            if not call.listen():
+                raise _Failed(f"to be kept: {described(kind, facts)}", f"kept is {_all_kept(call)}", _reason(call))
+
+
+def _last_kept(call: Call, kind: str) -> Kept | None:
+    return next((one for one in reversed(call.kept) if one.kind == kind), None)
+
+
+def _all_kept(call: Call) -> str:
+    return "; ".join(described(one.kind, one.facts) for one in call.kept) or "nothing"
+
+
 def _leave(doing: _Play, _act: model.LeaveCall) -> None:
     if doing.call.is_over:
         raise _Failed("to hang up", _instead(doing))
@@ -232,15 +287,19 @@ def _leave(doing: _Play, _act: model.LeaveCall) -> None:
 
 DO: Final[Mapping[type[Act], Callable[[_Play, Any], None]]] = {
     model.Expect: _expect,
+    model.Hear: _hear,
     model.Press: _press,
     model.Wait: _wait,
     model.Speak: _speak,
     model.Queued: _queued,
     model.Dialled: _dialled,
+    model.Transferred: _transferred,
     model.ComesBack: _comes_back,
     model.Stands: _stands,
     model.SetClock: _set_clock,
     model.SetBackend: _set_backend,
+    model.SetLines: _set_lines,
+    model.Keeps: _keeps,
     model.LeaveCall: _leave,
 }
 """Every act of a talk, and how it is done."""
@@ -275,14 +334,10 @@ def _is_at(call: Call, at: int, wanted: tuple[str, ...]) -> bool:
     return all(heard.message == message for heard, message in zip(call.heard[at:], wanted, strict=False))
 
 
-def _listed(messages: tuple[str, ...]) -> str:
-    return " and right after it ".join(f"'{message}'" for message in messages)
-
-
 def _instead(doing: _Play) -> str:
     """What was heard since the last thing expected, and where the call stands now."""
     call = doing.call
-    since = [f"'{one.message}' ({one.language}: {one.text})" for one in call.heard[doing.position :]]
+    since = [sentence(one) for one in call.heard[doing.position :]]
     told = f"heard {', '.join(since)}; " if since else ""
     if call.ending is not None:
         words = {"finished": "is over", "hung_up": "is over: the caller has hung up", "rescued": "was rescued"}
@@ -299,21 +354,9 @@ def _why_not(doing: _Play, message: str) -> str | None:
         return _reason(call)
     if any(one.message == message for one in call.heard[: doing.position]):
         return f"'{message}' was heard earlier in this call"
-    said_in = [
-        f"{flow.name}.{step.name}"
-        for flow in doing.flows.flows.values()
-        for step in flow.steps.values()
-        if message in {getattr(step, "message", None), getattr(step, "meanwhile", None)}
-    ]
-    return f"'{message}' is said in {', '.join(said_in)}" if said_in else None
+    return said_in(doing.flows, message)
 
 
 def _reason(call: Call) -> str | None:
     """Why a call was rescued."""
     return next((trace.detail.get("reason") for trace in reversed(call.traces) if trace.outcome == "rescued"), None)
-
-
-def _difference(wanted: str, said: str) -> str:
-    at = next((n for n, (one, other) in enumerate(zip(wanted, said, strict=False)) if one != other), None)
-    at = min(len(wanted), len(said)) if at is None else at
-    return f"they differ from character {at + 1} on: '{wanted[at : at + 12]}' and '{said[at : at + 12]}'"

@@ -10,6 +10,7 @@ from ivr.flow.yaml_reader import Mapping, Scalar, Sequence, read_yaml
 from ivr.rehearsal.model import Ending
 from ivr.rehearsal.reading_acts import WrittenAct, messages_of, read_talk
 from ivr.rehearsal.reading_answers import WrittenAnswers, read_backend
+from ivr.rehearsal.reading_lines import read_lines
 from ivr.rehearsal.written import Names, Notes, Slots
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from dialplan.diagnostics import Diagnostic
     from dialplan.source import Source, Span
     from ivr.flow.yaml_reader import Entry, Node
+    from ivr.rehearsal.model import Line
 
 LONGEST_NAME: Final = 200
 """Characters of a dialogue's name: a sentence."""
@@ -42,6 +44,7 @@ class WrittenDialogue:
     answers: Table[str, WrittenAnswers] = field(default_factory=dict)
     remembered: Table[str, str] | None = None
     scripts: Table[str, bool] | None = None
+    lines: Table[str, Line] = field(default_factory=dict)
     never: tuple[str, ...] | None = None
     talk: tuple[WrittenAct, ...] | None = None
     ends: Ending | None = None
@@ -105,7 +108,7 @@ def _dialogue(entry: Entry, notes: Notes) -> WrittenDialogue | None:
         notes.unknown("T013", (slots.node("to") or entry.value).span, "number", number, notes.names.numbers)
     clock_node, backend, talk = slots.node("clock"), slots.node("backend"), slots.node("talk")
     never, ends = slots.node("never"), slots.node("ends")
-    remembered, scripts = slots.node("remembered"), slots.node("scripts")
+    remembered, scripts, queues = slots.node("remembered"), slots.node("scripts"), slots.node("queues")
     dialogue = WrittenDialogue(
         name,
         at,
@@ -120,6 +123,7 @@ def _dialogue(entry: Entry, notes: Notes) -> WrittenDialogue | None:
         {} if backend is None else read_backend(backend, notes),
         None if remembered is None else _remembered(remembered, notes),
         None if scripts is None else _scripts(scripts, notes),
+        {} if queues is None else read_lines(queues, notes),
         None if never is None else messages_of(never, notes),
         None if talk is None else tuple(read_talk(talk, notes)),
         None if ends is None else _ending(ends, notes),

@@ -13,6 +13,8 @@ from ivr.flow.yaml_reader import Mapping, Scalar, Sequence
 from ivr.rehearsal import model
 from ivr.rehearsal.masking import masked_digits
 from ivr.rehearsal.reading_answers import WrittenAnswers, read_backend
+from ivr.rehearsal.reading_kept import read_kept
+from ivr.rehearsal.reading_lines import read_lines
 from ivr.rehearsal.written import Notes, Slots
 
 if TYPE_CHECKING:
@@ -124,6 +126,11 @@ def _expect(node: Node, slots: Slots, notes: Notes) -> WrittenAct | None:
     return model.Expect(messages, says, language, node.span) if messages else None
 
 
+def _hear(node: Node, _slots: Slots, notes: Notes) -> WrittenAct | None:
+    sentence = notes.text(node, "the words as they are said")
+    return model.Hear(sentence, node.span) if sentence is not None else None
+
+
 def _press(node: Node, _slots: Slots, notes: Notes) -> WrittenAct | None:
     keys = node.text.replace(" ", "") if isinstance(node, Scalar) else ""
     if not keys or not all(map(units.is_key, keys)):
@@ -182,21 +189,34 @@ def _dialled(node: Node, _slots: Slots, notes: Notes) -> WrittenAct | None:
     return model.Dialled(to, node.span) if to is not None else None
 
 
+def _transferred(node: Node, _slots: Slots, notes: Notes) -> WrittenAct | None:
+    to = notes.text(node, "a number or endpoint: PJSIP/1001")
+    return model.Transferred(to, node.span) if to is not None else None
+
+
+def _queues(node: Node, _slots: Slots, notes: Notes) -> WrittenAct | None:
+    return model.SetLines(read_lines(node, notes), node.span)
+
+
 def _hang_up(node: Node, _slots: Slots, _notes: Notes) -> WrittenAct | None:
     return model.LeaveCall(node.span)
 
 
 WORDS: Final[Table[str, Callable[[Node, Slots, Notes], WrittenAct | None]]] = {
     "expect": _expect,
+    "hear": _hear,
     "press": _press,
     "wait": lambda node, _slots, notes: model.Wait(notes.duration(node), node.span),
     "speak": lambda node, _slots, notes: model.Speak(notes.duration(node), node.span),
     "queued": _queued,
     "comes back": _comes_back,
     "dialled": _dialled,
+    "transferred": _transferred,
     "at": _at,
     "clock": _clock,
     "backend": lambda node, _slots, notes: ChangedBackend(read_backend(node, notes), node.span),
+    "queues": _queues,
+    "kept": lambda node, _slots, notes: read_kept(node, notes),
     "until": _until,
     HANG_UP: _hang_up,
 }

@@ -102,21 +102,21 @@ def _row(node: Mapping, entry: Entry, question: Question | None, notes: Notes) -
             hint = did_you_mean(name, names)
             notes.error("T010", each.key.span, message, None if hint else f"one of {', '.join(names)}", hint)
         else:
-            row[name] = _value(each, question, notes)
+            row[name] = value_of(each, question.gives[name] if question else None, notes)
     return Answer("row", row, after_ms)
 
 
-def _value(entry: Entry, question: Question | None, notes: Notes) -> object:
+def value_of(entry: Entry, kind: str | None, notes: Notes, code: str = "T010") -> object:
+    """A value as its type has it; a mistake is noted. Without a type it is what was written."""
     node = entry.value
-    kind = question.gives[entry.key.text] if question else "text"
     if isinstance(node, Scalar) and node.value is None and not node.quoted:
         return None
-    if question is None:
+    if kind is None:
         return node.text if isinstance(node, Scalar) else None
     raw = node.text if isinstance(node, Scalar) and kind == "text" else getattr(node, "value", None)
     value = declared(kind, raw, str(notes.names.zone)) if isinstance(node, Scalar) else None
     if value is None or (kind == "boolean" and not isinstance(raw, bool)):
         message = f"'{entry.key.text}' is of type {kind}; found {described(node)}"
-        notes.error("T010", node.span, message, TYPE_FORMS.get(kind))
+        notes.error(code, node.span, message, TYPE_FORMS.get(kind))
         return None
     return value

@@ -113,8 +113,9 @@ class _Resolver:
             **base.answers,
             **{name: later(base.answers, name, written.answers[name], given[name]) for name in given},
         }
+        lines = {**base.lines, **written.lines}
         changed = {name: value for name, value in own.items() if value is not None}
-        return replace(base, answers=answers, **changed)  # type: ignore[arg-type]  # each under its own name
+        return replace(base, answers=answers, lines=lines, **changed)  # type: ignore[arg-type]  # each under its own name
 
 
 def later(

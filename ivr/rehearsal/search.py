@@ -64,6 +64,9 @@ class _Draft:
     talk: list[model.Act] = field(default_factory=list)
     answers: dict[str, list[model.Answer]] = field(default_factory=dict)
     scripts: dict[str, bool] = field(default_factory=dict)
+    lines: dict[str, model.Line] = field(default_factory=dict)
+    """How queues stand when the call begins."""
+    lines_now: dict[str, model.Line] = field(default_factory=dict)
     first_clock: datetime | None = None
     """The moment of the call: nothing before asks for the hours."""
     clock: datetime | None = None
@@ -191,6 +194,7 @@ class Seeker:
             clock=draft.first_clock or self._moment(frozenset()),
             answers={name: _shortened(each) for name, each in draft.answers.items()},
             scripts={name: ok for name, ok in draft.scripts.items() if not ok},
+            lines=draft.lines,
         )
         name = f"{edge.flow}.{edge.step} is left by {edge.way}"
         talk = (*draft.talk, *_unsaid(draft.talk, acts))
@@ -213,6 +217,13 @@ class Seeker:
             draft.answers.setdefault(node.effect.lookup, []).append(choice.answer)
         if choice.script is not None:
             draft.scripts[choice.script[0]] = choice.script[1]
+        if choice.line is not None:
+            queue, line = choice.line
+            if queue not in draft.lines_now:
+                draft.lines[queue] = line
+            elif draft.lines_now[queue] != line:
+                draft.talk.insert(max(0, len(draft.talk) - 1), model.SetLines({queue: line}))
+            draft.lines_now[queue] = line
         if choice.schedule is not None:
             constraints = _constraints(node, choice)
             wanted = self._moment(constraints)
@@ -267,7 +278,7 @@ def _is_kept(effect: fx.LookUp, choice: Choice) -> bool:
 def _key(node: _Node) -> str:
     """What makes two places of calls different: what is known, waited for, and kept; not how long it took."""
     cursor = node.cursor
-    frames = [(f.flow, f.step, sorted(f.variables.items()), f.silent, f.wrong) for f in cursor.stack]
+    frames = [(f.flow, f.step, sorted(f.variables.items()), f.silent, f.wrong, f.answers) for f in cursor.stack]
     kept = sorted((asked, repr(choice.told)) for asked, choice in node.kept.items())
     return repr(
         (frames, cursor.language, cursor.waiting, sorted(cursor.reached), cursor.facts, kept, sorted(node.constraints))

@@ -17,20 +17,26 @@ from ivr.flow.yaml_reader import read_yaml
 from ivr.rehearsal.backend import NoAnswerGivenError
 from ivr.rehearsal.call import Call, NoClockError
 from ivr.rehearsal.doings import Asking, Recording
-from ivr.rehearsal.model import Answer, Surroundings
+from ivr.rehearsal.keeping import described
+from ivr.rehearsal.lines import NoLineGivenError
+from ivr.rehearsal.outside import Outside, Queueing
 from ivr.rehearsal.reading_acts import OUTCOMES
 from ivr.rehearsal.reading_answers import MOODS, read_backend
+from ivr.rehearsal.reading_lines import FIGURES, UNKNOWN, read_lines
+from ivr.rehearsal.worlds import moods, standing
 from ivr.rehearsal.written import MOMENT_FORM, Names, Notes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from datetime import datetime
 
+    from dialplan.diagnostics import Diagnostic
     from ivr.engine.cursor import Frame
     from ivr.engine.effects import Trace
     from ivr.rehearsal.call import Heard
     from ivr.rehearsal.house import House
-    from ivr.rehearsal.model import Dialogue
+    from ivr.rehearsal.keeping import Kept
+    from ivr.rehearsal.model import Surroundings
 
 MASK: Final = "•"
 HIDDEN: Final = MASK * 4
@@ -63,6 +69,8 @@ class Trial:
     _heard: int = 0
     _traced: int = 0
     _dropped: int = 0
+    _kept: tuple[Kept, ...] = ()
+    """What is kept for people and has been told."""
 
     # --- the call ----------------------------------------------------------------------------------------------------
 
@@ -70,6 +78,7 @@ class Trial:
         """Dial."""
         world = self.surroundings
         self._heard = self._traced = self._dropped = 0
+        self._kept = ()
         when = f", {world.clock.strftime(MOMENT)}" if world.clock else ""
         lines = [Line("info", f"call from {world.caller or 'a withheld number'} to {world.number}{when}")]
 
@@ -107,7 +116,8 @@ class Trial:
                 if number:
                     call.pause()
                 doing = call.doing
-                shown += key if isinstance(doing, Asking) and not doing.effect.sensitive else MASK
+                plain = isinstance(doing, Queueing) or (isinstance(doing, Asking) and not doing.effect.sensitive)
+                shown += key if plain else MASK
                 call.press(key)
             self._listen()
 
@@ -131,6 +141,10 @@ class Trial:
             wrong = [Line("wrong", f"the call depends on {missing.what}; say: clock 2026-11-20 10:00, then: again")]
         except NoAnswerGivenError as missing:
             wrong = [Line("wrong", f"nothing answers '{missing.lookup}'; say: backend {missing.lookup} missing")]
+        except NoLineGivenError as missing:
+            wrong = [
+                Line("wrong", f"nobody tells how '{missing.queue}' stands; say: queue {missing.queue} {{waiting: 0}}")
+            ]
         return self._news() + wrong
 
     def _news(self) -> list[Line]:
@@ -140,10 +154,12 @@ class Trial:
         said = call.heard[self._heard :]
         left = call.traces[self._traced :]
         lines = _in_order(said, left)
+        lines += [Line("info", f"kept: {described(one.kind, one.facts)}") for one in call.kept if one not in self._kept]
         if len(call.drops) > self._dropped:
             places = ", ".join(dict.fromkeys(place for _, place in call.drops[self._dropped :]))
             lines.append(Line("info", f"a key was pressed where none is taken: {places}"))
         self._heard, self._traced, self._dropped = len(call.heard), len(call.traces), len(call.drops)
+        self._kept = tuple(call.kept)
         if call.ending is not None:
             lines.append(Line("info", f"the call has ended: {call.ending.replace('_', ' ')}"))
         elif not isinstance(call.doing, Asking):
@@ -258,6 +274,8 @@ def _back(trial: Trial, text: str) -> list[Line]:
         came = call is not None and call.come_back(text)
         trial._listen()  # noqa: SLF001  - a command is a part of the trial
 
+    if call is not None and isinstance(call.doing, Outside) and text in call.doing.never:
+        return [Line("wrong", "a call that is given away and answered does not come back")]
     lines = trial._happens(come_back)  # noqa: SLF001  - a command is a part of the trial
     return lines if came else [Line("wrong", "the call is in no queue and with no other telephone")]
 
@@ -287,7 +305,7 @@ def _backend(trial: Trial, text: str) -> list[Line]:
     notes = Notes(trial.names)
     found = read_backend(document.root, notes) if isinstance(document.root, MappingNode) else {}
     if problems := [*document.diagnostics, *notes.diagnostics]:
-        return [Line("wrong", "; ".join(filter(None, (problems[0].message, problems[0].expected, problems[0].hint))))]
+        return [_mistake(problems[0])]
     answers = {name: each.choices[0] for name, each in found.items()}
     trial.surroundings = replace(trial.surroundings, answers={**trial.surroundings.answers, **answers})
     if trial.call is not None:
@@ -298,12 +316,21 @@ def _backend(trial: Trial, text: str) -> list[Line]:
     return lines
 
 
-def moods(answers: tuple[Answer, ...]) -> str:
-    """How a lookup answers, in a few words."""
-    return ", ".join(
-        (each.mood if each.mood != "row" else "answers") + (f" after {each.after_ms} ms" if each.after_ms else "")
-        for each in answers
-    )
+def _queue(trial: Trial, text: str) -> list[Line]:
+    queue, _, figures = text.partition(" ")
+    document = read_yaml(f"{{{queue}: {figures or UNKNOWN}}}".encode(), "queue")
+    notes = Notes(trial.names)
+    lines = read_lines(document.root, notes) if document.root is not None else {}
+    if problems := [*document.diagnostics, *notes.diagnostics]:
+        return [_mistake(problems[0])]
+    trial.surroundings = replace(trial.surroundings, lines={**trial.surroundings.lines, **lines})
+    if trial.call is not None:
+        trial.call.lines.update(lines)
+    return [Line("info", f"queue {name}: {standing(line)}") for name, line in lines.items()]
+
+
+def _mistake(problem: Diagnostic) -> Line:
+    return Line("wrong", "; ".join(filter(None, (problem.message, problem.expected, problem.hint))))
 
 
 def _from(trial: Trial, text: str) -> list[Line]:
@@ -356,6 +383,7 @@ COMMANDS: Final[Mapping[str, Command]] = {
     "backend": Command(
         "backend LOOKUP slow", f"answer so from now on: {', '.join(MOODS)}, or {{field: value}}", _backend
     ),
+    "queue": Command("queue NAME {ahead: 2}", f"so the queue stands from now on: {', '.join(FIGURES)}", _queue),
     "from": Command("from 13800138001", "call anew from this number", _from),
     "again": Command("again", "the same caller calls again", _again),
     "hang up": Command("hang up", "leave the call", _hang_up),
@@ -364,25 +392,3 @@ COMMANDS: Final[Mapping[str, Command]] = {
     "quit": Command("quit", "end", _quit),
 }
 """Every word that can be typed instead of keys."""
-
-
-def surroundings_like(
-    house: House, dialogues: Iterable[Dialogue], *, caller: str | None, like: Dialogue | None
-) -> tuple[Surroundings, str]:
-    """What a call that is tried comes into: the world of a dialogue, and whose it is.
-
-    Without `like`, that of the first dialogue with this caller, or else of the first; lookups it does not name answer
-    as any dialogue has them answer, or that there is no such thing.
-    """
-    written = list(dialogues)
-    model = like
-    if model is None and caller is not None:
-        wanted = house.calling_number(caller)
-        model = next((each for each in written if house.calling_number(each.surroundings.caller) == wanted), None)
-    model = model or next(iter(written), None)
-    base = model.surroundings if model else Surroundings(next(iter(house.numbers)))
-    answers: dict[str, tuple[Answer, ...]] = {name: (Answer("missing"),) for name in house.questions}
-    for dialogue in reversed(written):
-        answers.update({n: a for n, a in dialogue.surroundings.answers.items() if a[0].mood == "row"})
-    world = replace(base, answers={**answers, **base.answers}, remembered=base.remembered if like else {})
-    return replace(world, caller=caller if caller is not None else base.caller), model.name if model else ""

@@ -5,14 +5,17 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
 from ivr.flow.units import duration_text
 from ivr.flow.yaml_reader import schema
 from ivr.rehearsal import model
+from ivr.rehearsal.keeping import LENGTHS
 from ivr.rehearsal.player import play
 from ivr.rehearsal.reading import read_dialogues
 from ivr.rehearsal.reading_answers import AFTER
+from ivr.rehearsal.reading_kept import NOTHING
+from ivr.rehearsal.reading_lines import FIGURES, UNKNOWN, WAITS
 from ivr.rehearsal.resolving import resolve
 
 if TYPE_CHECKING:
@@ -20,7 +23,7 @@ if TYPE_CHECKING:
 
     from ivr.rehearsal.edges import Edge
     from ivr.rehearsal.house import House
-    from ivr.rehearsal.model import Act, Answer, Dialogue
+    from ivr.rehearsal.model import Act, Answer, Dialogue, Line
     from ivr.rehearsal.written import Names
 
 _PLAIN = re.compile(r"[^\W\d_][\w ,;.()/-]*", re.UNICODE)
@@ -64,17 +67,21 @@ def _body(dialogue: Dialogue) -> Iterator[str]:
         if table:
             yield f"{name}: {_flow_mapping(table)}"
     if world.answers:
-        yield "backend:"
-        for lookup, answers in world.answers.items():
-            yield f"  {lookup}: {_answers(answers)}"
+        yield from _written(model.SetBackend(world.answers))
+    if world.lines:
+        yield from _written(model.SetLines(world.lines))
     if dialogue.never:
         yield f"never: [{', '.join(dialogue.never)}]"
     yield "talk:" if dialogue.talk else "talk: []"
     for act in dialogue.talk:
-        for number, line in enumerate(WRITTEN[type(act)](act)):
+        for number, line in enumerate(_written(act)):
             yield f"  {'  ' if number else '- '}{line}"
     if dialogue.ends is not None:
         yield f"ends: {dialogue.ends.replace('_', ' ')}"
+
+
+def _written(act: Act) -> list[str]:
+    return WRITTEN[type(act)](act)
 
 
 def _expect(act: model.Expect) -> list[str]:
@@ -91,13 +98,37 @@ def _queued(act: model.Queued) -> list[str]:
     return [f"queued: {act.queue}", *([f"priority: {act.priority}"] if act.priority is not None else [])]
 
 
+def _line(line: Line) -> str:
+    figures = {name: getattr(line, key) for name, key in FIGURES.items()}
+    told = {name: f"{n}s" if name in WAITS else n for name, n in figures.items() if n is not None}
+    return _flow_mapping(told) if told else UNKNOWN
+
+
+def _kept(act: model.Keeps) -> list[str]:
+    if not act.wanted:
+        return [f"kept: {NOTHING}"]
+    return ["kept:", *(f"  {kind}: {_kept_facts(kind, facts)}" for kind, facts in act.wanted)]
+
+
+def _kept_facts(kind: str, facts: Mapping[str, object]) -> str:
+    if kind == "recording":
+        return duration_text(cast("int", facts["length"]))
+    written = {
+        name: duration_text(value) if name in LENGTHS and isinstance(value, int) else value
+        for name, value in facts.items()
+    }
+    return _flow_mapping(written)
+
+
 WRITTEN: Final[Mapping[type[Act], Callable[..., list[str]]]] = {
     model.Expect: _expect,
+    model.Hear: lambda act: [f"hear: {_scalar(act.sentence)}"],
     model.Press: lambda act: [f"press: {act.keys if act.keys[0].isdigit() else json.dumps(act.keys)}"],
     model.Wait: lambda act: [f"wait: {duration_text(act.ms)}"],
     model.Speak: lambda act: [f"speak: {duration_text(act.ms)}"],
     model.Queued: _queued,
     model.Dialled: lambda act: [f"dialled: {_scalar(act.to)}"],
+    model.Transferred: lambda act: [f"transferred: {_scalar(act.to)}"],
     model.ComesBack: lambda act: [f"comes back: {act.outcome}"],
     model.Stands: lambda act: [f"at: {act.flow}.{act.step}"],
     model.SetClock: lambda act: [f'clock: "{act.clock.strftime(MOMENT)}"'],
@@ -105,6 +136,8 @@ WRITTEN: Final[Mapping[type[Act], Callable[..., list[str]]]] = {
         "backend:",
         *(f"  {lookup}: {_answers(answers)}" for lookup, answers in act.answers.items()),
     ],
+    model.SetLines: lambda act: ["queues:", *(f"  {queue}: {_line(line)}" for queue, line in act.lines.items())],
+    model.Keeps: _kept,
     model.LeaveCall: lambda _act: ["hang up"],
 }
 """Every act, and its lines."""
@@ -132,6 +165,10 @@ def _scripts(scripts: Mapping[str, bool]) -> dict[str, object]:
 
 
 def _scalar(value: object) -> str:
+    if value is None:
+        return "null"
+    if isinstance(value, dict):
+        return _flow_mapping(value)
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, int):

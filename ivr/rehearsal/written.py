@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from datetime import tzinfo
 
     from dialplan.source import Span
+    from ivr.flow.known import TicketFacts
     from ivr.flow.yaml_reader import Node
     from ivr.rehearsal.backend import Question
 
@@ -41,6 +42,10 @@ class Names:
     """The first is dialled where a dialogue does not say."""
     languages: tuple[str, ...] | None = None
     questions: Table[str, Question] | None = None
+    boxes: frozenset[str] | None = None
+    tickets: Table[str, TicketFacts] | None = None
+    surveyed: Table[str, str] | None = None
+    """Question of a survey to the figures that answer it."""
     zone: tzinfo = UTC
     """The hotline's: what clocks in dialogues show."""
 

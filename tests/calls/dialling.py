@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from ivr.prompts.message import Literal
 from ivr.rehearsal import model
 from ivr.rehearsal.call import Call
-from ivr.rehearsal.doings import Queueing
+from ivr.rehearsal.outside import Queueing
 from ivr.rehearsal.player import play
 from ivr.services.calling_number import normalise
 from ivr.services.remembered import CallerMemory, memory_key

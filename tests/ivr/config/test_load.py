@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import shutil
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 
 from dialplan.report import as_text
 from ivr.config.load import Loaded, load_hotline
+from ivr.flow.model import Voicemail
 from ivr.prompts.compose import compose, everything_said
 from ivr.prompts.values_alone import VALUE, message_of
 from tests.ivr.config.test_codes import changed, with_settings
@@ -215,3 +217,18 @@ def test_what_a_flow_says_alone_is_part_of_what_is_made_before_the_first_call(fo
         heard = compose(loaded.catalogue, message_of("time"), {VALUE: at_nine}, language)
         assert set(heard) <= set(made)
     assert set(before) <= set(made)
+
+
+def test_no_recording_of_a_box_is_longer_than_the_box_says_whatever_a_step_says(folder: Path) -> None:
+    def longest(box: str) -> int:
+        settings = folder / "hotline.yaml"
+        text = settings.read_text("utf-8")
+        settings.write_text(re.sub(r"messages: \{longest: \w+\}", f"messages: {{longest: {box}}}", text), "utf-8")
+        flows = load(folder).flows
+        assert flows is not None
+        step = flows.flows["main"].steps["record"]
+        assert isinstance(step, Voicemail)
+        return step.longest_ms
+
+    assert longest("45s") == 45_000
+    assert longest("5min") == 120_000, "the step's own"

@@ -21,7 +21,7 @@ from ivr.flow.paths import exits
 from ivr.rehearsal.backend import Backend
 from ivr.rehearsal.call import KEPT
 from ivr.rehearsal.choices import CHOICES
-from ivr.rehearsal.doings import BREATH_MS, DOINGS, Asking, Doing, Saying
+from ivr.rehearsal.doings import BREATH_MS, DOINGS, Asking, Saying
 from ivr.rehearsal.edges import TOLD, ways_of
 from ivr.rehearsal.model import Act, Answer
 from ivr.rehearsal.player import DO
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from ivr.engine.inputs import Input
     from ivr.flow.model import Step
     from ivr.rehearsal.call import Call
+    from ivr.rehearsal.doing import Doing
     from ivr.runner.ports import Speech
 
 # --- nothing is left out ---------------------------------------------------------------------------------------------

@@ -162,7 +162,7 @@ def test_what_the_search_calls_unreachable_is_taken_by_no_call(seed: int) -> Non
         ("96956",),
         ("en",),
         house.questions,
-        house.zone,
+        zone=house.zone,
     )
     for edge, dialogue_ in search.found.items():
         made_up = proposal(house, names, edge, dialogue_)
