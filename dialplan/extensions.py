@@ -197,7 +197,8 @@ def _rescue(rescue: Rescue, sounds_dir: str) -> list[str]:
         "n,Set(HL_RESCUES=$[0${HL_RESCUES} + 1])",
         f"n,GotoIf($[${{HL_RESCUES}} > {RESCUES}]?{BYE},busy,1)",
         f"n,Playback({_sound(sounds_dir, rescue.hold_sound)})",
-        f"n,Set(QUEUE_PRIO={rescue.priority})",
+        # Of a caller turned away at the door only QUEUESTATUS tells, and HL_QUEUE of which queue.
+        f"n,MSet(HL_QUEUE={rescue.queue},HL_PRIORITY={rescue.priority},QUEUE_PRIO={rescue.priority})",
         "n,Set(QUEUESTATUS=)",
         f"n,Queue({rescue.queue},c,,,{rescue.longest_s})",
         f'n,GotoIf($["${{QUEUESTATUS}}" = "CONTINUE"]?{BYE},served,1)',

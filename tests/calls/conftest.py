@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 NUMBER = "96956"
 
+pytest.register_assert_rewrite("tests.calls.asking")
+
 NOON = at_noon(datetime.now(UTC))
 ZONE = ZoneInfo(NOON[2].removeprefix("time_zone: "))
 """The rigs' time zone."""

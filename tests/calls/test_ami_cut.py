@@ -18,7 +18,7 @@ from ami_bridge.domain.model import QueueRules
 from ami_bridge.settings import BridgeSettings
 from lab.phone import Reflex
 from store.rows import Visit
-from tests.calls.asking import AFTER_TALK, ANSWERED, HOLD, Tally, proved
+from tests.calls.asking import ANSWERED, HOLD, RATE, Tally, proved
 from tests.calls.conftest import until
 
 if TYPE_CHECKING:
@@ -128,7 +128,7 @@ async def test_a_call_is_one_visit_however_often_the_connection_is_cut(house: Ho
             await until(lambda: house.agent_is("1001", "on_queue_call"))
             await cut_and_heal()
             await agent.hang_up()
-            await phone.begins_to_hear("请为刚才的服务评分")
+            await phone.begins_to_hear(RATE)
             await cut_and_heal()
             await phone.hang_up()
         await until(lambda: _is(any(visit.ended_at is not None for visit in rows.visits.values())))
@@ -139,7 +139,7 @@ async def test_a_call_is_one_visit_however_often_the_connection_is_cut(house: Ho
     ours = [visit for visit in rows.visits.values() if visit.caller.endswith("13900000021")]
     assert [(visit.queue, visit.outcome, visit.agent) for visit in ours] == [("service", "answered", "1001")]
     assert cable.cuts == 3
-    heard, way = [HOLD, AFTER_TALK], ["service_queue: answered", "after_talk: hung up"]
+    heard, way = [HOLD, RATE], ["service_queue: answered", "rate_talk: hung up"]
     await proved(tally, phone, heard=heard, way=way, outcome="hung_up", visit="answered", moves=ANSWERED)
     [cut], uncut = ours, await house.ended_visit("13900000021")
     for fact in ("channel_id", "call_id", "ordinal", "position", "caller", "number", "language", "agent", "ended_by"):

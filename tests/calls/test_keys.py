@@ -17,6 +17,7 @@ from tests.calls.asking import (
     HOLD,
     MENU,
     NUMBER,
+    RATE,
     TONE,
     WELCOME,
     Tally,
@@ -26,6 +27,7 @@ from tests.calls.asking import (
     length_of_the_log,
     mistakes_in_the_log,
     proved,
+    rates,
     story,
     talking,
     to_the_menu,
@@ -197,7 +199,16 @@ async def _after_a_talk(house: House, phone: Phone) -> None:
         await to_the_queue(phone)
         await talking(house, agent)
         await agent.hang_up()
+        await rates(phone)
         await phone.begins_to_hear(AFTER_TALK)
+
+
+async def _before_rating_a_talk(house: House, phone: Phone) -> None:
+    async with house.agent("1004") as agent:
+        await to_the_queue(phone)
+        await talking(house, agent)
+        await agent.hang_up()
+        await phone.begins_to_hear(RATE)
 
 
 async def _where_a_person_is_offered(_house: House, phone: Phone) -> None:
@@ -256,6 +267,7 @@ PLACES = [
     Place(_in_the_balance, "tell: hung up", (ACCOUNT, BALANCE)),
     Place(_in_the_queue, "service_queue: handed over", (CHOOSE, HOLD), "queued", "abandoned", ABANDONED),
     Place(_in_a_talk, "service_queue: handed over", (CHOOSE, HOLD), "queued", "answered", ANSWERED),
+    Place(_before_rating_a_talk, "rate_talk: hung up", (HOLD, RATE), "hung_up", "answered", ANSWERED),
     Place(_after_a_talk, "after_talk: hung up", (HOLD, AFTER_TALK), "hung_up", "answered", ANSWERED),
     Place(_where_a_person_is_offered, "offer_person: hung up", (ACCOUNT, "密码不正确", OFFER)),
     Place(_where_more_is_offered, "anything_else: hung up", (BALANCE, MORE)),

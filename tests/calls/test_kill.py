@@ -6,13 +6,14 @@ import asyncio
 import os
 import signal
 import socket
-from contextlib import contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
 
-from lab.phone import Reflex
+from lab.phone import Reflex, State
 from lab.ports import LOOPBACK
+from lab.rig import ALWAYS_OPEN, Plan, Rig
 from tests.calls.asking import (
     AFTER_TALK,
     ANSWERED,
@@ -27,11 +28,12 @@ from tests.calls.asking import (
     proved,
     rates,
     talking,
+    to_the_queue,
 )
-from tests.calls.conftest import until
+from tests.calls.conftest import STEADY, until
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import AsyncIterator, Iterator
 
     from lab.phone import Phone
     from tests.calls.conftest import House
@@ -41,8 +43,19 @@ pytestmark = pytest.mark.asterisk
 RESCUE = "系统正在维护，正在为您转接人工服务"
 RESCUE_IN_ENGLISH = "Our system is being maintained. We are connecting you to a person."
 MENU_IN_ENGLISH = "For your account balance, press 1"
+WENT_ON = (HOLD, AFTER_TALK)
+ON = ("service_queue: answered", "rate_talk: answered", "rated: said", "after_talk: hung up")
+"""What a caller heard, and the way of the call, where the flow went on after the talk."""
 A_WHILE_S = 20.0
 """To notice a stall: two probes of a second each, and a second between. More only on a slow machine."""
+
+
+@pytest.fixture(scope="module")
+def rig(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
+    """A hotline whose agents' phones ring for as long as a part needs to be started again."""
+    edits = (ALWAYS_OPEN, *STEADY, ("hotline.yaml", "ring: 12s", "ring: 1min"))
+    with Rig(tmp_path_factory.mktemp("rig"), Plan(edits=edits)) as running:
+        yield running
 
 
 def pid(house: House, part: str) -> int:
@@ -87,17 +100,20 @@ def nobody_accepts(port: int) -> Iterator[None]:
         yield
 
 
-async def into_the_menu(phone: Phone, language: str = "1") -> None:
+async def into_the_menu(house: House, phone: Phone, language: str = "1") -> None:
+    """Into the main menu, and until that is written: the rows of its last 50 ms die with a service that is killed."""
     await phone.call(NUMBER)
     await phone.begins_to_hear(CHOOSE)
     await phone.press(language)
     await phone.begins_to_hear(MENU_IN_ENGLISH if language == "3" else MENU)
+    await until(lambda: _stands_in(house, phone, "main.main_menu"))
 
 
-async def into_the_queue(phone: Phone) -> None:
-    await into_the_menu(phone)
-    await phone.press("0")
+async def into_the_queue(house: House, phone: Phone) -> None:
+    """Into the queue, and until that is written."""
+    await to_the_queue(phone)
     await phone.hears(HOLD)
+    await house.left_journey(phone.number, "queued")
 
 
 async def test_a_caller_in_a_menu_is_told_so_in_english_and_reaches_a_person_when_the_service_is_killed(
@@ -105,7 +121,7 @@ async def test_a_caller_in_a_menu_is_told_so_in_english_and_reaches_a_person_whe
 ) -> None:
     before, tally = pid(house, "agi"), await Tally.of(house)
     async with house.agent("1001") as agent, house.caller("13900000001") as phone:
-        await into_the_menu(phone, language="3")
+        await into_the_menu(house, phone, language="3")
         os.kill(before, signal.SIGKILL)
         await phone.hears(RESCUE_IN_ENGLISH)
         await talking(house, agent)
@@ -116,70 +132,92 @@ async def test_a_caller_in_a_menu_is_told_so_in_english_and_reaches_a_person_whe
     await again(house, ("agi", before))
 
 
-async def test_a_caller_in_a_menu_is_moved_to_a_person_when_the_service_stalls(house: House) -> None:
-    before, tally = pid(house, "agi"), await Tally.of(house)
-    async with house.agent("1001") as agent, house.caller("13900000002") as phone:
-        await into_the_menu(phone)
-        os.kill(before, signal.SIGSTOP)
-        await phone.begins_to_hear(RESCUE, within_s=A_WHILE_S)
-        await talking(house, agent)
-        await agent.hang_up()
-        await phone.ended()
-    heard = (CHOOSE, MENU, RESCUE, GOODBYE)
-    await proved(tally, phone, heard=heard, way=["open_now: open"], outcome="rescued", visit="answered", moves=ANSWERED)
-    await again(house, ("agi", before))  # the supervisor saw that it no longer beats
-
-
-@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGSTOP], ids=["killed", "stopped"])
-async def test_callers_who_wait_and_talk_notice_nothing_and_the_flow_goes_on_afterwards(
-    house: House, how: signal.Signals
+async def test_callers_who_wait_and_talk_notice_nothing_of_a_killed_service_and_the_flow_goes_on_afterwards(
+    house: House,
 ) -> None:
     before, tally = pid(house, "agi"), await Tally.of(house)
-    wanted = f"139000001{how.value:02}", f"139000002{how.value:02}"
     async with (
-        house.caller(wanted[0]) as talker,
-        house.caller(wanted[1]) as waiter,
-        house.caller(f"139000003{how.value:02}") as late,
+        house.caller("13900000003") as talker,
+        house.caller("13900000004") as waiter,
         house.agent("1001") as agent,
     ):
-        await into_the_queue(talker)
+        await into_the_queue(house, talker)
         await talking(house, agent)
         async with house.agent("1002", Reflex.RING) as other:
-            await into_the_queue(waiter)
+            await into_the_queue(house, waiter)
             await other.rings()
-            known = len(talker.heard), len(waiter.heard)
-            os.kill(before, how)
-            if how is signal.SIGSTOP:  # and this one dials a service that takes the call and says nothing
-                await late.call(NUMBER)
-                await late.begins_to_hear(RESCUE, within_s=A_WHILE_S)
-                await until(lambda: house.has_visits(late.number))
-                await late.hang_up()
-            await again(house, ("agi", before))
-            assert [one.prompt for one in talker.heard[known[0] :] + waiter.heard[known[1] :] if one.prompt] == []
-            spoken = len(talker.ear.recorded)
-            agent.say(TONE)
-            await until(lambda: _heard_a_voice(talker, spoken))
+            async with nothing_is_noticed(talker, waiter):
+                os.kill(before, signal.SIGKILL)
+                await again(house, ("agi", before))
             await other.answer()
             await talking(house, other)
-            await asyncio.gather(agent.hang_up(), other.hang_up())
-            await asyncio.gather(rates(talker), rates(waiter))
-            await asyncio.gather(*(phone.hears(AFTER_TALK) for phone in (talker, waiter)))
-            await asyncio.gather(*(phone.ended() for phone in (talker, waiter)))
-    way = [
-        "service_queue: answered",
-        "rate_talk: answered",
-        "rated: said",
-        "after_talk: no input",
-        "goodbye: ended",
-    ]
+            await asyncio.gather(*(goes_on(*pair) for pair in ((agent, talker), (other, waiter))))
     for phone in (talker, waiter):
-        heard = (MENU, HOLD, AFTER_TALK, GOODBYE)
-        await proved(tally, phone, heard=heard, way=way, outcome="finished", visit="answered", moves=None)
-    counted = {"entered": 2, "answered": 2, "answered_within": 2}
-    if how is signal.SIGSTOP:
-        await proved(tally, late, heard=[RESCUE], way=[], outcome="", visit="abandoned", moves=None)
-        counted |= {"entered": 3, "abandoned": 1, "short_abandoned": 1}
-    await tally.moves_by(**counted)
+        await proved(tally, phone, heard=WENT_ON, way=ON, outcome="hung_up", visit="answered", moves=None)
+    await tally.moves_by(entered=2, answered=2, answered_within=2)
+
+
+async def test_a_stalled_service_and_a_caller_at_every_stage_of_a_call(house: House) -> None:
+    before, tally = pid(house, "agi"), await Tally.of(house)
+    async with AsyncExitStack() as line:
+        talker, served, waiter, chooser, late = [
+            await line.enter_async_context(house.caller(f"139000001{index:02}")) for index in range(5)
+        ]
+        talkers = await line.enter_async_context(house.agent("1001"))
+        await into_the_queue(house, talker)
+        await talking(house, talkers)
+        serveds = await line.enter_async_context(house.agent("1002"))
+        await into_the_queue(house, served)
+        await talking(house, serveds)
+        waiters = await line.enter_async_context(house.agent("1003", Reflex.RING))
+        await asyncio.gather(into_the_queue(house, waiter), into_the_menu(house, chooser))
+        await waiters.rings()
+        async with nothing_is_noticed(talker, waiter):
+            os.kill(before, signal.SIGSTOP)
+            await serveds.hang_up()  # and its caller comes back to a service that says nothing
+            await serveds.unregister()
+            choosers = await line.enter_async_context(house.agent("1004"))
+            await chooser.begins_to_hear(RESCUE, within_s=A_WHILE_S)  # two probes missed
+            await talking(house, choosers)
+            await late.call(NUMBER)
+            await late.begins_to_hear(RESCUE, within_s=A_WHILE_S)
+            await until(lambda: house.has_visits(late.number))
+            await asyncio.gather(late.hang_up(), served.hears(GOODBYE, within_s=A_WHILE_S), chooser.hang_up())
+            await served.ended()
+            await again(house, ("agi", before))  # the supervisor saw that it no longer beats
+        await waiters.answer()
+        await talking(house, waiters)
+        await asyncio.gather(*(goes_on(*pair) for pair in ((talkers, talker), (waiters, waiter))))
+    for phone in (talker, waiter):
+        await proved(tally, phone, heard=WENT_ON, way=ON, outcome="hung_up", visit="answered", moves=None)
+    heard, handed = (HOLD, GOODBYE), ["service_queue: handed over"]
+    await proved(tally, served, heard=heard, way=handed, outcome="queued", visit="answered", moves=None)
+    heard, way = (MENU, RESCUE), ["open_now: open"]
+    await proved(tally, chooser, heard=heard, way=way, outcome="rescued", visit="answered", moves=None)
+    await proved(tally, late, heard=[RESCUE], way=[], outcome="", visit="abandoned", moves=None)
+    await tally.moves_by(entered=5, answered=4, answered_within=4, abandoned=1, short_abandoned=1)
+    assert len(await house.visits(served.number)) == 1
+
+
+@asynccontextmanager
+async def nothing_is_noticed(talker: Phone, waiter: Phone) -> AsyncIterator[None]:
+    """Whatever happens within: who talks goes on talking, who waits goes on waiting, and neither hears a prompt."""
+    known = [(phone, len([one for one in phone.heard if one.prompt])) for phone in (talker, waiter)]
+    yield
+    for phone, before in known:
+        assert phone.state is State.TALKING
+        assert [one.text for one in phone.heard if one.prompt][before:] == []
+
+
+async def goes_on(agent: Phone, phone: Phone) -> None:
+    """The agent speaks, and is heard; hangs up; and the caller is back in the flow."""
+    spoken = len(phone.ear.recorded)
+    agent.say(TONE)
+    await until(lambda: _heard_a_voice(phone, spoken))
+    await agent.hang_up()
+    await rates(phone)
+    await phone.begins_to_hear(AFTER_TALK)
+    await phone.hang_up()
 
 
 async def test_a_caller_who_dials_a_service_that_is_down_or_does_not_accept_reaches_a_person(house: House) -> None:
@@ -206,25 +244,10 @@ async def test_a_caller_who_dials_a_service_that_is_down_or_does_not_accept_reac
     await again(house, ("agi", before))
 
 
-async def test_a_served_caller_hears_goodbye_when_the_service_is_away_after_the_talk(house: House) -> None:
-    before, tally = pid(house, "agi"), await Tally.of(house)
-    async with house.agent("1001") as agent, house.caller("13900000005") as phone:
-        await into_the_queue(phone)
-        await talking(house, agent)
-        os.kill(before, signal.SIGSTOP)
-        await agent.hang_up()
-        await phone.hears(GOODBYE, within_s=A_WHILE_S)
-        await phone.ended()
-    heard, way = (HOLD, GOODBYE), ["service_queue: handed over"]
-    await proved(tally, phone, heard=heard, way=way, outcome="queued", visit="answered", moves=ANSWERED)
-    assert len(await house.visits(phone.number)) == 1
-    await again(house, ("agi", before))
-
-
 async def test_a_killed_bridge_goes_on_with_the_same_visit(house: House) -> None:
     before, tally = pid(house, "bridge"), await Tally.of(house)
     async with house.agent("1001", Reflex.RING) as agent, house.caller("13900000006") as phone:
-        await into_the_queue(phone)
+        await into_the_queue(house, phone)
         await agent.rings()
         await until(lambda: house.has_visits(phone.number))
         seen = (await house.visits(phone.number))[-1].id
@@ -235,7 +258,7 @@ async def test_a_killed_bridge_goes_on_with_the_same_visit(house: House) -> None
         await agent.answer()
         await talking(house, agent)
         await phone.hang_up()
-    heard, way = (MENU, HOLD), ["service_queue: handed over"]
+    heard, way = (CHOOSE, HOLD), ["service_queue: handed over"]
     await proved(tally, phone, heard=heard, way=way, outcome="queued", visit="answered", moves=ANSWERED)
     [visit] = await house.visits(phone.number)
     assert (visit.id, visit.agent) == (seen, "1001")
@@ -250,7 +273,7 @@ async def test_what_ends_while_the_bridge_is_away_is_told_by_the_queue_log_and_b
         house.caller("13900000007") as phone,
         house.caller("13900000011") as stranded,
     ):
-        await asyncio.gather(into_the_queue(phone), into_the_menu(stranded))
+        await asyncio.gather(into_the_queue(house, phone), into_the_menu(house, stranded))
         await talking(house, agent)
         os.kill(bridge, signal.SIGSTOP)
         await agent.hang_up()
@@ -275,13 +298,17 @@ async def test_what_ends_while_the_bridge_is_away_is_told_by_the_queue_log_and_b
 async def test_a_killed_wallboard_comes_back_and_shows_the_call_that_went_on(house: House) -> None:
     before, tally = pid(house, "wallboard"), await Tally.of(house)
     async with house.caller("13900000008") as phone:
-        await into_the_menu(phone)
+        await into_the_menu(house, phone)
         os.kill(before, signal.SIGKILL)
         await again(house, ("wallboard", before))
         calls = (await house.live())["calls"]
         assert any(call["caller"].endswith("0008") for call in calls)
         await phone.hang_up()
     await proved(tally, phone, heard=[CHOOSE, FIRST, MENU], way=["main_menu: hung up"], outcome="hung_up")
+
+
+async def _stands_in(house: House, phone: Phone, step: str) -> bool:
+    return [one.last_step for one in await house.journeys_since(phone.number)][:1] == [step]
 
 
 async def _heard_a_voice(phone: Phone, since: int) -> bool:

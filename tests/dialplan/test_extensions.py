@@ -81,6 +81,14 @@ def test_without_a_rescue_queue_the_caller_hears_the_last_word() -> None:
     assert "Goto(hotline-bye,busy,1)" in rescue
 
 
+def test_the_rescue_tells_its_queue_to_the_bridge_before_it_enters_it() -> None:
+    """Of a caller turned away at the door nothing else does."""
+    text = rendered(small_switch())["extensions-hotline.conf"].text
+    rescue = text.split("[hotline-rescue]")[1].split("[hotline-bye]")[0]
+    queue = small_switch().rescue.queue
+    assert 0 < rescue.index(f"HL_QUEUE={queue},") < rescue.index(f"Queue({queue},")
+
+
 def test_a_server_is_named_by_its_literal_address() -> None:
     assert agi_url(AgiServer("127.0.0.1", 4573)) == "agi://127.0.0.1:4573/flow/"
     assert agi_url(AgiServer("::1", 4573)) == "agi://[::1]:4573/flow/"
