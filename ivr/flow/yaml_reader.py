@@ -287,6 +287,11 @@ class _Composer:
         span = Span(self._name, mark.line + 1, mark.column + 1) if mark is not None else None
         line = self._lines[mark.line] if mark is not None and mark.line < len(self._lines) else ""
         said = " ".join(part for part in (error.problem, error.context) if part)
+        if "nesting depth" in said:  # PyYAML 6.0.4 and later give up by themselves, far below ours
+            expected = "a flatter file"
+            message = f"nested deeper than {DEEPEST} levels"
+            self.problems.append(Diagnostic("Y006", "error", span, message, expected=expected, file=self._name))
+            return
         self.problems.append(
             Diagnostic(
                 "Y005",
