@@ -287,7 +287,7 @@ class _Composer:
         span = Span(self._name, mark.line + 1, mark.column + 1) if mark is not None else None
         line = self._lines[mark.line] if mark is not None and mark.line < len(self._lines) else ""
         said = " ".join(part for part in (error.problem, error.context) if part)
-        if "nesting depth" in said:  # PyYAML 6.0.4 and later give up by themselves, far below ours
+        if "nesting depth" in said:  # PyYAML 6.0.4 scans ahead and gives up at 1000, before ours is met
             expected = "a flatter file"
             message = f"nested deeper than {DEEPEST} levels"
             self.problems.append(Diagnostic("Y006", "error", span, message, expected=expected, file=self._name))
