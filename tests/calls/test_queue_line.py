@@ -16,7 +16,7 @@ from lab.rig import ALWAYS_OPEN, Plan, Rig
 from store.engine import open_store
 from store.rows import Visit
 from store.writer import Writer
-from tests.calls.asking import Tally, said, talking, to_the_queue, way_of
+from tests.calls.asking import HOLD, MENU, Tally, said, talking, to_the_menu, way_of
 from tests.calls.conftest import House, until
 
 if TYPE_CHECKING:
@@ -68,12 +68,20 @@ async def line(house: House, numbers: str) -> AsyncIterator[Line]:
         served, first, second = [
             await stack.enter_async_context(house.caller(f"{numbers}{number}")) for number in range(3)
         ]
-        await to_the_queue(served)
+        await into_the_line(served)
         await talking(house, agent)
         for place, phone in enumerate((first, second), start=1):
-            await to_the_queue(phone)
+            await into_the_line(phone)
             await until(lambda place=place: waiting(house, place))  # type: ignore[misc]  # bound at once
         yield Line(agent, served, first, second)
+
+
+async def into_the_line(phone: Phone) -> None:
+    """Into the general queue, each key pressed while its question is heard: these tests are about what comes then."""
+    await to_the_menu(phone)
+    await phone.begins_to_hear(MENU)
+    await phone.press("0")
+    await phone.begins_to_hear(HOLD)
 
 
 async def waiting(house: House, count: int) -> bool:
