@@ -63,7 +63,7 @@ class Call:
     async def _command(self) -> bool:
         line = (await self._reader.readline()).decode()
         words = line.split()
-        if words[:2] == ["STREAM", "FILE"]:
+        if words[:2] in (["STREAM", "FILE"], ["GET", "DATA"]):  # what a key may interrupt is said by the second
             self.sounds.append(words[2].strip('"'))
         return bool(line)
 
