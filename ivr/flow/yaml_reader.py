@@ -288,10 +288,6 @@ class _Composer:
         mark = error.problem_mark or error.context_mark
         span = Span(self._name, mark.line + 1, mark.column + 1) if mark is not None else None
         line = self._lines[mark.line] if mark is not None and mark.line < len(self._lines) else ""
-        if "nesting" in (error.problem or ""):  # libyaml 0.2.6 and later count levels themselves, and read ahead
-            message = f"nested deeper than {DEEPEST} levels"
-            self.problems.append(Diagnostic("Y006", "error", span, message, "a flatter file", file=self._name))
-            return
         said = " ".join(part for part in (error.problem, error.context) if part)
         if "nesting depth" in said:  # libyaml reads ahead of its events, and newer ones stop at a bound of their own
             self.problems.append(_too_deep(span, self._name))

@@ -29,8 +29,8 @@ pytestmark = pytest.mark.asterisk
 NEXT = "您是下一位"
 AHEAD = ("您前面还有", "一", "位客户")
 MOST = "多数客户在"
-BY_KEY = "不想等候请按1留言"
-LEAVE_WORD = "请在提示音后留言，说出您的号码"
+BY_KEY = "不想等候请按1"
+CALLED_BACK = "我们将拨打以下号码"
 EVERY_S = 15
 EDITS = (
     ALWAYS_OPEN,
@@ -137,7 +137,7 @@ async def test_callers_hear_their_place_in_their_language_and_leave_by_the_key_o
         await asyncio.sleep(2)
         assert await waiting(house, 2)
         await here.second.press("1")
-        await here.second.begins_to_hear(LEAVE_WORD, within_s=5)
+        await here.second.begins_to_hear(CALLED_BACK, within_s=5)
         await here.second.hang_up()
         await here.agent.hang_up()
         await talking(house, here.agent)
@@ -149,7 +149,7 @@ async def test_callers_hear_their_place_in_their_language_and_leave_by_the_key_o
     assert visit.wait_s is not None
     assert visit.wait_s > EVERY_S
     way = await way_of(house, await house.left_journey(f"{number}2", "hung_up"))
-    assert way[-3:] == ["service_queue: handed over", "service_queue: key 1", "leave_message: hung up"]
+    assert way[-3:] == ["service_queue: key 1", "whose_number: way 1", "your_number: hung up"]
 
     first = await house.ended_visit(f"{number}1")
     assert (first.outcome, first.agent, first.position) == ("answered", "1001", 1)
@@ -169,7 +169,7 @@ async def test_the_order_is_kept_over_announcements_and_a_key_works_in_the_middl
         assert (await house.visits(f"{number}1"))[-1].outcome == "answered"
         await here.second.begins_to_hear(NEXT, within_s=EVERY_S + 10)
         await here.second.press("1")
-        await here.second.begins_to_hear(LEAVE_WORD, within_s=5)
+        await here.second.begins_to_hear(CALLED_BACK, within_s=5)
         await asyncio.gather(here.first.hang_up(), here.second.hang_up(), here.served.hang_up())
     visit = await house.ended_visit(f"{number}2")
     assert (visit.id, visit.outcome) == (before[1], "left_by_key")
