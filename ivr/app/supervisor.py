@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
 BEAT_FD = "HOTLINE_BEAT_FD"
 """Environment variable: the number of the pipe end a part writes its beats to."""
+LOOK_EVERY_S = 1.0
+OVERSLEPT_S = 3.0
+"""Seconds between two looks that tell of a standstill of our own: a frozen machine, a stopped process."""
 STALLED_AFTER_S = 10.0
 """Ten missed beats. The bridge moves callers off a stalled AGI server long before; this mends the process."""
 STARTS_WITHIN_S = 60.0
@@ -142,10 +145,13 @@ class Supervisor:
                 log.info("part_ready", of=part.name)
 
         loop.add_reader(read_end, beat)
-        ended = asyncio.create_task(child.wait())
+        ended, looked = asyncio.create_task(child.wait()), time.monotonic()
         try:
             while not ended.done():
-                await asyncio.wait([ended], timeout=1.0)
+                await asyncio.wait([ended], timeout=LOOK_EVERY_S)
+                if time.monotonic() - looked > OVERSLEPT_S:
+                    last_beat = time.monotonic()  # it is we who stood still, and the beats of that time are unread
+                looked = time.monotonic()
                 if not ended.done() and time.monotonic() - last_beat > patience:
                     log.error("part_stalled", of=part.name, silent_s=round(time.monotonic() - last_beat, 1))
                     child.kill()
