@@ -232,9 +232,33 @@ def test_the_backend_the_clock_the_caller_and_the_queue_are_in_ones_hand() -> No
     assert "    main.say_closed: recorded\n" in said
 
 
+def test_a_line_its_key_and_what_is_kept_are_told_in_words() -> None:
+    said = run(
+        "try",
+        SAMPLE,
+        "--from",
+        "13944440000",
+        typed="1\n0\nqueue service {ahead: 2, expected_wait: 170s}\nwait 45s\n5\n1\n1\n"
+        "again\n0\nback answered\n4\nquit\n",
+    ).output
+    assert (
+        "  queue service: 2 ahead, expected wait 170s\n» 您前面还有两位客户。多数客户在三分钟内接通。"
+        in said.replace("> wait 45s\n", "")
+    )
+    assert "  the call waits for somebody in queue 'service', or key 1\n" in said
+    assert "  a key was pressed where none is taken: main.service_queue\n" in said
+    assert "> 1\n    main.service_queue: key 1\n" in said
+    noted = "kept: callback (queue service, number 8613944440000, reason nobody free, not after 1d)"
+    assert said.count(noted) == 1
+    assert said.count("  kept: survey (satisfied unanswered)\n") == 1
+    assert said.count("  kept: survey (satisfied 4)\n") == 1
+
+
 @pytest.mark.parametrize(
     ("typed", "told"),
     [
+        ("queue sevice unknown", "unknown queue 'sevice'; did you mean 'service'?"),
+        ("queue service {ahed: 2}", "unknown figure 'ahed'; did you mean 'ahead'?"),
         ("bakend slow", "unknown command 'bakend'; did you mean 'backend'?"),
         ("backend check_pni down", "unknown lookup 'check_pni'; did you mean 'check_pin'?"),
         ("backend check_pin {verifid: true}", "'check_pin' gives no 'verifid'; did you mean 'verified'?"),
