@@ -11,7 +11,7 @@ from datetime import date
 from decimal import Decimal
 from itertools import product
 from math import prod
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from ivr.engine import effects as fx
 from ivr.engine import inputs
@@ -33,7 +33,10 @@ if TYPE_CHECKING:
 
 MOST_ROWS: Final = 48
 """Rows of one lookup that are tried; with more fields than that allows, one field at a time differs."""
+MOST_LINES: Final = 240
+"""The same for the figures of a queue: flows compare several of them at once."""
 DIGITS: Final = "1234567890123456789012345678901234567890"
+Value = TypeVar("Value")
 SPOKEN_MS: Final = 3000
 A_RECORDING: Final = "recording-1"
 
@@ -160,12 +163,12 @@ def _rows(house: House, words: Words, lookup: str) -> Iterator[dict[str, object]
     values: dict[str, list[object]] = {
         name: _values(name, kind, words) if name != question.as_of else [None] for name, kind in question.gives.items()
     }
-    yield from _each_row(values)
+    yield from _each_row(values, MOST_ROWS)
 
 
-def _each_row(values: Mapping[str, list[object]]) -> Iterator[dict[str, object]]:
-    """Rows of these values: every one, or with one field at a time that differs from the usual."""
-    if prod(map(len, values.values())) <= MOST_ROWS:
+def _each_row(values: Mapping[str, list[Value]], most: int) -> Iterator[dict[str, Value]]:
+    """Rows of these values: every one, or if that were too many, with one field at a time that differs."""
+    if prod(map(len, values.values())) <= most:
         yield from (dict(zip(values, row, strict=True)) for row in product(*values.values()))
         return
     usual = {name: several[0] for name, several in values.items()}
@@ -204,14 +207,16 @@ def _hours(house: House, words: Words, cursor: Cursor, effect: fx.AskHours) -> I
 
 def _line(house: House, words: Words, cursor: Cursor, effect: fx.AskQueue) -> Iterator[Choice]:
     del house, cursor
-    names = [each.name for each in fields(inputs.QueueTold)]
-    for row in _each_row({name: _values(name, "number", words) for name in names}):
-        counts = {name: n for name, n in row.items() if isinstance(n, int) and n >= 0}
-        if len(counts) < sum(n is not None for n in row.values()):
-            continue  # no queue has less than nothing
-        told = inputs.QueueTold(**counts)
+    figures = {each.name: _figures(each.name, words) for each in fields(inputs.QueueTold)}
+    for row in _each_row(figures, MOST_LINES):
+        told = inputs.QueueTold(**row)
         line = model.Line(told.waiting, told.places, told.agents, told.free, told.longest_wait, told.expected_wait)
         yield Choice(told, line=(effect.queue, line))
+
+
+def _figures(name: str, words: Words) -> list[int | None]:
+    """Figures of a queue that could make a difference; none is less than nothing, or a part of one."""
+    return [n for n in _values(name, "number", words) if n is None or (isinstance(n, int) and n >= 0)]
 
 
 def _queued(house: House, words: Words, cursor: Cursor, effect: fx.Enqueue) -> Iterator[Choice]:

@@ -69,14 +69,16 @@ def _ticket(note: TicketOpened, recordings: Mapping[str, int], usual_colours: Ma
 
 
 def described(kind: str, facts: Mapping[str, object]) -> str:
-    """In words: `callback: queue service, number 8613800138000`. What is nothing is left out, but for answers."""
+    """In words: `callback (queue service, number 8613800138000)`; what is nothing is left out, but for answers."""
     told = []
     for name, value in facts.items():
         if isinstance(value, dict):
-            told += [f"{inner} {_shown(inner, each)}" for inner, each in value.items()]
-        elif value is not None or kind == "survey":
-            told.append(_shown(name, value) if (kind, name) == ("recording", "length") else _named(name, value))
-    return f"{kind}: {', '.join(told)}" if told else kind
+            told += [f"{inner} {'nothing' if each is None else each}" for inner, each in value.items()]
+        elif kind == "survey":
+            told.append(f"{name} {'unanswered' if value is None else value}")
+        elif value is not None:
+            told.append(_shown(name, value) if kind == "recording" else _named(name, value))
+    return f"{kind} ({', '.join(told)})" if told else kind
 
 
 def _named(name: str, value: object) -> str:
@@ -84,8 +86,6 @@ def _named(name: str, value: object) -> str:
 
 
 def _shown(name: str, value: object) -> str:
-    if value is None:
-        return "nothing"
     return duration_text(cast("int", value)) if name in LENGTHS else str(value)
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from ivr.rehearsal import model
 from ivr.rehearsal.backend import NoAnswerGivenError
 from ivr.rehearsal.call import Call, NoClockError
+from ivr.rehearsal.doings import Recording
 from ivr.rehearsal.edges import edge_of
 from ivr.rehearsal.keeping import described
 from ivr.rehearsal.lines import NoLineGivenError
@@ -267,7 +268,8 @@ def _keeps(doing: _Play, act: model.Keeps) -> None:
         raise _Failed("nothing to be kept", f"kept is {_all_kept(call)}")
     for kind, facts in act.wanted:
         while not ((last := _last_kept(call, kind)) is not None and last.has(facts)):
-            if not call.listen():
+            is_silent = isinstance(call.doing, Recording) and not call.doing.is_speaking
+            if is_silent or not call.listen():  # silence would be kept as words
                 raise _Failed(f"to be kept: {described(kind, facts)}", f"kept is {_all_kept(call)}", _reason(call))
 
 

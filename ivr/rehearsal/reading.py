@@ -129,6 +129,8 @@ def _dialogue(entry: Entry, notes: Notes) -> WrittenDialogue | None:
         None if ends is None else _ending(ends, notes),
     )
     slots.finish()
+    if isinstance(talk, Sequence) and not talk.items and ends is None:
+        notes.wrong(talk, "acts, or how the call ends by itself: ends: finished")
     if talk is None and like is None:
         notes.error("T002", at, "a dialogue without 'talk'", "talk: what the caller does and hears")
     return dialogue

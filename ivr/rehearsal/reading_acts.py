@@ -58,8 +58,8 @@ WrittenAct = model.Act | AsThere | AnyOutcome | ChangedBackend
 
 
 def read_talk(node: Node, notes: Notes) -> list[WrittenAct]:
-    """Every act that can be read; mistakes are noted."""
-    if not isinstance(node, Sequence) or not node.items:
+    """Every act that can be read; mistakes are noted. None at all is a caller who does nothing."""
+    if not isinstance(node, Sequence):
         notes.wrong(node, "a list of acts: [{expect: welcome}, {press: 1}]")
         return []
     acts: list[WrittenAct] = []

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, cast
 
-from ivr.flow.units import duration_text
+from ivr.flow.units import duration_ms, duration_text
 from ivr.flow.yaml_reader import schema
 from ivr.rehearsal import model
 from ivr.rehearsal.keeping import LENGTHS
@@ -174,5 +174,10 @@ def _scalar(value: object) -> str:
     if isinstance(value, int):
         return str(value)
     text = str(value)
-    plain = _PLAIN.fullmatch(text) and text == text.strip() and schema(text) == text and "," not in text
+    plain = (
+        (_PLAIN.fullmatch(text) or duration_ms(text) is not None)
+        and text == text.strip()
+        and schema(text) == text
+        and "," not in text
+    )
     return text if plain else json.dumps(text, ensure_ascii=False)

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from ivr.prompts.message import Literal
+from ivr.prompts.values_alone import is_value_alone
 from ivr.rehearsal import model
 from ivr.rehearsal.call import Call
 from ivr.rehearsal.outside import Queueing
@@ -45,8 +46,13 @@ class Compared:
 
 
 def with_caller(dialogue: Dialogue, number: int) -> Dialogue:
-    """The dialogue from a calling number of its own, so that calls at the same time are told apart."""
-    return replace(dialogue, surroundings=replace(dialogue.surroundings, caller=f"1395555{number:04}"))
+    """The dialogue from a calling number of its own, so that calls at the same time are told apart.
+
+    What is said of the number in the file is another caller's then, and is left out.
+    """
+    world = replace(dialogue.surroundings, caller=f"1395555{number:04}")
+    talk = tuple(act for act in dialogue.talk if not isinstance(act, model.Hear | model.Keeps))
+    return replace(dialogue, surroundings=world, talk=talk)
 
 
 async def prepare(house: House, dialogues: Iterable[Dialogue]) -> None:
@@ -141,6 +147,7 @@ class _OnThePhone:
                 raise AssertionError(f"{type(act).__name__} cannot be done on a telephone")
 
     async def _press(self, keys: str) -> None:
+        await self._in_line()
         self._call.press(keys[0])
         await self._catch_up()  # what the first key interrupts must have begun
         for key in keys[1:]:
@@ -158,12 +165,16 @@ class _OnThePhone:
         self._call.speak(ms)
 
     async def _leave(self) -> None:
-        queue = self._call.doing
-        if isinstance(queue, Queueing):
-            await until(lambda: self._waits(queue.effect.queue))
+        await self._in_line()
         self._call.hang_up()
         if self._phone.state is not State.ENDED:
             await self._phone.hang_up()
+
+    async def _in_line(self) -> None:
+        """Where the simulated caller waits in a queue, wait until the real one does."""
+        queue = self._call.doing
+        if isinstance(queue, Queueing):
+            await until(lambda: self._waits(queue.effect.queue))
 
     async def _waits(self, queue: str) -> bool:
         waiting = (await self._house.queue(queue))["waiting"]
@@ -176,6 +187,8 @@ class _OnThePhone:
     async def _catch_up(self) -> None:
         """Wait until the real caller has begun to hear what the simulated one has."""
         for one in self._call.heard[self._heard :]:
+            if is_value_alone(one.message):
+                continue  # digits of a number: they come between what is said before and after
             await self._phone.begins_to_hear(self._words(one.message, one.language), PATIENCE_S)
         self._heard = len(self._call.heard)
 

@@ -29,7 +29,8 @@ AT_ONCE = 6
 """Calls at the same time: more would be late on a small machine, and a late key is another call."""
 ALONE = (
     "a caller who presses nothing is asked twice and greeted in Mandarin",
-    "nobody is free, and a message is taken (empty)",
+    "nobody is free, and a message is taken",
+    "nobody is free, and the caller is called back (empty)",
     "a PIN of the wrong length is told three times",
     "a caller who presses what is not on offer is told so, and greeted in Mandarin",
     "a new caller chooses Mandarin",
@@ -41,13 +42,18 @@ ALONE = (
     "a caller from an unknown number gives the customer number",
     "a wrong PIN may be entered again",
     "a fault is described and noted",
+    "who hangs up after speaking has reported all the same",
 )
 """Nobody is at work: what a caller does alone; the long ones first."""
 DOWN = "the PIN cannot be checked, and no balance is told (down)"
 SLOW = "the PIN cannot be checked, and no balance is told (slow)"
-WAITING = ("a caller who presses only wrong keys reaches a person", "a VIP waits in a queue of their own")
-"""An agent's telephone rings, and the caller hangs up."""
-TALKING = ("after the talk the caller may go back to the main menu", "a VIP has talked")
+WAITING = (
+    "a caller who presses only wrong keys reaches a person",
+    "who will not wait presses 1 in the line and is called back",
+    "a VIP waits in a queue of their own",
+)
+"""An agent's telephone rings, and the caller hangs up, or leaves the line by its key."""
+TALKING = ("after the talk the caller rates it, and may go back to the main menu", "a VIP has talked")
 """An agent answers, and hangs up."""
 
 

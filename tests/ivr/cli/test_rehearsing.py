@@ -57,7 +57,7 @@ def change(folder: Path, name: str, old: str, new: str) -> None:
 def test_the_sample_passes_with_every_way_taken(folder: Path) -> None:
     done = run("test", folder, "--min-coverage", "100")
     assert done.exit_code == 0
-    assert "coverage   86 of 86 ways taken (100.0 %), 32 of 32 steps" in done.output
+    assert "coverage   109 of 109 ways taken (100.0 %), 43 of 43 steps" in done.output
     assert "tests/greeting.yaml" in done.output
     assert "never taken" not in done.output
 
@@ -85,7 +85,7 @@ def test_too_little_coverage_ends_with_1_and_proposes_a_dialogue_that_passes(fol
     done = run("test", folder, "--min-coverage", "90")
     assert done.exit_code == 1
     assert "at least 90 % are wanted" in done.output
-    assert "  and 39 more" in done.output
+    assert "  and 61 more" in done.output
     assert "  main.recognise       then 1 (when customer.tier == 'vip')\n" in done.output
     head, _, rest = done.output.partition("to be put into tests/\n")
     assert "a dialogue for main.language: key 2, " in head
@@ -102,11 +102,11 @@ def test_mistakes_in_the_files_end_with_2_and_are_the_ones_check_tells(folder: P
     done = run("test", folder)
     assert isinstance(done.exception, MistakeError)
     assert done.exception.exit_code == 2
-    assert "tests/person.yaml:103:15 error T005  unknown queue 'vpi'" in str(done.exception)
+    assert "tests/person.yaml:150:15 error T005  unknown queue 'vpi'" in str(done.exception)
     checked = run("check", folder)
     assert checked.exit_code == 1
     assert "did you mean 'vip'?" in checked.output
-    assert checked.output.rstrip().endswith("in 2 flows, 27 messages, 3 languages, 74 dialogues")
+    assert checked.output.rstrip().endswith("in 2 flows, 37 messages, 3 languages, 88 dialogues")
 
 
 @pytest.mark.parametrize(
@@ -134,7 +134,7 @@ def test_json_tells_every_dialogue_and_every_way(folder: Path) -> None:
     told = json.loads(run("test", folder, "--format", "json", "-k", "Mandarin").output)
     assert told["failed"] == 0
     assert told["dialogues"] == len(told["results"]) == 4
-    assert told["coverage"]["ways"] == len(told["coverage"]["taken"]) == 86
+    assert told["coverage"]["ways"] == len(told["coverage"]["taken"]) == 109
     assert told["proposal"]["dialogue"].startswith("main.")
     assert "main.language: key 1" in told["results"][1]["steps"]
 
@@ -144,9 +144,9 @@ def test_junit_has_a_suite_for_each_file_and_a_case_for_each_dialogue(folder: Pa
     report = tmp_path / "report.xml"
     assert run("test", folder, "--junit", report).exit_code == 1
     root = ET.fromstring(report.read_text("utf-8"))  # noqa: S314 - we have just written it
-    assert (root.get("tests"), root.get("failures")) == ("74", "1")
+    assert (root.get("tests"), root.get("failures")) == ("88", "1")
     assert [suite.get("name") for suite in root] == [
-        f"tests/{n}.yaml" for n in ("balance", "faults", "greeting", "person")
+        f"tests/{n}.yaml" for n in ("balance", "callback", "faults", "greeting", "person")
     ]
     [failed] = [case for suite in root for case in suite if case.find("failure") is not None]
     assert (failed.get("file"), failed.get("name")) == ("tests/faults.yaml", "a fault is described and noted")
@@ -232,9 +232,33 @@ def test_the_backend_the_clock_the_caller_and_the_queue_are_in_ones_hand() -> No
     assert "    main.say_closed: recorded\n" in said
 
 
+def test_a_line_its_key_and_what_is_kept_are_told_in_words() -> None:
+    said = run(
+        "try",
+        SAMPLE,
+        "--from",
+        "13944440000",
+        typed="1\n0\nqueue service {ahead: 2, expected_wait: 170s}\nwait 45s\n5\n1\n1\n"
+        "again\n0\nback answered\n4\nquit\n",
+    ).output
+    assert (
+        "  queue service: 2 ahead, expected wait 170s\n» 您前面还有两位客户。多数客户在三分钟内接通。"
+        in said.replace("> wait 45s\n", "")
+    )
+    assert "  the call waits for somebody in queue 'service', or key 1\n" in said
+    assert "  a key was pressed where none is taken: main.service_queue\n" in said
+    assert "> 1\n    main.service_queue: key 1\n" in said
+    noted = "kept: callback (queue service, number 8613944440000, reason nobody free, not after 1d)"
+    assert said.count(noted) == 1
+    assert said.count("  kept: survey (satisfied unanswered)\n") == 1
+    assert said.count("  kept: survey (satisfied 4)\n") == 1
+
+
 @pytest.mark.parametrize(
     ("typed", "told"),
     [
+        ("queue sevice unknown", "unknown queue 'sevice'; did you mean 'service'?"),
+        ("queue service {ahed: 2}", "unknown figure 'ahed'; did you mean 'ahead'?"),
         ("bakend slow", "unknown command 'bakend'; did you mean 'backend'?"),
         ("backend check_pni down", "unknown lookup 'check_pni'; did you mean 'check_pin'?"),
         ("backend check_pin {verifid: true}", "'check_pin' gives no 'verifid'; did you mean 'verified'?"),

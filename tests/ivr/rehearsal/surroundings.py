@@ -10,10 +10,14 @@ from typing import TYPE_CHECKING
 from dialplan.report import as_text
 from ivr.config.dialogues import load_dialogues, names_of
 from ivr.config.load import Loaded, load_hotline
+from ivr.rehearsal.edges import edges_of
 from ivr.rehearsal.house import House, house_of
 from ivr.rehearsal.player import Played, play
 from ivr.rehearsal.reading import read_dialogues
 from ivr.rehearsal.resolving import resolve
+from ivr.rehearsal.run import NOWHERE
+from ivr.rehearsal.search import Seeker
+from ivr.rehearsal.writing import proposal
 from tests.ivr.flow.surroundings import SMALL
 
 if TYPE_CHECKING:
@@ -69,3 +73,11 @@ def sample() -> tuple[Stage, tuple[Dialogue, ...]]:
     found = load_dialogues(loaded)
     assert found.diagnostics == ()
     return stage(loaded), found.dialogues
+
+
+def without_proposal(stage: Stage) -> list[str]:
+    """The ways of a hotline's flows for which no dialogue is found that passes and takes them."""
+    every = edges_of(stage.house.flows)
+    found = Seeker(stage.house, NOWHERE).search(every).found
+    made = {edge: proposal(stage.house, stage.names, edge, dialogue) for edge, dialogue in found.items()}
+    return [str(edge) for edge in every if made.get(edge) is None]

@@ -69,7 +69,21 @@ def test_every_word_is_on_the_page(word: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "key", ["from", "from_name", "to", "clock", "backend", "remembered", "scripts", "never", "ends", "like", "follows"]
+    "key",
+    [
+        "from",
+        "from_name",
+        "to",
+        "clock",
+        "backend",
+        "remembered",
+        "queues",
+        "scripts",
+        "never",
+        "ends",
+        "like",
+        "follows",
+    ],
 )
 def test_every_key_of_a_dialogue_is_on_the_page(key: str) -> None:
     assert f"\n| `{key}` |" in PAGE

@@ -130,13 +130,13 @@ def test_no_key_of_a_pin_is_in_anything_that_is_told() -> None:
 # --- rescue ----------------------------------------------------------------------------------------------------------
 
 
-def test_a_call_that_runs_out_of_steps_is_rescued_and_says_why() -> None:
-    talk = f'    - expect: main-menu\n    - press: "{"*" * 98}"\n'
+def test_a_call_that_comes_to_a_step_too_often_is_rescued_and_says_why() -> None:
+    talk = f'    - expect: main-menu\n    - press: "{"*" * 25}"\n'
     played = small().play(f"it:\n  {DAY}\n  talk:\n{talk}  ends: rescued\n")
     assert played.failure is None
     assert played.ending == "rescued"
     found = failure(talk, ends="  ends: finished\n")
-    assert found.hint == "main.menu: more than 100 steps in flow 'main'"
+    assert found.hint == "main.menu: more than 25 visits to step 'menu'"
 
 
 # --- what is taken from others ---------------------------------------------------------------------------------------

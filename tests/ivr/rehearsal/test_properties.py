@@ -64,6 +64,10 @@ def made(seed: int) -> House | None:
     )
 
 
+FIGURES = st.none() | st.integers(0, 400)
+LINES = st.builds(model.Line, waiting=FIGURES, agents=FIGURES, free=FIGURES, expected_wait_s=FIGURES, ahead=FIGURES)
+
+
 def acts(lookups: list[str]) -> st.SearchStrategy[Act]:
     answers = st.dictionaries(st.sampled_from(lookups), st.sampled_from(MOODS).map(lambda one: (one,)), max_size=2)
     return st.one_of(
@@ -73,13 +77,15 @@ def acts(lookups: list[str]) -> st.SearchStrategy[Act]:
         st.builds(model.ComesBack, st.sampled_from(OUTCOMES)),
         st.builds(model.Expect, st.just(("plain",))),
         st.builds(model.SetBackend, answers),
+        st.builds(model.SetLines, st.fixed_dictionaries({"sales": LINES})),
         st.builds(model.SetClock, st.sampled_from([datetime(2026, 11, 20, hour, tzinfo=UTC) for hour in (2, 20)])),
     )
 
 
 def dialogue(talk: list[Act], lookups: list[str], caller: str = "13800138000") -> Dialogue:
     clock = datetime(2026, 11, 20, 2, tzinfo=UTC)
-    world = model.Surroundings("96956", caller, clock=clock, answers={name: (model.Answer(),) for name in lookups})
+    answers = {name: (model.Answer(),) for name in lookups}
+    world = model.Surroundings("96956", caller, clock=clock, answers=answers, lines={"sales": model.Line()})
     return model.Dialogue("it", AT, world, tuple(talk))
 
 
