@@ -7,16 +7,16 @@ ASTERISK ?= rootfs
 UNIT := not asterisk and not browser and not postgres and not program
 
 .DEFAULT_GOAL := help
-.PHONY: help setup packages demo test lint types contracts fast real bench test-containers clean
+.PHONY: help setup packages demo test lint types contracts fast real bench test-containers refresh clean
 
 help:  ## what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
 
-$(BIN)/.ready: pyproject.toml
+$(BIN)/.ready: pyproject.toml constraints.txt
 	@echo "setup    Python environment in $(VENV)"
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --upgrade 'pip>=25.1'
-	@$(BIN)/python -m pip install --quiet --editable '.[fast]' --group dev
+	@$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[fast]' --group dev
 	@touch $@
 
 packages: ## install the Debian packages that are missing
@@ -44,13 +44,18 @@ fast: $(BIN)/.ready ## the unit suite
 	$(BIN)/python -m pytest -m "$(UNIT)" -n auto
 
 real: $(BIN)/.ready ## the real parts: PostgreSQL, Asterisk, SIP and RTP, a browser
-	$(BIN)/python -m pytest -m "not ($(UNIT))" -p no:randomly -n 2 --dist loadfile --timeout 240
+	$(BIN)/python -m pytest -m "not ($(UNIT))" -p no:randomly -n 4 --dist loadfile --timeout 240
 
 bench: setup ## CPU per call beside plain dialplan, and the other figures of docs/performance.md
 	$(BIN)/python -m bench.calls
 
 test-containers: setup ## the compose file's containers, for real, with Podman
 	docker/podman.sh
+
+refresh: ## the newest libraries pyproject.toml allows, for the gate to try
+	$(BIN)/python -m pip install --quiet --upgrade --upgrade-strategy eager --editable '.[fast]' --group dev
+	(head -n 1 constraints.txt; $(BIN)/python -m pip freeze --exclude-editable | grep '==') >constraints.new
+	mv constraints.new constraints.txt
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis var
