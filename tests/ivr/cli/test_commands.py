@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tests.ivr.cli.machine import Machine
 
 COMMANDS = (
-    "check", "test", "try", "render", "prompts", "up", "agi", "bridge", "wallboard", "db upgrade", "schema", "init",
+    "check", "test", "try", "render", "prompts", "up", "agi", "bridge", "wallboard", "db upgrade", "schema",
 )  # fmt: skip
 
 

@@ -185,3 +185,19 @@ it:
 
 def test_for_every_way_that_leaves_something_for_people_a_proposal_passes() -> None:
     assert without_proposal(stage()) == []
+
+
+def test_who_asks_again_for_a_callback_in_the_same_queue_has_one() -> None:
+    text = (
+        "first: {callback: sales, number: \"'1111'\", then: second}\n"
+        "second: {callback: sales, number: \"'2222'\", then: wait}\n"
+        "wait: {queue: sales, longest: 1min, after: {answered: end, timed_out: end}}\n"
+    )
+    flow = load_flow(framed(text).encode(), "flows/example.yaml").flow
+    assert flow is not None
+    beside = small()
+    flows = FlowSet("0123456789ab", {"example": flow}, beside.house.flows.languages)
+    house = replace(beside.house, flows=flows, numbers={"10010": "example"})
+    played = Stage(house, beside.names).play("it:\n  talk:\n    - queued: sales\n    - kept: nothing\n")
+    assert played.failure is not None
+    assert played.failure.found == "kept is callback (queue sales, number 2222)"
