@@ -7,7 +7,6 @@ backlog, in order: AMI events, the link's own ups and downs, ticks, lines of que
 from __future__ import annotations
 
 import asyncio
-from collections import deque
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -20,10 +19,11 @@ from ami_bridge.domain import events as ev
 from ami_bridge.domain.model import empty_state
 from ami_bridge.domain.reducer import apply
 from ami_bridge.feed import Feed
+from ami_bridge.following import LogFollower
 from ami_bridge.messages import Tick
 from ami_bridge.past import Past, restore
 from ami_bridge.protocol.errors import ActionFailed, AmiError
-from ami_bridge.queue_log import QueueLogTail
+from ami_bridge.reconcile.matching import as_logged
 from ami_bridge.recorder import Recorder, RowSink
 from ami_bridge.spoken import Heard
 from ami_bridge.translate import WANTED_EVENTS, WANTED_VARIABLES, event_of, snapshot_of
@@ -41,8 +41,6 @@ if TYPE_CHECKING:
 log = structlog.get_logger("bridge")
 
 TICK_S = 1.0
-LEDGER_LAG = timedelta(seconds=1.2)
-"""A line of queue_log is taken this long after its time, so that AMI, which knows more, is heard first."""
 AT_ONCE = 500
 """Items handled before the loop's other tasks get a turn."""
 
@@ -74,10 +72,7 @@ class Bridge:
         past = past or Past()
         self.state = restore(empty_state(settings.rules, now), past, now)
         self._recorder = Recorder(sink, past.bridge, ledger=settings.queue_log is not None)
-        self._ledger = QueueLogTail(settings.queue_log) if settings.queue_log else None
-        self._ledger_from = past.ledger_from(now)
-        self._ledger_held: deque[ev.LedgerLine] = deque()
-        self._ledger_trouble = ""
+        self._ledger = _follower(settings, past, now)
         self._seq = 0
         self._queues: set[str] = set()
         self._agents: set[str] = set()
@@ -227,17 +222,11 @@ class Bridge:
         """Applies the lines of queue_log whose time has come; all of them before a snapshot."""
         if self._ledger is None:
             return
-        try:
-            fresh = await asyncio.to_thread(self._ledger.read)
-        except OSError as wrong:
-            if str(wrong) != self._ledger_trouble:  # said once, not every second
-                self._ledger_trouble = str(wrong)
-                log.error("bridge.queue_log_unreadable", reason=str(wrong))
-            return
-        self._ledger_held.extend(line for line in fresh if line.at >= self._ledger_from)
-        due = self._clock() - LEDGER_LAG
-        while self._ledger_held and (everything or self._ledger_held[0].at <= due):
-            self._apply(self._ledger_held.popleft())
+        for line in await self._ledger.due(self._clock(), everything=everything):
+            self._apply(line)
+        place = self._ledger.place(self._clock())
+        if place is not None:
+            self._recorder.keep(place)
 
     # -- telling
 
@@ -261,3 +250,15 @@ class Bridge:
             )
         )
         self._queues, self._agents, self._calls, self._knowledge = set(), set(), set(), False
+
+
+def _follower(settings: BridgeSettings, past: Past, now: datetime) -> LogFollower | None:
+    if settings.queue_log is None:
+        return None
+    return LogFollower(
+        settings.queue_log,
+        settings.node,
+        place=past.log_place,
+        since=past.ledger_from(now),
+        open_visits=[as_logged(row) for row in past.open_visits],
+    )

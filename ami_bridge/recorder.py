@@ -37,6 +37,10 @@ class Recorder:
         self._written_at: datetime | None = None
         self.switch_started_at: datetime | None = earlier.switch_started_at if earlier else None
 
+    def keep(self, row: Row) -> None:
+        """A row that is no change of the state: it goes the same way, in order."""
+        self._sink.put(row)
+
     def record(self, state: State, changes: Changes, now: datetime) -> None:
         """The rows of one event, and the diary when knowledge changed or time came."""
         for row in changes.rows:

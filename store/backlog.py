@@ -30,22 +30,33 @@ WRITE_ORDER: Final[tuple[type[rows.Row], ...]] = (
     rows.Membership,
     rows.Remembered,
     rows.Voicemail,
+    rows.EvidenceLine,
+    rows.Knowledge,
     rows.BridgeState,
+    rows.LogPlace,
 )
 """Within one transaction: what others refer to comes first, what says "known until here" comes last."""
 
+KNOWN_UNTIL_HERE: Final[frozenset[type[rows.Row]]] = frozenset({rows.Knowledge, rows.BridgeState, rows.LogPlace})
+"""These promise that everything before them is in the database, so they wait until nothing else does."""
+
 DROP_ORDER: Final[tuple[type[rows.Row], ...]] = (
+    rows.EvidenceLine,
     rows.JourneyStep,
     rows.RingAttempt,
     rows.AgentInterval,
     rows.Remembered,
     rows.Journey,
     rows.Membership,
+    rows.Knowledge,
     rows.BridgeState,
+    rows.LogPlace,
     rows.Voicemail,
     rows.Visit,
 )
 """What is given up first when there is no room."""
+
+_FIRST_PROMISE: Final = len(WRITE_ORDER) - len(KNOWN_UNTIL_HERE)
 
 Batch = tuple[rows.Row, ...]
 """Rows of one transaction, in the order they are to be written; no key twice."""
@@ -139,6 +150,8 @@ class Backlog:
 
     def _first(self, rows_per_table: int) -> Iterator[_Waiting]:
         for kind in WRITE_ORDER:
+            if kind in KNOWN_UNTIL_HERE and any(self._lines[other] for other in WRITE_ORDER[:_FIRST_PROMISE]):
+                return
             line = self._lines[kind]
             for _ in range(min(rows_per_table, len(line))):
                 yield line.popitem(last=False)[1]
