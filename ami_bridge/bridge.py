@@ -23,6 +23,7 @@ from ami_bridge.following import LogFollower
 from ami_bridge.messages import Tick
 from ami_bridge.past import Past, restore
 from ami_bridge.protocol.errors import ActionFailed, AmiError
+from ami_bridge.reconcile.keeping import SETTLED
 from ami_bridge.reconcile.matching import as_logged
 from ami_bridge.recorder import Recorder, RowSink
 from ami_bridge.spoken import Heard
@@ -36,11 +37,14 @@ if TYPE_CHECKING:
     from ami_bridge.client import Reply
     from ami_bridge.messages import Snapshot
     from ami_bridge.protocol.actions import Fields
+    from ami_bridge.queue_log.history import LoggedVisit
+    from ami_bridge.reconcile.keeping import Reconciler
     from ami_bridge.settings import BridgeSettings
 
 log = structlog.get_logger("bridge")
 
 TICK_S = 1.0
+RECONCILE_EVERY_S = 20.0
 AT_ONCE = 500
 """Items handled before the loop's other tasks get a turn."""
 
@@ -59,6 +63,7 @@ class Bridge:
         sink: RowSink,
         *,
         past: Past | None = None,
+        reconciler: Reconciler | None = None,
         clock: Callable[[], datetime] = utc_now,
     ) -> None:
         self.settings = settings
@@ -71,7 +76,9 @@ class Bridge:
         now = clock()
         past = past or Past()
         self.state = restore(empty_state(settings.rules, now), past, now)
-        self._recorder = Recorder(sink, past.bridge, ledger=settings.queue_log is not None)
+        self._recorder = Recorder(sink, past.bridge, ledger=settings.queue_log is not None, knowledge=past.knowledge)
+        self._reconciler = reconciler
+        self._unchecked: list[LoggedVisit] = []
         self._ledger = _follower(settings, past, now)
         self._seq = 0
         self._queues: set[str] = set()
@@ -92,6 +99,8 @@ class Bridge:
         helpers = [self._tick_on(), self._publish_on(), self._own()]
         if self.settings.watchdog.servers:
             helpers.append(self.watchdog.run())
+        if self._reconciler is not None and self._ledger is not None:
+            helpers.append(self._reconcile_on(self._reconciler, self._ledger))
         tasks = [asyncio.get_running_loop().create_task(h) for h in helpers]
         link = asyncio.get_running_loop().create_task(self.link.run(), name="ami-link")
         try:
@@ -120,6 +129,17 @@ class Bridge:
         while True:
             await asyncio.sleep(self.settings.publish_every_s)
             self._publish()
+
+    async def _reconcile_on(self, reconciler: Reconciler, ledger: LogFollower) -> None:
+        """Each visit once more, a while after it: what the log tells of it and what was written."""
+        while True:
+            await asyncio.sleep(RECONCILE_EVERY_S)
+            for agent in self.state.agents.values():
+                reconciler.names.learn(agent.id, agent.name)
+            self._unchecked.extend(ledger.settled(self._clock() - SETTLED))
+            while self._unchecked and await reconciler.keep(self._unchecked[:AT_ONCE]):
+                del self._unchecked[:AT_ONCE]
+            self._recorder.note_checked(reconciler.checked_until, reconciler.repaired, reconciler.unexplained)
 
     async def _own(self) -> None:
         """Takes one item after the other; the only task that changes the state."""

@@ -37,6 +37,35 @@ def mark_of(place: LogPlace) -> Mark:
     return Mark(place.file, place.bytes_read, place.line_bytes, place.line_digest)
 
 
+def at_the_end(path: Path, node: str, place: LogPlace | None, now: datetime) -> LogPlace | None:
+    """The place behind the last line there is, for one who has read the log otherwise; None while there is no line.
+
+    Raises:
+        OSError: the log cannot be read.
+    """
+    tail = QueueLogTail(path, mark_of(place) if place else None)
+    last: Told | None = None
+    while told := tail.read():
+        last = told[-1]
+    return place if last is None else _place(node, last, tail, place, now)
+
+
+def _place(node: str, last: Told, tail: QueueLogTail, before: LogPlace | None, now: datetime) -> LogPlace:
+    mark = last.mark
+    return LogPlace(
+        node=node,
+        log=LIVE,
+        file=mark.file,
+        bytes_read=mark.offset,
+        line_bytes=mark.size,
+        line_digest=mark.digest,
+        line_at=last.line.at,
+        lines=(before.lines if before else 0) + tail.lines,
+        set_aside=(before.set_aside if before else 0) + sum(tail.set_aside.values()),
+        updated_at=now,
+    )
+
+
 class LogFollower:
     """Follows one queue_log for a bridge.
 
@@ -62,7 +91,7 @@ class LogFollower:
         self.history.seed(open_visits)
         self._node = node
         self._since = None if place else since
-        self._before = (place.lines, place.set_aside) if place else (0, 0)
+        self._before = place
         self._held: deque[Told] = deque()
         self._last: Told | None = None
         self._kept: Mark | None = self.tail.mark
@@ -98,20 +127,8 @@ class LogFollower:
         """The place behind the last line given out, as a row; None when it is the one kept already."""
         if self._last is None or self._last.mark == self._kept:
             return None
-        self._kept = mark = self._last.mark
-        lines, odd = self._before
-        return LogPlace(
-            node=self._node,
-            log=LIVE,
-            file=mark.file,
-            bytes_read=mark.offset,
-            line_bytes=mark.size,
-            line_digest=mark.digest,
-            line_at=self._last.line.at,
-            lines=lines + self.tail.lines,
-            set_aside=odd + sum(self.tail.set_aside.values()),
-            updated_at=now,
-        )
+        self._kept = self._last.mark
+        return _place(self._node, self._last, self.tail, self._before, now)
 
     def _tell_what_is_odd(self) -> None:
         if self.tail.losses:

@@ -156,6 +156,8 @@ def _rang(draft: Draft, line: LedgerLine, visit: Visit) -> None:
             if attempt.ended_at is None:
                 draft.end_attempt(visit, agent_id, line.at, result)
             return
+    if visit.row.rings > len(visit.attempts):
+        return  # of a visit from before our start we hold no ringing that is over; the reconciler does
     if visit.phase in {Phase.WAITING, Phase.LEFT} and not visit.row.evidence.startswith(("queue_log", "snapshot")):
         return  # AMI watches this one: its own events tell, and more exactly
     rang_ms = int(line.data[0]) if line.data and line.data[0].isdecimal() else 0

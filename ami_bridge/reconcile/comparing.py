@@ -80,21 +80,24 @@ def differences(row: Visit, logged: LoggedVisit, who: Callable[[str], str], next
         wrong["caller"] = (row.caller, logged.caller)
     if logged.position is not None and row.position != logged.position:
         wrong["position"] = (row.position, logged.position)
-    agent = who(logged.agent) if logged.agent else None
-    if row.agent != agent and (agent is not None or logged.outcome is not None):
-        wrong["agent"] = (row.agent, agent)
-    if row.outcome != logged.outcome and (row.outcome, logged.outcome) != ("withdrawn", "abandoned"):
-        wrong["outcome"] = (row.outcome, logged.outcome)
-    if logged.ended_by is not None and row.ended_by != logged.ended_by and "outcome" not in wrong:
-        if row.outcome != "withdrawn":  # a redirect: the system's doing, not the caller's
-            wrong["ended_by"] = (row.ended_by, logged.ended_by)
-    elif "outcome" in wrong and row.ended_by != logged.ended_by:
-        wrong["ended_by"] = (row.ended_by, logged.ended_by)
+    if logged.outcome is not None:  # of one that waits by the log, the ledger may know the end and the log not yet
+        _outcome(row, logged, who(logged.agent) if logged.agent else None, wrong)
     if row.rings < len(logged.rings):
         wrong["rings"] = (row.rings, len(logged.rings))
     if next_id is not None and row.next_visit_id != next_id:
         wrong["next_visit_id"] = (row.next_visit_id, next_id)
     return [Difference(row.id, name, *wrong[name]) for name in WHAT_THE_LOG_KNOWS if name in wrong]
+
+
+def _outcome(row: Visit, logged: LoggedVisit, agent: str | None, wrong: dict[str, tuple[object, object]]) -> None:
+    redirected = (row.outcome, logged.outcome) == ("withdrawn", "abandoned")  # the system's doing, not the caller's
+    if row.agent != agent:
+        wrong["agent"] = (row.agent, agent)
+    if row.outcome != logged.outcome and not redirected:
+        wrong["outcome"] = (row.outcome, logged.outcome)
+    told = logged.ended_by is not None or "outcome" in wrong
+    if told and not redirected and not logged.is_open and row.ended_by != logged.ended_by:
+        wrong["ended_by"] = (row.ended_by, logged.ended_by)
 
 
 def _moments(row: Visit, logged: LoggedVisit, wrong: dict[str, tuple[object, object]]) -> None:
@@ -105,11 +108,9 @@ def _moments(row: Visit, logged: LoggedVisit, wrong: dict[str, tuple[object, obj
             name == "answered_at" and theirs is None and ours is not None and not logged.is_open
         ):
             wrong[name] = (ours, theirs)
-    if logged.ended_at is None:
-        if row.ended_at is not None:
-            wrong["ended_at"] = (row.ended_at, None)
-    elif row.ended_at is None or not (
-        logged.ended_at - SLACK <= row.ended_at <= (logged.ended_before or logged.ended_at) + SLACK
+    if logged.ended_at is not None and (
+        row.ended_at is None
+        or not (logged.ended_at - SLACK <= row.ended_at <= (logged.ended_before or logged.ended_at) + SLACK)
     ):
         wrong["ended_at"] = (row.ended_at, logged.ended_at)
     for name, theirs_s in (("wait_s", waited(logged)), ("talk_s", talked(logged))):

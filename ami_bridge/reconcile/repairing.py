@@ -15,6 +15,7 @@ from store.rows import RingAttempt, Visit, visit_id
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
+    from datetime import datetime
 
     from ami_bridge.queue_log.history import LoggedRing, LoggedVisit
 
@@ -32,6 +33,7 @@ class Repair:
         missing: Visits the ledger had no row of.
         not_in_log: Rows of which the log is silent though it should not be; they are left alone.
         matched: The ids of the rows that both know.
+        entered: When each of these entered, by the log.
     """
 
     visits: int = 0
@@ -40,6 +42,7 @@ class Repair:
     missing: list[LoggedVisit] = field(default_factory=list)
     not_in_log: list[Visit] = field(default_factory=list)
     matched: set[str] = field(default_factory=set)
+    entered: dict[str, datetime] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +87,7 @@ def repair(
             found.missing.append(pair.logged)
         else:
             found.matched.add(row.id)
+            found.entered[row.id] = pair.logged.entered_at
         _put_right(found, pair, row, ledger.attempts.get(row.id, ()), _Names(who, names or {}, next_id))
     return found
 

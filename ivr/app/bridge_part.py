@@ -17,17 +17,21 @@ from ami_bridge.domain.model import QueueRules
 from ami_bridge.feed import FeedTaken
 from ami_bridge.past import load_past
 from ami_bridge.protocol.errors import LoginRefused
+from ami_bridge.reconcile.keeping import Reconciler
+from ami_bridge.reconcile.names import AgentNames
 from ami_bridge.settings import AgiServer, BridgeSettings, WatchdogSettings
 from ivr.app.mistakes import MistakeError, cannot_use
 from ivr.app.opened import opened_store
 from ivr.app.parent import beat
 from ivr.app.switch import split
 from ivr.config.secrets import SecretMissingError, resolve_secret
+from store.queries.ledger import agent_names, knowledge
 from store.writer import Writer
 
 if TYPE_CHECKING:
     from ivr.app.loading import Ready
     from ivr.config import model
+    from store.engine import Store
 
 FIRST_LOGIN_S = 3.0
 """How long the start waits for Asterisk: a wrong secret shows within it; an absent Asterisk is waited for later."""
@@ -83,8 +87,9 @@ async def run_bridge(ready: Ready, stop: asyncio.Event) -> None:
     async with AsyncExitStack() as opened:
         store = await opened.enter_async_context(opened_store(ready))
         writer = await opened.enter_async_context(Writer(store))
+        reconciler = await _caught_up(settings, store, writer)
         past = await load_past(store, settings.node, ZoneInfo(settings.time_zone), datetime.now(UTC))
-        bridge = Bridge(settings, writer, past=past)
+        bridge = Bridge(settings, writer, past=past, reconciler=reconciler)
         watching = asyncio.create_task(bridge.run(), name="bridge")
         beating = asyncio.create_task(_beat_when_seen(bridge), name="beat")
         stopping = asyncio.create_task(stop.wait())
@@ -103,6 +108,25 @@ async def run_bridge(ready: Ready, stop: asyncio.Event) -> None:
         finally:
             beating.cancel()
             stopping.cancel()
+
+
+async def _caught_up(settings: BridgeSettings, store: Store, writer: Writer) -> Reconciler:
+    """The reconciler, once what happened while no bridge ran is in the ledger."""
+    known = await knowledge(store, settings.node)
+    reconciler = Reconciler(
+        store,
+        writer,
+        settings.node,
+        AgentNames(settings.rules, await agent_names(store, settings.node)),
+        checked_until=known.checked_until if known else None,
+        repaired=known.repaired if known else 0,
+    )
+    if settings.queue_log is not None:
+        try:
+            await reconciler.catch_up(settings.queue_log, datetime.now(UTC))
+        except OSError as wrong:
+            log.error("queue_log_unreadable", reason=str(wrong))
+    return reconciler
 
 
 async def _beat_when_seen(bridge: Bridge) -> None:

@@ -40,6 +40,15 @@ async def visits_of_channels(
     return tuple(found), rings
 
 
+async def first_visits(store: Store, node: str, since: datetime, limit: int) -> tuple[Visit, ...]:
+    """The node's first visits from a moment on, oldest first; those refused at the door left out."""
+    visit = VISITS.c
+    joined = visit.outcome.is_(None) | visit.outcome.not_in(["full", "join_empty"])
+    statement = where(Visit, visit.node == node, visit.entered_at >= since, joined)
+    async with store.reading() as connection:
+        return await fetch(connection, Visit, statement.order_by(visit.entered_at, visit.id).limit(limit))
+
+
 async def agent_names(store: Store, node: str) -> Mapping[str, str]:
     """The display name each agent of the node last answered a visit under."""
     visit = VISITS.c
