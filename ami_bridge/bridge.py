@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
-from ami_bridge import views
+from ami_bridge import evidence, views
 from ami_bridge.backlog import LinkLost, LinkUp, Notice, Overflowed
 from ami_bridge.client import AmiLink
 from ami_bridge.domain import events as ev
@@ -31,7 +31,7 @@ from ami_bridge.translate import WANTED_EVENTS, WANTED_VARIABLES, event_of, snap
 from ami_bridge.watchdog import Watchdog
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Container
 
     from ami_bridge.backlog import Item
     from ami_bridge.client import Reply
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from ami_bridge.queue_log.history import LoggedVisit
     from ami_bridge.reconcile.keeping import Reconciler
     from ami_bridge.settings import BridgeSettings
+    from store.rows import EvidenceLine
 
 log = structlog.get_logger("bridge")
 
@@ -78,6 +79,7 @@ class Bridge:
         self.state = restore(empty_state(settings.rules, now), past, now)
         self._recorder = Recorder(sink, past.bridge, ledger=settings.queue_log is not None, knowledge=past.knowledge)
         self._reconciler = reconciler
+        self._partners: set[str] = set()
         self._unchecked: list[LoggedVisit] = []
         self._ledger = _follower(settings, past, now)
         self._seq = 0
@@ -139,6 +141,7 @@ class Bridge:
             self._unchecked.extend(ledger.settled(self._clock() - SETTLED))
             while self._unchecked and await reconciler.keep(self._unchecked[:AT_ONCE]):
                 del self._unchecked[:AT_ONCE]
+            await reconciler.forget(self._clock() - self.settings.keep_evidence)
             self._recorder.note_checked(reconciler.checked_until, reconciler.repaired, reconciler.unexplained)
 
     async def _own(self) -> None:
@@ -192,6 +195,28 @@ class Bridge:
             return
         if event is not None:
             self._apply(event)
+            self._keep_evidence(evidence.of_event(heard, event, self.settings.node, self._channels(event)))
+
+    def _channels(self, event: Any) -> Container[str]:
+        """The channels whose lines are evidence: callers who made a visit, and the agents they talk to."""
+        match event:
+            case ev.Connected(agent_channel_id=channel) if channel:
+                self._partners.add(channel)
+            case ev.HungUp(channel_id=channel):
+                known = {channel} if channel in self._partners or channel in self.state.ordinals else set()
+                self._partners.discard(channel)
+                return known
+            case ev.HoldChanged():
+                return (
+                    self._partners | {event.channel_id} if event.channel_id in self.state.ordinals else self._partners
+                )
+            case _:
+                pass
+        return self.state.ordinals
+
+    def _keep_evidence(self, line: EvidenceLine | None) -> None:
+        if line is not None and self.settings.keep_evidence:
+            self._recorder.keep(line)
 
     def _booted(self, heard: Heard) -> None:
         uptime = heard.text("Uptime")
@@ -244,6 +269,7 @@ class Bridge:
             return
         for line in await self._ledger.due(self._clock(), everything=everything):
             self._apply(line)
+            self._keep_evidence(evidence.of_line(line, self.settings.node))
         place = self._ledger.place(self._clock())
         if place is not None:
             self._recorder.keep(place)

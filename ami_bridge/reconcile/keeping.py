@@ -15,7 +15,7 @@ from ami_bridge.queue_log.lines import Odd
 from ami_bridge.queue_log.reading import pieces, read_lines
 from ami_bridge.reconcile.checking import Checked, compared, put_right
 from store.queries.bridge import bridge_state, open_visits
-from store.queries.ledger import log_place
+from store.queries.ledger import forget_evidence, log_place
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -33,6 +33,7 @@ SETTLED: Final = timedelta(seconds=180)
 """How long after its end a visit is compared: the bridge itself corrects it no longer (`domain.ageing.REMEMBER_S`)."""
 OVERLAP: Final = timedelta(hours=1)
 """How far before what was compared last a start reads the log again; what is right already is not written."""
+FORGET_EVERY: Final = timedelta(hours=1)
 FLUSH_S: Final = 10.0
 """Seconds rows may take to the database; after that it is away, and comparing has to wait."""
 
@@ -58,6 +59,7 @@ class Reconciler:
     checked_until: datetime | None = None
     repaired: int = 0
     unexplained: int = 0
+    _forgot_until: datetime | None = None
 
     async def catch_up(self, path: Path, now: datetime) -> Checked:
         """What the log tells since the last bridge stopped, before this one knows anything.
@@ -112,6 +114,19 @@ class Reconciler:
             fields = sorted({one.field for one in found.differences})
             log.info("bridge.repaired", visits=done.repaired, added=done.added, fields=fields)
         return True
+
+    async def forget(self, before: datetime) -> None:
+        """Deletes evidence older than that, once an hour. A database that is away is asked again the next time."""
+        if self._forgot_until is not None and before < self._forgot_until + FORGET_EVERY:
+            return
+        try:
+            gone = await forget_evidence(self.store, self.node, before)
+        except OSError as wrong:
+            log.warning("bridge.evidence_not_deleted", reason=str(wrong))
+            return
+        self._forgot_until = before
+        if gone:
+            log.info("bridge.evidence_deleted", lines=gone)
 
     def _note(self, done: Checked, logged: Sequence[LoggedVisit]) -> None:
         self.repaired += done.repaired

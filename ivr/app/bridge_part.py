@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import AsyncExitStack
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -58,6 +58,7 @@ def settings_of(ready: Ready) -> BridgeSettings:
         time_zone=hotline.time_zone,
         queues={name: _rules(name, queue, hotline.languages[0]) for name, queue in hotline.queues.items()},
         agents={agent_id: agent.name for agent_id, agent in hotline.agents.items()},
+        keep_evidence=timedelta(milliseconds=hotline.keep_evidence_ms),
         queue_log=queue_log if queue_log.parent.is_dir() else None,
         watchdog=WatchdogSettings(
             servers=tuple(AgiServer(host=host, port=port) for host, port in map(split, hotline.agi_servers))

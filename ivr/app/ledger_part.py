@@ -18,7 +18,8 @@ from ami_bridge.reconcile.verifying import Verdict, verify
 from ivr.app.mistakes import MistakeError
 from ivr.app.opened import opened_store
 from store.queries.bridge import bridge_state
-from store.queries.ledger import agent_names
+from store.queries.ledger import agent_names, evidence_of_channels
+from store.queries.visits import visit
 from store.writer import Writer
 
 if TYPE_CHECKING:
@@ -27,9 +28,14 @@ if TYPE_CHECKING:
     from ami_bridge.queue_log.reading import LogFile
     from ivr.app.loading import Ready
     from store.engine import Store
+    from store.queries.visits import VisitStory
+    from store.rows import EvidenceLine
 
 AS_FRESH_AS: Final = timedelta(seconds=5)
 """Visits over more lately than this are not compared: their rows take a moment to be written."""
+AROUND: Final = timedelta(seconds=3)
+"""How long before and after a visit lines still belong to it: the log has whole seconds, a hang-up comes last."""
+_AGENT_CHANNEL: Final = re.compile(r"\bDestUniqueid=(\S+)")
 _SPAN: Final = re.compile(r"(\d{1,5})(min|h|d|w)")
 _UNIT: Final = {"min": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
@@ -95,6 +101,28 @@ async def run_import(
             raise MistakeError(f"{another}; give it a name of its own with --node") from None
         except OSError as wrong:
             raise _unreadable(wrong) from None
+
+
+async def evidence_of(ready: Ready, visit_id: str) -> tuple[VisitStory, tuple[EvidenceLine, ...]]:
+    """A visit with its ringing, and the lines kept of its caller and agent while it went on.
+
+    Raises:
+        MistakeError: there is no such visit, or the database cannot be had.
+    """
+    async with opened_store(ready) as store:
+        story = await visit(store, visit_id)
+        if story is None:
+            raise MistakeError(
+                f"there is no visit {visit_id}; expected the id of one, as `hotline ledger verify` and "
+                "/api/v1/visits show it: node/channel/ordinal"
+            )
+        row = story.visit
+        mine = await evidence_of_channels(store, row.node, [row.channel_id])
+        agents = {found[1] for line in mine if (found := _AGENT_CHANNEL.search(line.text))}
+        theirs = await evidence_of_channels(store, row.node, agents) if agents else ()
+    begin, end = row.entered_at - AROUND, (row.ended_at or datetime.now(UTC)) + AROUND
+    lines = sorted((*mine, *theirs), key=lambda line: (line.at, line.source))
+    return story, tuple(line for line in lines if begin <= line.at <= end)
 
 
 @dataclass(slots=True)

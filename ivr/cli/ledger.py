@@ -13,16 +13,19 @@ from zoneinfo import ZoneInfo
 
 import typer
 
+from ami_bridge.messages import mask
 from ami_bridge.queue_log.lines import REASONS
 from ivr.app.loading import load_ready
 from ivr.app.mistakes import MistakeError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from ami_bridge.reconcile.comparing import Difference
     from ami_bridge.reconcile.importing import Progress
     from ami_bridge.reconcile.verifying import Verdict
+    from store.queries.visits import VisitStory
+    from store.rows import EvidenceLine
 
 FORMS: Final = ("text", "json")
 SHOWN: Final = 200
@@ -88,6 +91,53 @@ def import_logs(
     progress, aside = asyncio.run(run_import(load_ready(folder), files, node, teller.tell))
     teller.end()
     typer.echo(told(progress, aside))
+
+
+@ledger.command("evidence")
+def evidence(
+    folder: Folder,
+    visit: Annotated[str, typer.Argument(help="The visit's id: node/channel/ordinal.", metavar="VISIT")],
+) -> None:
+    """Show one visit and the lines of AMI and queue_log it came from, on one time line.
+
+    Numbers are masked, and keys a caller pressed are not there. Lines are kept for `keep_evidence` of hotline.yaml.
+    """
+    from ivr.app.ledger_part import evidence_of
+
+    ready = load_ready(folder)
+    story, lines = asyncio.run(evidence_of(ready, visit))
+    typer.echo(as_time_line(story, lines, ZoneInfo(ready.hotline.time_zone)))
+
+
+def as_time_line(story: VisitStory, lines: Sequence[EvidenceLine], zone: ZoneInfo) -> str:
+    """The visit in words, then everything in the order it happened; what we made of it stands among what was said."""
+    row = story.visit
+    ours: list[tuple[datetime, str, str]] = [
+        (row.entered_at, "=", f"entered {row.queue}, place {_shown(row.position, zone)}")
+    ]
+    for ring in story.rings:
+        ours.append((ring.started_at, "=", f"{ring.agent} is rung (attempt {ring.ordinal})"))
+        if ring.ended_at is not None:
+            ours.append((ring.ended_at, "=", f"{ring.agent}: {ring.result}"))
+    if row.answered_at is not None:
+        ours.append(
+            (row.answered_at, "=", f"answered by {row.agent} {row.agent_name} after {_shown(row.wait_s, zone)}")
+        )
+    if row.ended_at is not None:
+        by = f", by {row.ended_by}" if row.ended_by else ""
+        ours.append((row.ended_at, "=", f"over: {row.outcome}{by}"))
+    said = [(line.at, line.source, line.text) for line in lines]
+    head = [
+        f"{row.id}  {mask(row.caller) or 'number withheld'}  {row.queue}  {row.outcome or 'waiting'}",
+        f"rests on: {row.evidence}",
+        "",
+    ]
+    table = [
+        f"{at.astimezone(zone):%Y-%m-%d %H:%M:%S.%f}"[:-3] + f"  {source:<9}  {text}"
+        for at, source, text in sorted([*ours, *said], key=lambda one: (one[0], one[1] == "="))
+    ]
+    none = ["", "no line is kept of it: it is older than keep_evidence, or was imported"] if not said else []
+    return "\n".join([*head, *table, *none])
 
 
 def as_text(verdict: Verdict, zone: ZoneInfo) -> str:

@@ -151,6 +151,7 @@ ShortMs = Annotated[int, _between(0, 120_000)]
 """Milliseconds up to two minutes: rings, wrap-up, short abandons."""
 WaitMs = Annotated[int, _between(1_000, 4 * 3_600_000)]
 """Milliseconds from a second to four hours: waits of callers."""
+KeepMs = Annotated[int, _between(0, 400 * 86_400_000)]
 KeyMs = Annotated[int, _between(500, 60_000)]
 """Milliseconds of patience for a key."""
 
