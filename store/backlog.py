@@ -140,6 +140,11 @@ class Backlog:
         fronts = [next(iter(line.values())).ticket for line in self._lines.values() if line]
         return min([*fronts, *(waiting.ticket for waiting in self._taken)], default=None)
 
+    def all(self) -> list[rows.Row]:
+        """Every row that waits, oldest first; those of a batch that was not settled among them."""
+        waiting = [*self._taken, *(one for line in self._lines.values() for one in line.values())]
+        return [one.row for one in sorted(waiting, key=lambda one: one.ticket)]
+
     def remaining(self) -> dict[str, int]:
         """How many rows wait, by table name."""
         counts = {TABLE_OF[kind].name: len(line) for kind, line in self._lines.items() if line}

@@ -31,6 +31,7 @@ from ivr.services.remembered import CallerMemory, memory_key
 from ivr.services.sealing import CursorSeal
 from ivr.services.sql import BadSourceError
 from store.queries.journeys import remembered
+from store.spool import Spool
 from store.writer import Tempo, Writer
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ async def run_agi(ready: Ready, stop: asyncio.Event) -> None:
     speech.refuse_unbuilt(ready)
     async with AsyncExitStack() as opened:
         store = await opened.enter_async_context(opened_store(ready))
-        writer = await opened.enter_async_context(Writer(store, tempo=HISTORY))
+        writer = await opened.enter_async_context(Writer(store, tempo=HISTORY, spool=Spool(ready.places.spool / "agi")))
         sources = await opened.enter_async_context(_data(ready))
         scripts = ScriptFolder(ready.folder / "scripts")
         world = _world(ready, store, writer, sources, scripts)

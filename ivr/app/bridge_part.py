@@ -26,6 +26,7 @@ from ivr.app.parent import beat
 from ivr.app.switch import split
 from ivr.config.secrets import SecretMissingError, resolve_secret
 from store.queries.ledger import agent_names, knowledge
+from store.spool import Spool
 from store.writer import Writer
 
 if TYPE_CHECKING:
@@ -87,7 +88,7 @@ async def run_bridge(ready: Ready, stop: asyncio.Event) -> None:
         log.warning("no_queue_log", folder=str(Path(ready.hotline.queue_log).parent))
     async with AsyncExitStack() as opened:
         store = await opened.enter_async_context(opened_store(ready))
-        writer = await opened.enter_async_context(Writer(store))
+        writer = await opened.enter_async_context(Writer(store, spool=Spool(ready.places.spool / "bridge")))
         reconciler = await _caught_up(settings, store, writer)
         past = await load_past(store, settings.node, ZoneInfo(settings.time_zone), datetime.now(UTC))
         bridge = Bridge(settings, writer, past=past, reconciler=reconciler)
