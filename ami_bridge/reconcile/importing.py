@@ -15,6 +15,7 @@ from ami_bridge.queue_log.reading import LogFile, ReadLine, in_order, log_file, 
 from ami_bridge.reconcile.checking import AT_ONCE, Checked, put_right
 from store.queries.ledger import first_visits, log_place
 from store.rows import LogPlace
+from store.writer import Tempo
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from store.engine import Store
     from store.writer import Writer
 
+AT_FULL_SPEED: Final = Tempo(rows_per_table=1000, linger_s=0.0)
+"""The writer's tempo for an import: nobody else waits for this process."""
 SAMPLE: Final = 200
 """Visits of the ledger looked for in a file before it is believed to be of the same Asterisk."""
 

@@ -138,9 +138,12 @@ def _put_right(found: Repair, pair: Pair, row: Visit, attempts: Sequence[RingAtt
         return
     rang = _attempts(row, logged, attempts, names.who)
     found.rows.extend(one for one in rang if one not in attempts)
-    wrong = differences(replace(row, rings=max(row.rings, len(attempts))), logged, names.who, names.next_id)
+    heard = row if row.rings >= len(attempts) else replace(row, rings=len(attempts))
+    wrong = differences(heard, logged, names.who, names.next_id)
     if before is not None:
         found.differences.extend(wrong)
+        if not wrong and row.rings >= len(rang):
+            return
     after = _amended(row, logged, wrong, names)
     after = replace(after, rings=max(row.rings, len(rang)))
     if before is None or after != before:
@@ -207,7 +210,10 @@ def _attempts(
             for one in known
         ]
     order = sorted(range(len(known)), key=lambda i: (known[i].started_at, known[i].ordinal or len(known)))
-    return [replace(known[i], ordinal=place) for place, i in enumerate(order, 1)]
+    return [
+        known[i] if known[i].ordinal == place else replace(known[i], ordinal=place)  # most are in their place
+        for place, i in enumerate(order, 1)
+    ]
 
 
 def _rang_as(known: list[RingAttempt], taken: set[int], ring: LoggedRing, agent: str) -> int | None:

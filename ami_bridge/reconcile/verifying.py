@@ -127,7 +127,7 @@ def _inside(visits: Iterator[LoggedVisit], verdict: Verdict) -> Iterator[LoggedV
 
 def _not_in_ledger(node: str, visit: LoggedVisit) -> Difference:
     told = f"{visit.queue}, {visit.outcome}"
-    return Difference(f"{node}/{visit.channel_id}", "visit", NOT_THERE, told)
+    return Difference(f"{node}/{visit.channel_id}/?", "visit", NOT_THERE, told)
 
 
 def _not_in_log(row: Visit) -> Difference:

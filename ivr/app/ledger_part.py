@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from ami_bridge.domain.model import Rules
 from ami_bridge.queue_log.reading import pieces
-from ami_bridge.reconcile.importing import AnotherAsteriskError, Import, Progress
+from ami_bridge.reconcile.importing import AT_FULL_SPEED, AnotherAsteriskError, Import, Progress
 from ami_bridge.reconcile.keeping import SETTLED
 from ami_bridge.reconcile.names import AgentNames
 from ami_bridge.reconcile.verifying import Verdict, verify
@@ -90,7 +90,7 @@ async def run_import(
     """
     name = node or ready.hotline.node
     aside = _AsideFolder(ready.places.state / "set-aside" / name)
-    async with opened_store(ready) as store, Writer(store) as writer:
+    async with opened_store(ready) as store, Writer(store, tempo=AT_FULL_SPEED) as writer:
         now = datetime.now(UTC)
         watched = await bridge_state(store, name) is not None
         until = now - SETTLED if watched else now + timedelta(days=36_500)

@@ -73,7 +73,7 @@ def verify(
 def import_logs(
     folder: Folder,
     files: Annotated[
-        list[Path], typer.Argument(help="Files of queue_log, plain or packed (gz, bz2, xz).", metavar="FILE…")
+        list[Path], typer.Argument(help="Files of queue_log, plain or packed (gz, bz2, xz).", metavar="FILE")
     ],
     node: Node = None,
 ) -> None:
