@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from ami_bridge.domain.handover import handed_over
 from ami_bridge.domain.states import Phase
 from ami_bridge.queue_log.verbs import ENDED_BY, OUTCOME_OF
 from store import rows
@@ -33,6 +34,9 @@ def take_ledger_line(draft: Draft, line: LedgerLine) -> None:
         _enter(draft, line)
         return
     visit = _meant(draft, line)
+    if visit is None and line.verb == "CONNECT":
+        waited = int(line.data[0]) if line.data and line.data[0].isdecimal() else 0
+        visit = handed_over(draft, line.channel_id, line.queue, line.at - timedelta(seconds=waited))
     if visit is None:
         return
     if line.verb == "CONNECT":

@@ -41,13 +41,17 @@ def test_a_member_may_join_paused_and_leaves_without_an_unpause() -> None:
 
 
 def test_a_member_of_the_configuration_is_paused_without_ever_joining() -> None:
-    roster = roster_of(lines("0 NONE q 客服1001 PAUSE lunch; 5 NONE q 客服1001 PAUSE lunch; 9 NONE q 客服1001 UNPAUSE"), who)
+    roster = roster_of(
+        lines("0 NONE q 客服1001 PAUSE lunch; 5 NONE q 客服1001 PAUSE lunch; 9 NONE q 客服1001 UNPAUSE"), who
+    )
     assert roster.memberships == ()
     assert [(p.agent, p.since, p.until) for p in roster.pauses] == [("1001", at(0), at(9))]
 
 
 def test_another_penalty_is_another_stretch() -> None:
-    text = "0 x q PJSIP/1001 ADDMEMBER; 3 x q PJSIP/1001 PENALTY 2; 8 x q PJSIP/1001 PENALTY 5; 9 x q PJSIP/1001 PENALTY 5"
+    text = (
+        "0 x q PJSIP/1001 ADDMEMBER; 3 x q PJSIP/1001 PENALTY 2; 8 x q PJSIP/1001 PENALTY 5; 9 x q PJSIP/1001 PENALTY 5"
+    )
     roster = roster_of(lines(text), who)
     assert [(m.since, m.until, m.penalty) for m in roster.memberships] == [(at(0), at(8), 2), (at(8), None, 5)]
 
