@@ -119,6 +119,19 @@ async def test_the_ledger_is_what_the_log_says_whatever_happened(ledger_house: H
         "13922220003": [("service", "answered", "agent")],
         "13922220004": [("service", "timed_out", "system")],
     }
+    await _reads_as_it_went(house)
+
+
+async def _reads_as_it_went(house: House) -> None:
+    """The transferred caller's first visit, by the lines it came from."""
+    (first_visit, _) = await house.visits("13922220001")
+    shown = await asyncio.to_thread(house.rig.run, "ledger", "evidence", str(house.rig.hotline), first_visit.id)
+    (house.rig.folder / "evidence.txt").write_text(shown, "utf-8")
+    lines = [line[25:].split()[1].split("=")[0] for line in shown.splitlines() if "  ami  " in line]
+    assert lines[0] == "QueueCallerJoin"
+    assert "AgentConnect" in lines
+    assert "|BLINDTRANSFER|7002|" in shown
+    assert "13922220001" not in shown
 
 
 async def _rung(*phones: Any) -> Any:
