@@ -170,6 +170,7 @@ class Bridge:
                 self._seq += 1
                 self.feed.publish(Tick(node=self.settings.node, seq=self._seq, at=tick.at))
             case LinkUp():
+                self._partners.clear()  # their hang-ups may have gone unheard
                 self._apply(ev.LinkChanged(at=self._clock(), up=True))
                 await self._resync()
             case Overflowed(dropped=dropped):
