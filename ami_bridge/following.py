@@ -101,7 +101,7 @@ class LogFollower:
     async def due(self, now: datetime, *, everything: bool) -> list[LedgerLine]:
         """The lines whose time has come, in order; all there are, before a snapshot. An unreadable file is said."""
         try:
-            fresh = await asyncio.to_thread(self.tail.read)
+            fresh = await asyncio.to_thread(self._fresh)
         except OSError as wrong:
             if str(wrong) != self._trouble:  # said once, not every second
                 self._trouble = str(wrong)
@@ -110,7 +110,7 @@ class LogFollower:
         else:
             self._trouble = ""
         self._tell_what_is_odd()
-        self._held.extend(one for one in fresh if self._since is None or one.line.at >= self._since)
+        self._held.extend(fresh)
         lines: list[LedgerLine] = []
         # a stamp of the future (the clock was set back) must not hold up what stands behind it
         while self._held and (everything or not now - LAG < self._held[0].line.at <= now + LAG):
@@ -118,6 +118,13 @@ class LogFollower:
             self.history.take(self._last.line)
             lines.append(self._last.line)
         return lines
+
+    def _fresh(self) -> list[Told]:
+        """All that was written since the last look, but for what is too old to matter."""
+        fresh: list[Told] = []
+        while portion := self.tail.read():
+            fresh += [one for one in portion if self._since is None or one.line.at >= self._since]
+        return fresh
 
     def settled(self, before: datetime) -> Iterator[LoggedVisit]:
         """Takes out the visits that were over before that moment: nothing more will be said of them."""

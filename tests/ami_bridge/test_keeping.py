@@ -12,6 +12,7 @@ from ami_bridge.following import LogFollower
 from ami_bridge.past import load_past
 from ami_bridge.queue_log.history import visits_of
 from ami_bridge.queue_log.lines import as_text
+from ami_bridge.queue_log.tail import QueueLogTail
 from ami_bridge.reconcile.keeping import Reconciler
 from ami_bridge.reconcile.names import AgentNames
 from store import rows
@@ -27,6 +28,8 @@ from tests.ami_bridge.test_reconcile import ENTER, a_row
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
+
+    import pytest
 
 TALK = f"{ENTER} 5 c q 客服1001 CONNECT 5 x 2; 30 c q 客服1001 COMPLETEAGENT 5 25 1"
 STAFFED = replace(RULES, agents={"1001": "客服1001"})
@@ -117,6 +120,20 @@ async def test_a_stamp_of_the_future_holds_nothing_up_behind_it_for_long(tmp_pat
     log = written(tmp_path / "queue_log", f"3600 e q NONE ENTERQUEUE '' 1 1; {TALK}")
     follower = LogFollower(log, "gz-1", place=None, since=at(-1))
     assert len(await follower.due(at(40), everything=False)) == 4
+
+
+async def test_a_long_log_is_read_to_its_end_at_once_on_a_first_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(QueueLogTail.read, "__defaults__", (2,))
+    old = "; ".join(f"{n} x{n} q NONE ENTERQUEUE '' 1 1" for n in range(-900, -800))
+    log = written(tmp_path / "queue_log", f"{old}; {TALK}")
+    follower = LogFollower(log, "gz-1", place=None, since=at(-1))
+    assert [line.verb for line in await follower.due(at(99), everything=True)] == [
+        "ENTERQUEUE",
+        "CONNECT",
+        "COMPLETEAGENT",
+    ]
 
 
 async def test_the_newest_second_is_left_to_ami(tmp_path: Path) -> None:
