@@ -151,7 +151,10 @@ def as_text(verdict: Verdict, zone: ZoneInfo) -> str:
     ]
     if len(rows) > SHOWN:
         lines.append(f"… and {len(rows) - SHOWN:,} more; --format json has them all")
-    return "\n".join([*(lines if rows else []), *([""] if rows else []), _sentence(verdict, zone)])
+    hint = []
+    if any((one.field, one.ledger) == ("visit", "not there") for one in verdict.differences):
+        hint = ["`hotline ledger import` takes in what the ledger has not"]
+    return "\n".join([*(lines if rows else []), *([""] if rows else []), _sentence(verdict, zone), *hint])
 
 
 def _sentence(verdict: Verdict, zone: ZoneInfo) -> str:

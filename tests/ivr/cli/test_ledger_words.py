@@ -54,6 +54,7 @@ async def test_a_log_is_compared_taken_in_and_compared_again(unbuilt: Machine, t
         "t-1/c.2/?  visit  not there  sales, abandoned",
         "",
         f"2 differences in 2 of 2 visits since 2026-11-01 00:00 {aside}",
+        "`hotline ledger import` takes in what the ledger has not",
     ]
 
     taken = await unbuilt.run("ledger", "import", "{DIR}", str(log))
