@@ -80,6 +80,7 @@ class Bridge:
         self._recorder = Recorder(sink, past.bridge, ledger=settings.queue_log is not None, knowledge=past.knowledge)
         self._reconciler = reconciler
         self._partners: set[str] = set()
+        self._second, self._line_of_second = now, 0
         self._unchecked: list[LoggedVisit] = []
         self._ledger = _follower(settings, past, now)
         self._seq = 0
@@ -270,7 +271,9 @@ class Bridge:
             return
         for line in await self._ledger.due(self._clock(), everything=everything):
             self._apply(line)
-            self._keep_evidence(evidence.of_line(line, self.settings.node))
+            self._line_of_second = self._line_of_second + 1 if line.at == self._second else 0
+            self._second = line.at
+            self._keep_evidence(evidence.of_line(line, self.settings.node, self._line_of_second))
         place = self._ledger.place(self._clock())
         if place is not None:
             self._recorder.keep(place)

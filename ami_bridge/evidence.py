@@ -7,6 +7,8 @@ not the extension a key leads to, and of a calling number only its ends.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from ami_bridge.domain import events as ev
@@ -77,8 +79,11 @@ def of_event(heard: Heard, event: ev.Event, node: str, known: Container[str]) ->
     return _line(node, channel, event.at, "ami", text)
 
 
-def of_line(line: ev.LedgerLine, node: str) -> EvidenceLine | None:
-    """A line of queue_log as evidence; None for one that is about no caller."""
+def of_line(line: ev.LedgerLine, node: str, place: int = 0) -> EvidenceLine | None:
+    """A line of queue_log as evidence; None for one that is about no caller.
+
+    ``place`` is which line of its second it is: the log has whole seconds, and its order must not be lost.
+    """
     verb = VERBS.get(line.verb)
     if verb is None or verb.kind in {"member", "switch"} or line.channel_id in {"", "NONE"}:
         return None
@@ -102,7 +107,8 @@ def of_line(line: ev.LedgerLine, node: str) -> EvidenceLine | None:
         verb=line.verb,
         data=tuple(data),
     )
-    return _line(node, line.channel_id, line.at, "queue_log", as_text(kept))
+    found = _line(node, line.channel_id, line.at, "queue_log", as_text(kept))
+    return replace(found, at=line.at + timedelta(microseconds=place))
 
 
 def _line(node: str, channel: str, at: datetime, source: str, text: str) -> EvidenceLine:

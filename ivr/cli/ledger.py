@@ -204,7 +204,7 @@ def _shown(value: object, zone: ZoneInfo) -> str:
         case datetime():
             return f"{value.astimezone(zone):%Y-%m-%d %H:%M:%S}"
         case float():
-            return f"{value:g} s"
+            return f"{round(value, 1):g} s"
         case _:
             return str(value)
 

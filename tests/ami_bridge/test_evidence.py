@@ -89,3 +89,10 @@ def test_numbers_in_the_log_are_masked_and_channels_are_not(text: str, shown: st
 def test_agents_and_the_switch_are_no_callers() -> None:
     told = lines("0 NONE NONE NONE QUEUESTART; 0 c q Ann PAUSE lunch")
     assert [of_line(line, "gz-1") for line in told] == [None, None]
+
+
+def test_lines_of_one_second_keep_their_order() -> None:
+    told = lines("0 c q NONE ENTERQUEUE '' 1 1; 0 c q Ann CONNECT 0 a 0")
+    found = [of_line(line, "gz-1", place) for place, line in enumerate(told)]
+    first, then = (line.at for line in found if line is not None)
+    assert first < then
