@@ -13,10 +13,40 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias, get_args
 
+from store.ledger_rows import EvidenceLine, EvidenceSource, Knowing, Knowledge, LogPlace
 from store.records import Callback, Recording, Survey, Ticket
 
 if TYPE_CHECKING:
     from datetime import datetime
+
+__all__ = [
+    "AGENT_STATES",
+    "OUTCOMES",
+    "RING_RESULTS",
+    "ROW_TYPES",
+    "AgentInterval",
+    "AgentState",
+    "BridgeState",
+    "EndedBy",
+    "EvidenceLine",
+    "EvidenceSource",
+    "Journey",
+    "JourneyStep",
+    "Knowing",
+    "Knowledge",
+    "LogPlace",
+    "Membership",
+    "Outcome",
+    "Remembered",
+    "RingAttempt",
+    "RingResult",
+    "Row",
+    "Visit",
+    "Voicemail",
+    "interval_id",
+    "journey_id",
+    "visit_id",
+]
 
 Outcome: TypeAlias = Literal[
     "answered",
@@ -27,6 +57,7 @@ Outcome: TypeAlias = Literal[
     "leave_empty",
     "full",
     "withdrawn",
+    "incompatible",
     "failed",
     "unknown_after_gap",
 ]
@@ -348,6 +379,9 @@ Row: TypeAlias = (
     | Callback
     | Ticket
     | Recording
+    | Knowledge
+    | LogPlace
+    | EvidenceLine
 )
 """Anything the writer accepts."""
 
