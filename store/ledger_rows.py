@@ -1,4 +1,4 @@
-"""The rows that prove the ledger: how far it can be relied on, where its readers are, the lines it came from.
+"""The rows that prove the ledger: what bridges know, how far it can be relied on, its readers' places, its lines.
 
 They are rows like all others (`store.rows` has them in its union) and have a module of their own for its length's sake.
 """
@@ -16,6 +16,25 @@ Knowing: TypeAlias = Literal["complete", "catching_up", "blind"]
 
 EvidenceSource: TypeAlias = Literal["ami", "queue_log"]
 """Who told a line."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BridgeState:
+    """What one bridge knows about its switch, so that a restart can tell a gap from silence.
+
+    Attributes:
+        node: The Asterisk the bridge watches.
+        known_since: Since when the history is without a gap; null when that was never so.
+        blind_since: Since when the bridge sees nothing; null while it sees.
+        last_event_at: The instant of the last event taken in.
+        switch_started_at: When that Asterisk started, as it says; a change means its counters began anew.
+    """
+
+    node: str
+    known_since: datetime | None = None
+    blind_since: datetime | None = None
+    last_event_at: datetime | None = None
+    switch_started_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias, get_args
 
-from store.ledger_rows import EvidenceLine, EvidenceSource, Knowing, Knowledge, LogPlace
+from store.ledger_rows import BridgeState, EvidenceLine, EvidenceSource, Knowing, Knowledge, LogPlace
 from store.records import Callback, Recording, Survey, Ticket
 
 if TYPE_CHECKING:
@@ -344,25 +344,6 @@ class Voicemail:
     seconds: float
     caller: str = ""
     language: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BridgeState:
-    """What one bridge knows about its switch, so that a restart can tell a gap from silence.
-
-    Attributes:
-        node: The Asterisk the bridge watches.
-        known_since: Since when the history is without a gap; null when that was never so.
-        blind_since: Since when the bridge sees nothing; null while it sees.
-        last_event_at: The instant of the last event taken in.
-        switch_started_at: When that Asterisk started, as it says; a change means its counters began anew.
-    """
-
-    node: str
-    known_since: datetime | None = None
-    blind_since: datetime | None = None
-    last_event_at: datetime | None = None
-    switch_started_at: datetime | None = None
 
 
 Row: TypeAlias = (
