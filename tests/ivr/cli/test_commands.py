@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
@@ -46,12 +48,18 @@ async def test_the_version_is_the_packages(unbuilt: Machine) -> None:
 
 
 async def test_the_list_of_commands_tells_each_in_a_whole_sentence(unbuilt: Machine) -> None:
-    for words in (("--help",), ("db", "--help")):
+    for words in (("--help",), ("db", "--help"), ("ledger", "--help")):
         ended = await unbuilt.run(*words)
         assert ended.code == 0
         listed = ended.out.partition("Commands:\n")[2].splitlines()
         assert listed
         assert all(line.endswith(".") and not line.endswith("...") for line in listed)
+
+
+def test_the_words_alone_load_nothing_that_does_the_work() -> None:
+    ask = "import sys, ivr.cli.main; print(*(name for name in sys.modules if name.startswith(('ivr', 'store', 'ami'))))"
+    loaded = subprocess.run([sys.executable, "-c", ask], capture_output=True, text=True, check=True).stdout.split()
+    assert set(loaded) == {"ivr", "ivr.app", "ivr.app.mistakes", "ivr.cli", "ivr.cli.ledger", "ivr.cli.main"}
 
 
 @pytest.mark.parametrize("command", COMMANDS)
