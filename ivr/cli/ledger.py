@@ -60,9 +60,10 @@ def evidence(
     folder: Folder,
     visit: Annotated[str, typer.Argument(help="The visit's id: node/channel/ordinal.", metavar="VISIT")],
 ) -> None:
-    """Show one visit and the lines of AMI and queue_log it came from, on one time line.
+    """Show one visit and the lines it came from.
 
-    Numbers are masked, and keys a caller pressed are not there. Lines are kept for `keep_evidence` of hotline.yaml.
+    Both stand on one time line, the lines as AMI and queue_log told them. Numbers are masked, and keys a caller pressed
+    are not there. Lines are kept for `keep_evidence` of hotline.yaml.
     """
     from ivr.cli import proving
 
