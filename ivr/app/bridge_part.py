@@ -90,12 +90,12 @@ async def run_bridge(ready: Ready, stop: asyncio.Event) -> None:
     if settings.queue_log is None:
         log.warning("no_queue_log", folder=str(Path(ready.hotline.queue_log).parent))
     async with AsyncExitStack() as opened:
+        voice = _voice(ready)  # first of all: while the log is read nobody hears numbers of an earlier run
         store = await opened.enter_async_context(opened_store(ready))
         writer = await opened.enter_async_context(Writer(store, spool=Spool(ready.places.spool / "bridge")))
         reconciler = await _caught_up(settings, store, writer)
         past = await load_past(store, settings.node, ZoneInfo(settings.time_zone), datetime.now(UTC))
         bridge = Bridge(settings, writer, past=past, store=store, reconciler=reconciler)
-        voice = _voice(ready)
         opened.callback(voice.clear)
         watching = asyncio.create_task(bridge.run(), name="bridge")
         beating = asyncio.create_task(_beat_when_seen(bridge), name="beat")
