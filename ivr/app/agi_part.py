@@ -34,6 +34,7 @@ from ivr.services.remembered import CallerMemory, memory_key
 from ivr.services.sealing import CursorSeal
 from ivr.services.sql import BadSourceError
 from store.queries.journeys import remembered
+from store.spool import Spool
 from store.writer import Tempo, Writer
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ async def run_agi(ready: Ready, stop: asyncio.Event, *, reload: bool = False) ->
     speech.refuse_unbuilt(ready)
     async with AsyncExitStack() as opened:
         store = await opened.enter_async_context(opened_store(ready))
-        writer = await opened.enter_async_context(Writer(store, tempo=HISTORY))
+        writer = await opened.enter_async_context(Writer(store, tempo=HISTORY, spool=Spool(ready.places.spool / "agi")))
         sources = await opened.enter_async_context(_data(ready))
         scripts = ScriptFolder(ready.folder / "scripts", Bounds(at_once=ready.hotline.agi.scripts_at_once))
         kept = releases.KeptReleases(ready)
