@@ -19,6 +19,7 @@ from ivr.flow.model import FlowSet
 from ivr.flow.yaml_reader import LARGEST_FILE, Document, decode, read_yaml
 from ivr.flow.yaml_reader import Mapping as MappingNode
 from ivr.prompts.catalogue import ALL, Catalogue, load_catalogue
+from ivr.prompts.tokens import can_speak
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
     from dialplan.diagnostics import Severity
     from ivr.config.model import Defaults, Hotline
+    from ivr.config.readable import Readable
 
     ReadPrompts = Callable[[Mapping[str, Source]], tuple[Catalogue, tuple[Diagnostic, ...]]]
 
@@ -73,15 +75,14 @@ def load_hotline(
     settings = read_settings(document, os.environ if environ is None else environ)
     files.keep(_masked(document.source, settings.diagnostics))
     readings = _flows(files, settings)
-    catalogue, said = _prompts(files, settings.hotline, read_prompts)
+    catalogue, said = _prompts(files, settings.readable, read_prompts)
     scripts = {path.stem: path for path in files.listed("scripts", ".py")}
     problems = [*files.diagnostics, *settings.diagnostics, *said]
     problems += [each for reading in readings for each in reading.diagnostics]
     known = _known(settings, catalogue, files.sources, scripts)
-    if settings.hotline is not None:
-        ruled = tuple(setting_rules(settings.hotline, settings.place, {each.name for each in readings}, known))
-        files.keep(_masked(files.sources[FILE], ruled))
-        problems += ruled
+    ruled = tuple(setting_rules(settings.readable, settings.place, {each.name for each in readings}, known))
+    files.keep(_masked(files.sources[FILE], ruled))
+    problems += ruled
     problems += check_flows(readings, known)
     version = version_of(document.root, readings, files.sources, {name: files.digest(p) for name, p in scripts.items()})
     flows = _flow_set(version, readings, settings.hotline) if not has_errors(problems) else None
@@ -175,7 +176,7 @@ def _flows(files: _Files, settings: Settings) -> list[FlowReading]:
             reading = load_flow(data, name, defaults)
             files.keep(reading.source)
             readings.append(reading)
-    if not readings and settings.hotline is not None:
+    if not readings and settings.document.root is not None:
         files.missing("flows", "at least one flow: flows/main.yaml")
     return readings
 
@@ -195,20 +196,18 @@ def flow_defaults(defaults: Defaults) -> FlowDefaults:
     )
 
 
-def _prompts(
-    files: _Files, hotline: Hotline | None, read_prompts: ReadPrompts
-) -> tuple[Catalogue, tuple[Diagnostic, ...]]:
-    """The messages of the languages the hotline speaks."""
-    if hotline is None:
-        return Catalogue(), ()
+def _prompts(files: _Files, settings: Readable, read_prompts: ReadPrompts) -> tuple[Catalogue, tuple[Diagnostic, ...]]:
+    """The messages of the languages the hotline speaks; of all that are there when it is not known which it does."""
     there = {path.stem for path in files.listed("prompts", ".yaml")}
-    for language in sorted(there - {*hotline.languages, ALL}):
+    whole = settings.whole("languages")
+    languages = settings.hotline.languages if whole else tuple(sorted(filter(can_speak, there - {ALL})))
+    for language in sorted(there - {*languages, ALL}) if whole else ():
         message = f"the hotline does not speak '{language}'"
-        hint = did_you_mean(language, [*hotline.languages, ALL])
-        expected = f"one of {', '.join(hotline.languages)}, or {ALL}"
+        hint = did_you_mean(language, [*languages, ALL])
+        expected = f"one of {', '.join(languages)}, or {ALL}"
         name = f"prompts/{language}.yaml"
         files.diagnostics.append(Diagnostic("C005", "warning", None, message, expected, hint, file=name))
-    wanted = [*hotline.languages, *([ALL] if ALL in there else [])]
+    wanted = [*languages, *([ALL] if ALL in there else [])]
     texts = {language: files.text(f"prompts/{language}.yaml") for language in dict.fromkeys(wanted)}
     return read_prompts({language: source for language, source in texts.items() if source is not None})
 
@@ -216,21 +215,22 @@ def _prompts(
 def _known(
     settings: Settings, catalogue: Catalogue, sources: Mapping[str, Source], scripts: Mapping[str, Path]
 ) -> Known:
-    hotline = settings.hotline
-    if hotline is None:
-        return Known(whole=False)
+    readable, hotline = settings.readable, settings.readable.hotline
+    lookups: dict[str, LookupFacts | None] = dict.fromkeys(readable.names["lookups"] or ())
+    lookups |= {name: LookupFacts(each.takes, each.gives, each.as_of) for name, each in hotline.lookups.items()}
+    entries = {flow: settings.place("numbers", number) for number, flow in hotline.numbers.items()}
     messages = {
         name: {place: frozenset(str(kind) for kind in kinds) for place, kinds in (catalogue.places(name) or {}).items()}
         for name in catalogue.names
     }
     return Known(
-        languages=hotline.languages,
-        entries={flow: settings.place("numbers", number) for number, flow in hotline.numbers.items()},
-        queues=frozenset(hotline.queues),
-        schedules=frozenset(hotline.hours),
+        languages=hotline.languages if readable.whole("languages") else None,
+        entries=entries if readable.whole("numbers") else None,
+        queues=readable.names["queues"],
+        schedules=readable.names["hours"],
         scripts=frozenset(scripts),
-        boxes=frozenset(hotline.voicemail),
-        lookups={name: LookupFacts(each.takes, each.gives, each.as_of) for name, each in hotline.lookups.items()},
+        boxes=readable.names["voicemail"],
+        lookups=lookups if readable.names["lookups"] is not None else None,
         messages=messages or None,  # none at all: the files that are missing are told, not each sentence
         unreadable_messages=frozenset(_written_messages(sources)) - set(messages),
     )

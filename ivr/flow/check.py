@@ -49,8 +49,8 @@ def check_flows(readings: Iterable[FlowReading], known: Known) -> list[Diagnosti
             found += overlapping_ways(reading.flow)
             if not has_errors((*reading.diagnostics, *(each for each in own if each.code == "F012"))):
                 sound[reading.name] = reading.flow
-    if known.whole:
-        found += unasked_flows(all_readings, known)
+    if known.entries is not None:
+        found += unasked_flows(all_readings, known.entries)
     circling = list(flow_circles(sound))
     found += circling or flow_depths(sound)
     for flow in sound.values():
@@ -75,16 +75,13 @@ def unknown_names(reading: FlowReading, readings: list[FlowReading], known: Know
         "step": reading.step_names,
         "flow": [each.name for each in readings],
         "message": None if known.messages is None else {*known.messages, *known.unreadable_messages},
+        "queue": known.queues,
+        "lookup": known.lookups,
+        "schedule": known.schedules,
+        "script": known.scripts,
+        "box": known.boxes,
+        "language": known.languages,
     }
-    if known.whole:
-        tables |= {
-            "queue": known.queues,
-            "lookup": known.lookups,
-            "schedule": known.schedules,
-            "script": known.scripts,
-            "box": known.boxes,
-            "language": known.languages,
-        }
     for mention in reading.mentions:
         names = tables.get(mention.kind)
         if names is not None and mention.name not in names:
@@ -106,9 +103,9 @@ _FEW = 8
 """Names that are listed when none of them is near."""
 
 
-def unasked_flows(readings: list[FlowReading], known: Known) -> Iterator[Diagnostic]:
+def unasked_flows(readings: list[FlowReading], entries: Mapping[str, Span | None]) -> Iterator[Diagnostic]:
     """F033: flows no number and no other flow leads to; F034: a number whose flow wants to be handed something."""
-    used = set(known.entries)
+    used = set(entries)
     flows = {reading.name: reading.flow for reading in readings if reading.flow}
     waiting = list(used)
     while waiting:
@@ -122,10 +119,10 @@ def unasked_flows(readings: list[FlowReading], known: Known) -> Iterator[Diagnos
         if name not in used and all_known:
             message = f"no number and no flow leads to '{name}'"
             yield Diagnostic("F033", "warning", flow.at, message, "a number in hotline.yaml, or a subflow step")
-        if name in known.entries and flow.takes:
+        if name in entries and flow.takes:
             wanted = ", ".join(flow.takes)
             message = f"a number leads to '{name}', which takes {wanted}"
-            yield Diagnostic("F034", "error", known.entries[name] or flow.at, message, "a flow that takes nothing")
+            yield Diagnostic("F034", "error", entries[name] or flow.at, message, "a flow that takes nothing")
 
 
 def flow_circles(flows: Mapping[str, Flow]) -> Iterator[Diagnostic]:
@@ -160,9 +157,8 @@ def fitting_arguments(flow: Flow, flows: Mapping[str, Flow], known: Known) -> It
     """F029: arguments that are wanted and not given, or given and not wanted."""
     for step in flow.steps.values():
         match step:
-            case Lookup() if step.lookup in known.lookups:
-                wanted = known.lookups[step.lookup].takes
-                yield from _fit(step, f"lookup '{step.lookup}'", step.args, wanted)
+            case Lookup() if (facts := known.lookup(step.lookup)) is not None:
+                yield from _fit(step, f"lookup '{step.lookup}'", step.args, facts.takes)
             case Subflow() if step.flow in flows:
                 yield from _fit(step, f"flow '{step.flow}'", step.args, flows[step.flow].takes)
             case Play() | Menu() | Collect() | Voicemail() | Hangup():

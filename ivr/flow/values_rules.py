@@ -84,7 +84,8 @@ def readings(step: Step, state: State, knowledge: Knowledge, known: Known) -> It
 
 
 def _asked(step: Lookup, state: State, known: Known) -> Iterator[Reading]:
-    takes = known.lookups[step.lookup].takes if step.lookup in known.lookups else {}
+    facts = known.lookup(step.lookup)
+    takes = facts.takes if facts is not None else {}
     for name, value in step.args.items():
         yield Reading(value, state, "asked", name, frozenset({takes[name]} if name in takes else ()))
 

@@ -97,6 +97,69 @@ def test_mistakes_of_every_file_come_at_once(folder: Path) -> None:
     assert files >= {"hotline.yaml", "flows/main.yaml"}
 
 
+BREAKS = {
+    "hotline.yaml": ("region: CN", "regoin: CN"),
+    "flows/main.yaml": ("queue: sales", "queue: sails"),
+    "prompts/en.yaml": ("{amount, money}", "{amount, mony}"),
+}
+
+
+def test_a_mistake_in_the_settings_hides_none_of_the_other_files(folder: Path) -> None:
+    for name, (right, wrong) in BREAKS.items():
+        rewritten(folder / name, right, wrong)
+    loaded = load(folder)
+    assert [(each.code, each.span.file if each.span else None) for each in loaded.diagnostics] == [
+        ("C001", "hotline.yaml"),
+        ("P006", "prompts/en.yaml"),
+        ("F014", "flows/main.yaml"),
+    ], told(loaded)
+    assert loaded.scope == "2 flows, 11 messages, 2 languages"
+    assert (loaded.hotline, loaded.flows) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "expected"),
+    [
+        ("queues:\n", "queus:\n", ["C001", "C002"]),
+        ("lookups:\n", "lookup:\n", ["C001"]),
+        ("hours:\n", "hors:\n", ["C001"]),
+        ("voicemail:\n", "voicemial:\n", ["C001"]),
+        ("numbers:\n", "nubmers:\n", ["C001", "C002"]),
+        ("languages: [zh-CN, en]", "languages: [zh-CN, english]", ["C003"]),
+        ("languages: [zh-CN, en]", "language: [zh-CN, en]", ["C001", "C002"]),
+        ("    open: ", "    opens: ", ["C001", "C002"]),
+        ("    takes: {number: text}", "    takes: {number: words}", ["C003"]),
+        ("    title: {zh-CN: 销售, en: Sales}\n", "", ["C002"]),
+        ("  billing:\n", "  biling:\n", ["C004"]),
+        ("queue: sales, message: rescue", "queue: sales, message: rescue, mesage: x", ["C001"]),
+        ("ami: {secret: {env: SMALL_AMI_SECRET}}", "ami: {port: 5038}", ["C002"]),
+        ("queues: {sales: 0}", "queues: [sales]", ["C003"]),
+        ("hotline: small", "- hotline", ["Y005"]),
+    ],
+)
+def test_a_table_that_cannot_be_read_makes_no_name_unknown(
+    folder: Path, right: str, wrong: str, expected: list[str]
+) -> None:
+    rewritten(folder / "hotline.yaml", right, wrong)
+    loaded = load(folder)
+    assert sorted(each.code for each in loaded.diagnostics) == expected, told(loaded)
+
+
+def test_the_rules_over_all_settings_look_at_those_that_can_be_read(folder: Path) -> None:
+    rewritten(folder / "hotline.yaml", "region: CN", "regoin: CN")
+    rewritten(folder / "hotline.yaml", '"10010": main', '"10010": mian')
+    rewritten(folder / "hotline.yaml", "Mo-Fr 09:00-18:00;", "Mo-Fx 09:00-18:00;")
+    rewritten(folder / "hotline.yaml", "message: rescue", "message: recsue")
+    codes = [each.code for each in load(folder).diagnostics if each.code.startswith("C")]
+    assert codes == ["C001", "C004", "C007", "C015"]
+
+
+def rewritten(path: Path, right: str, wrong: str) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert right in text
+    path.write_text(text.replace(right, wrong, 1), encoding="utf-8")
+
+
 def test_without_any_message_file_not_each_sentence_is_missed(folder: Path) -> None:
     (folder / "prompts").rename(folder / "prompt")
     assert {each.code for each in load(folder).diagnostics} == {"C009"}
@@ -115,6 +178,14 @@ def test_a_secret_in_a_header_is_masked_where_it_is_told(tmp_path: Path) -> None
     told_so = told(with_settings(tmp_path, changed(source)))
     assert "C010" in told_so
     assert "wonder" not in told_so
+
+
+def test_a_secret_in_a_header_is_masked_beside_any_other_mistake(tmp_path: Path) -> None:
+    source = "data_sources:\n  billing: {htp: https://b.example, headers: {X-Token: wonder, X-Secret: 1234}}"
+    told_so = told(with_settings(tmp_path, changed(source)))
+    assert told_so.count("C010") == 2
+    assert "wonder" not in told_so
+    assert "1234" not in told_so
 
 
 def test_a_broken_message_is_not_also_called_unknown(folder: Path) -> None:

@@ -41,6 +41,10 @@ figure: It is {v, number}.
 which: "{v, select, vip {Dear customer.} other {Hello.}}"
 """
 CATALOGUE, _ = load_catalogue({"en": Source("prompts/en.yaml", SENTENCES)})
+FACTS = {
+    "customer": LookupFacts({"key": "text"}, {"tier": "text", "calls": "number", "known": "boolean"}),
+    "balance": LookupFacts({"key": "text"}, {"amount": "money", "due": "date", "as_of": "datetime"}, "as_of"),
+}
 KNOWN = Known(
     languages=("en",),
     entries={"main": None},
@@ -48,10 +52,7 @@ KNOWN = Known(
     schedules=frozenset({"office"}),
     boxes=frozenset({"messages"}),
     scripts=frozenset({"old"}),
-    lookups={
-        "customer": LookupFacts({"key": "text"}, {"tier": "text", "calls": "number", "known": "boolean"}),
-        "balance": LookupFacts({"key": "text"}, {"amount": "money", "due": "date", "as_of": "datetime"}, "as_of"),
-    },
+    lookups=FACTS,
     messages={
         name: {place: frozenset(map(str, kinds)) for place, kinds in (CATALOGUE.places(name) or {}).items()}
         for name in CATALOGUE.names
@@ -168,7 +169,7 @@ def answered(dice: random.Random, effect: fx.Effect) -> Input:
                 "tier": "vip", "calls": dice.choice([0, 3]), "known": True, "amount": Money(Decimal("-1.05"), "CNY"),
                 "due": date(2026, 1, 2),
             }  # fmt: skip
-            given = {field: dice.choice([row[field], None]) for field in KNOWN.lookups[name].gives if field in row}
+            given = {field: dice.choice([row[field], None]) for field in FACTS[name].gives if field in row}
             odd: list[Input] = [inputs.LookupLate(), inputs.LookupFailed("stale"), inputs.Found(None)]
             return dice.choice([*odd, *[inputs.Found(given | {"as_of": NOON - timedelta(1)})] * 9])
         case fx.AskHours():
