@@ -21,6 +21,7 @@ from ami_bridge.settings import AgiServer, BridgeSettings, WatchdogSettings
 from ivr.app.mistakes import MistakeError, cannot_use
 from ivr.app.opened import opened_store
 from ivr.app.parent import beat
+from ivr.app.preflight import preflight
 from ivr.app.switch import split
 from ivr.config.secrets import SecretMissingError, resolve_secret
 from store.writer import Writer
@@ -78,6 +79,7 @@ async def run_bridge(ready: Ready, stop: asyncio.Event) -> None:
         MistakeError: Asterisk refuses the login, the feed's socket is taken, or the database cannot be had.
     """
     settings = settings_of(ready)
+    preflight(ready, {"bridge"})
     if settings.queue_log is None:
         log.warning("no_queue_log", folder=str(Path(ready.hotline.queue_log).parent))
     async with AsyncExitStack() as opened:

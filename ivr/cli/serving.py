@@ -13,6 +13,7 @@ from ivr.app import speech
 from ivr.app.loading import load_ready
 from ivr.app.logs import LEVELS, set_up_logs
 from ivr.app.mistakes import MistakeError
+from ivr.app.preflight import EVERY_PART, preflight
 from ivr.app.running import run_until_told
 from ivr.app.supervisor import StartFailedError, Supervisor, parts_of
 
@@ -27,6 +28,7 @@ def up(folder: Path, level: str) -> None:
     from ivr.app.opened import upgraded
 
     ready = _ready(folder, level, "up")
+    preflight(ready, EVERY_PART)
     speech.build(ready)
     asyncio.run(upgraded(ready))  # what all three parts need is tried once, and told once
     house = Supervisor(parts_of(str(folder), level))

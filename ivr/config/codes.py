@@ -120,4 +120,12 @@ CODES = codes(
         "rescue: {queue: sales, message: your-balance}",
         "rescue: {queue: sales, message: rescue}",
     ),
+    CodeDoc(
+        "C016",
+        "An address leads to a database or service we can ask",
+        "History is kept in SQLite or PostgreSQL; a data source is one of these, or `http`. An address that comes from "
+        "the environment is told by its variable.",
+        "database_url: mysql://db.example/hotline",
+        "database_url: postgresql://db.example/hotline",
+    ),
 )

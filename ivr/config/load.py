@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from dialplan.diagnostics import Diagnostic, did_you_mean, has_errors
 from dialplan.source import Source
+from ivr.config.addresses import unusable_addresses
 from ivr.config.read import FILE, Settings, read_settings
 from ivr.config.rules import setting_rules
 from ivr.config.version import version_of
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from dialplan.diagnostics import Severity
     from ivr.config.model import Defaults, Hotline
     from ivr.config.readable import Readable
+    from ivr.flow.yaml_reader import Node
 
     ReadPrompts = Callable[[Mapping[str, Source]], tuple[Catalogue, tuple[Diagnostic, ...]]]
 
@@ -46,6 +48,8 @@ class Loaded:
     catalogue: Catalogue
     """Every sentence that could be read."""
     diagnostics: tuple[Diagnostic, ...]
+    root: Node | None
+    """`hotline.yaml` as it was written, to tell a setting's line."""
     sources: Mapping[str, Source]
     """Every file by its name in diagnostics; secrets written in clear are masked."""
     scope: str
@@ -72,7 +76,8 @@ def load_hotline(
     files = _Files(folder)
     data = files.read(FILE)
     document = read_yaml(data, FILE) if data is not None else Document(None, (), Source(FILE, ""))
-    settings = read_settings(document, os.environ if environ is None else environ)
+    environ = os.environ if environ is None else environ
+    settings = read_settings(document, environ)
     files.keep(_masked(document.source, settings.diagnostics))
     readings = _flows(files, settings)
     catalogue, said = _prompts(files, settings.readable, read_prompts)
@@ -82,14 +87,14 @@ def load_hotline(
     known = _known(settings, catalogue, files.sources, scripts)
     ruled = tuple(setting_rules(settings.readable, settings.place, {each.name for each in readings}, known))
     files.keep(_masked(files.sources[FILE], ruled))
-    problems += ruled
+    problems += [*ruled, *unusable_addresses(settings.readable.hotline, settings.place, environ)]
     problems += check_flows(readings, known)
     version = version_of(document.root, readings, files.sources, {name: files.digest(p) for name, p in scripts.items()})
     flows = _flow_set(version, readings, settings.hotline) if not has_errors(problems) else None
     scope = (
         f"{_count(readings, 'flow')}, {_count(catalogue.names, 'message')}, {_count(catalogue.languages, 'language')}"
     )
-    return Loaded(folder, settings.hotline, flows, catalogue, tuple(problems), files.sources, scope)
+    return Loaded(folder, settings.hotline, flows, catalogue, tuple(problems), document.root, files.sources, scope)
 
 
 class _Files:
