@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from dialplan.diagnostics import Diagnostic, did_you_mean, has_errors
@@ -48,8 +48,8 @@ class Loaded:
     catalogue: Catalogue
     """Every sentence that could be read."""
     diagnostics: tuple[Diagnostic, ...]
-    root: Node | None
-    """`hotline.yaml` as it was written, to tell a setting's line."""
+    root: Node | None = field(repr=False)
+    """`hotline.yaml` as it was written, to tell a setting's line; a secret that was written there is in it still."""
     sources: Mapping[str, Source]
     """Every file by its name in diagnostics; secrets written in clear are masked."""
     scope: str
