@@ -20,7 +20,7 @@ from ami_bridge.protocol.errors import LoginRefused
 from ami_bridge.settings import AgiServer, BridgeSettings, WatchdogSettings
 from ivr.app.mistakes import MistakeError, cannot_use
 from ivr.app.opened import opened_store
-from ivr.app.parent import beat
+from ivr.app.parent import beat, is_restarted
 from ivr.app.preflight import preflight
 from ivr.app.switch import split
 from ivr.config.secrets import SecretMissingError, resolve_secret
@@ -76,7 +76,7 @@ async def run_bridge(ready: Ready, stop: asyncio.Event) -> None:
     """Watch until `stop`.
 
     Raises:
-        MistakeError: Asterisk refuses the login, the feed's socket is taken, or the database cannot be had.
+        MistakeError: Asterisk refuses the login at the start, the feed is served already, or there is no database.
     """
     settings = settings_of(ready)
     preflight(ready, {"bridge"})
@@ -87,6 +87,7 @@ async def run_bridge(ready: Ready, stop: asyncio.Event) -> None:
         writer = await opened.enter_async_context(Writer(store))
         past = await load_past(store, settings.node, ZoneInfo(settings.time_zone), datetime.now(UTC))
         bridge = Bridge(settings, writer, past=past)
+        bridge.link.keeps_trying = is_restarted()
         watching = asyncio.create_task(bridge.run(), name="bridge")
         beating = asyncio.create_task(_beat_when_seen(bridge), name="beat")
         stopping = asyncio.create_task(stop.wait())
@@ -113,5 +114,6 @@ async def _beat_when_seen(bridge: Bridge) -> None:
     deadline = loop.time() + FIRST_LOGIN_S
     while not bridge.link.is_up and loop.time() < deadline:  # noqa: ASYNC110 - the link has no event for "up"
         await asyncio.sleep(0.05)
+    bridge.link.keeps_trying = True  # whoever ends now is started again at once, and each try may count as an attack
     log.info("watching", asterisk=bridge.link.is_up)
     await beat()

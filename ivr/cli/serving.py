@@ -47,6 +47,8 @@ def up(folder: Path, level: str) -> None:
     try:
         run_until_told(serve)
     except StartFailedError as failed:
+        if failed.reason:
+            raise MistakeError(failed.reason) from None
         # The part has said in its own words what has to be mended; its end is ours.
         sys.exit(failed.code if failed.code > 0 else 2)
 

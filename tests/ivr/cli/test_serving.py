@@ -277,6 +277,28 @@ async def test_a_part_that_is_killed_is_started_again(machine: Machine) -> None:
     machine.expect_nothing_left(run.process.pid)
 
 
+async def test_a_refusal_after_the_start_ends_nothing_and_is_told_once(machine: Machine) -> None:
+    async with machine.running("bridge", "{DIR}") as run:
+        await run.says('"watching"')
+        manager = ScriptedManager(secret="another")
+        await manager.start(machine.ports.ami)
+        await run.says('"ami.login_refused"')
+        assert run.process.returncode is None
+        assert await run.end(signal.SIGTERM) == 0
+        await manager.stop()
+    assert sum('"ami.login_refused"' in line for line in run.said) == 1
+
+
+async def test_a_restarted_bridge_waits_for_the_right_secret(machine: Machine) -> None:
+    manager = ScriptedManager(secret="another")
+    await manager.start(machine.ports.ami)
+    async with machine.running("bridge", "{DIR}", HOTLINE_RESTARTED="1") as run:
+        await run.says('"ami.login_refused"')
+        await run.says('"watching"')
+        assert await run.end(signal.SIGTERM) == 0
+    await manager.stop()
+
+
 async def test_an_asterisk_that_is_not_there_yet_is_waited_for(machine: Machine) -> None:
     async with machine.running("bridge", "{DIR}") as run:
         await run.says('"ami.down"')
