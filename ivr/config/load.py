@@ -12,18 +12,19 @@ from ivr.config.addresses import unusable_addresses
 from ivr.config.read import FILE, Settings, read_settings
 from ivr.config.rules import setting_rules
 from ivr.config.version import version_of
-from ivr.flow.check import check_flows
+from ivr.flow.check import check_flows, given_to_messages
 from ivr.flow.defaults import FlowDefaults, TriesDefaults
 from ivr.flow.known import Known, LookupFacts
 from ivr.flow.load import FlowReading, load_flow
 from ivr.flow.model import FlowSet
 from ivr.flow.yaml_reader import LARGEST_FILE, Document, decode, read_yaml
 from ivr.flow.yaml_reader import Mapping as MappingNode
+from ivr.prompts.agreement import agreed_places
 from ivr.prompts.catalogue import ALL, Catalogue, load_catalogue
 from ivr.prompts.tokens import can_speak
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterator, Mapping
     from pathlib import Path
 
     from dialplan.diagnostics import Severity
@@ -31,7 +32,9 @@ if TYPE_CHECKING:
     from ivr.config.readable import Readable
     from ivr.flow.yaml_reader import Node
 
-    ReadPrompts = Callable[[Mapping[str, Source]], tuple[Catalogue, tuple[Diagnostic, ...]]]
+    ReadPrompts = Callable[
+        [Mapping[str, Source], Mapping[str, Collection[str]]], tuple[Catalogue, tuple[Diagnostic, ...]]
+    ]
 
 _MASK: Final = "•"
 
@@ -80,11 +83,12 @@ def load_hotline(
     settings = read_settings(document, environ)
     files.keep(_masked(document.source, settings.diagnostics))
     readings = _flows(files, settings)
-    catalogue, said = _prompts(files, settings.readable, read_prompts)
+    given = given_to_messages(readings)
+    catalogue, said = _prompts(files, settings.readable, lambda texts: read_prompts(texts, given))
     scripts = {path.stem: path for path in files.listed("scripts", ".py")}
     problems = [*files.diagnostics, *settings.diagnostics, *said]
     problems += [each for reading in readings for each in reading.diagnostics]
-    known = _known(settings, catalogue, files.sources, scripts)
+    known = _known(settings, catalogue, given, files.sources, scripts)
     ruled = tuple(setting_rules(settings.readable, settings.place, {each.name for each in readings}, known))
     files.keep(_masked(files.sources[FILE], ruled))
     problems += [*ruled, *unusable_addresses(settings.readable.hotline, settings.place, environ)]
@@ -201,7 +205,11 @@ def flow_defaults(defaults: Defaults) -> FlowDefaults:
     )
 
 
-def _prompts(files: _Files, settings: Readable, read_prompts: ReadPrompts) -> tuple[Catalogue, tuple[Diagnostic, ...]]:
+def _prompts(
+    files: _Files,
+    settings: Readable,
+    read_prompts: Callable[[Mapping[str, Source]], tuple[Catalogue, tuple[Diagnostic, ...]]],
+) -> tuple[Catalogue, tuple[Diagnostic, ...]]:
     """The messages of the languages the hotline speaks; of all that are there when it is not known which it does."""
     there = {path.stem for path in files.listed("prompts", ".yaml")}
     whole = settings.whole("languages")
@@ -218,14 +226,21 @@ def _prompts(files: _Files, settings: Readable, read_prompts: ReadPrompts) -> tu
 
 
 def _known(
-    settings: Settings, catalogue: Catalogue, sources: Mapping[str, Source], scripts: Mapping[str, Path]
+    settings: Settings,
+    catalogue: Catalogue,
+    given: Mapping[str, Collection[str]],
+    sources: Mapping[str, Source],
+    scripts: Mapping[str, Path],
 ) -> Known:
     readable, hotline = settings.readable, settings.readable.hotline
     lookups: dict[str, LookupFacts | None] = dict.fromkeys(readable.names["lookups"] or ())
     lookups |= {name: LookupFacts(each.takes, each.gives, each.as_of) for name, each in hotline.lookups.items()}
     entries = {flow: settings.place("numbers", number) for number, flow in hotline.numbers.items()}
     messages = {
-        name: {place: frozenset(str(kind) for kind in kinds) for place, kinds in (catalogue.places(name) or {}).items()}
+        name: {
+            place: frozenset(str(kind) for kind in kinds)
+            for place, kinds in agreed_places(catalogue.messages, name, given).items()
+        }
         for name in catalogue.names
     }
     return Known(

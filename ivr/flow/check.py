@@ -153,6 +153,16 @@ def flow_depths(flows: Mapping[str, Flow]) -> Iterator[Diagnostic]:
                 yield Diagnostic("F030", "error", step.at, message, "steps of its own, or fewer flows in a row")
 
 
+def given_to_messages(readings: Iterable[FlowReading]) -> dict[str, set[str]]:
+    """Each message some step says, with the names it is given values by."""
+    given: dict[str, set[str]] = {}
+    for reading in readings:
+        for step in reading.flow.steps.values() if reading.flow else ():
+            if isinstance(step, Play | Menu | Collect | Voicemail | Hangup) and step.message is not None:
+                given.setdefault(step.message, set()).update(step.args)
+    return given
+
+
 def fitting_arguments(flow: Flow, flows: Mapping[str, Flow], known: Known) -> Iterator[Diagnostic]:
     """F029: arguments that are wanted and not given, or given and not wanted."""
     for step in flow.steps.values():

@@ -188,6 +188,15 @@ def test_a_secret_in_a_header_is_masked_beside_any_other_mistake(tmp_path: Path)
     assert "1234" not in told_so
 
 
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+def test_a_slip_in_one_language_is_one_mistake_at_its_own_place(folder: Path, language: str) -> None:
+    rewritten(folder / "prompts" / f"{language}.yaml", "{amount, money}", "{amunt, money}")
+    loaded = load(folder)
+    assert [(each.code, each.span.file if each.span else None, each.hint) for each in loaded.diagnostics] == [
+        ("P009", f"prompts/{language}.yaml", "did you mean 'amount'?")
+    ], told(loaded)
+
+
 def test_a_broken_message_is_not_also_called_unknown(folder: Path) -> None:
     for path in (folder / "prompts").glob("*.yaml"):
         path.write_text(path.read_text(encoding="utf-8").replace("{amount, money}", "{amount, mony}"), encoding="utf-8")
