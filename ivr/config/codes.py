@@ -128,4 +128,12 @@ CODES = codes(
         "database_url: mysql://db.example/hotline",
         "database_url: postgresql://db.example/hotline",
     ),
+    CodeDoc(
+        "C017",
+        "A speech command names what it is given",
+        "`{output}`, the WAV file the program writes, must be there; `{voice}`, `{text_file}`, `{speed}`, `{pitch}` "
+        "and `{language}` may be.",
+        'prompts: {command: [piper, --model, "{voice}", --output_file, "{wav_file}"]}',
+        'prompts: {command: [piper, --model, "{voice}", --output_file, "{output}"]}',
+    ),
 )

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+import string
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from dialplan.diagnostics import Diagnostic, did_you_mean
+from dialplan.diagnostics import Diagnostic, did_you_mean, nearest
 from ivr.config.hours import ScheduleError, timetable
+from ivr.prompts.synthesis import FIELDS as SPEECH_FIELDS
 from ivr.services.sources import Field, HttpLookup, SqlLookup, faults
 
 if TYPE_CHECKING:
@@ -51,6 +53,7 @@ def setting_rules(
         yield from lonely_queues(hotline, place)
     yield from messages_of_its_own(hotline, place, known)
     yield from shared_names(hotline, place)
+    yield from speech_command(hotline, place)
     yield from secret_headers(readable.written, place)
 
 
@@ -222,6 +225,31 @@ def secret_headers(written: Mapping[str, Any], place: Place) -> Iterator[Diagnos
                 at = place("data_sources", name, "headers", header)
                 hint = "and change it: it has been in a file"
                 yield Diagnostic("C010", "error", at, "a secret is written here", "{env: NAME} or {file: path}", hint)
+
+
+def speech_command(hotline: Hotline, place: Place) -> Iterator[Diagnostic]:
+    """C017: a speech command with something in braces that nobody gives it, or without a place for the sound."""
+    command, known = hotline.prompts.command, f"one of {{{'}, {'.join(SPEECH_FIELDS)}}}"
+    if command is None:
+        return
+    wrong, named = [], set()
+    for index, word in enumerate(command):
+        at = place("prompts", "command", index)
+        try:
+            fields = [name for _, name, _, _ in string.Formatter().parse(word) if name is not None]
+        except ValueError:
+            wrong.append(Diagnostic("C017", "error", at, f"'{word}' has a brace alone", "{{ for a brace that is meant"))
+            continue
+        named.update(fields)
+        for name in fields:
+            if name not in SPEECH_FIELDS:
+                near = "output" if name == "wav_file" else nearest(name, SPEECH_FIELDS)
+                hint = f"did you mean '{{{near}}}'?" if near else None
+                wrong.append(Diagnostic("C017", "error", at, f"unknown '{{{name}}}'", known, hint))
+    yield from wrong
+    if "output" not in named and not wrong:
+        message = "the command has no '{output}': where would the sound go?"
+        yield Diagnostic("C017", "error", place("prompts", "command", "[key]"), message, "'{output}' among its words")
 
 
 def _mapping(value: object) -> dict[str, Any]:
