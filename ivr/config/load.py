@@ -21,6 +21,7 @@ from ivr.flow.yaml_reader import LARGEST_FILE, Document, decode, read_yaml
 from ivr.flow.yaml_reader import Mapping as MappingNode
 from ivr.prompts.agreement import agreed_places
 from ivr.prompts.catalogue import ALL, Catalogue, load_catalogue
+from ivr.prompts.recordings import recording_mistakes
 from ivr.prompts.tokens import can_speak
 
 if TYPE_CHECKING:
@@ -85,6 +86,7 @@ def load_hotline(
     readings = _flows(files, settings)
     given = given_to_messages(readings)
     catalogue, said = _prompts(files, settings.readable, lambda texts: read_prompts(texts, given))
+    said += tuple(recording_mistakes(catalogue, folder / "prompts", whole=not has_errors(said)))
     scripts = {path.stem: path for path in files.listed("scripts", ".py")}
     problems = [*files.diagnostics, *settings.diagnostics, *said]
     problems += [each for reading in readings for each in reading.diagnostics]

@@ -14,6 +14,7 @@ import numpy as np
 import soxr  # type: ignore[import-untyped]  # it ships neither stubs nor py.typed
 
 from ivr.prompts.g711 import to_alaw, to_ulaw
+from ivr.prompts.wav import UnusableAudio, read_head
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -41,13 +42,6 @@ _FADE_S = 0.004
 """Ramp at each end: a cut inside a wave clicks."""
 _PEAK = 10 ** (-3 / 20)
 """Loudest sample: A-law and the networks behind it distort near full scale."""
-_SHORTEST_S, _LONGEST_S = 0.05, 300.0
-_RATES = range(8000, 192_001)
-_WIDTHS = {1: "8", 2: "16", 3: "24", 4: "32"}
-
-
-class UnusableAudio(Exception):  # noqa: N818 - a state of the file, not a fault of the program
-    """A WAV file that cannot become a prompt; the text says what was found."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,19 +67,12 @@ def read_wav(data: bytes) -> tuple[Signal, int]:
     Raises:
         UnusableAudio: not PCM WAV, cut off in the middle, or of a length or rate no prompt has.
     """
-    try:
-        with wave.open(io.BytesIO(data)) as file:
-            channels, width, rate, count = file.getparams()[:4]
-            raw = file.readframes(count)
-    except (wave.Error, EOFError) as error:
-        raise UnusableAudio(f"not a PCM WAV file ({str(error) or 'cut off'})") from None
-    if width not in _WIDTHS or rate not in _RATES or not 1 <= channels <= 2:  # noqa: PLR2004 - mono or stereo
-        raise UnusableAudio(f"{rate} Hz, {8 * width} bit, {channels} channels")
-    raw = raw[: len(raw) // (width * channels) * width * channels]
-    seconds = len(raw) / (width * channels * rate)
-    if not _SHORTEST_S <= seconds <= _LONGEST_S:
-        raise UnusableAudio(f"{seconds:.2f} s long")
-    return _floats(raw, width).reshape(-1, channels).mean(axis=1, dtype=np.float32), rate
+    head = read_head(io.BytesIO(data), len(data))
+    with wave.open(io.BytesIO(data)) as file:
+        raw = file.readframes(head.samples)
+    step = head.width * head.channels
+    raw = raw[: len(raw) // step * step]
+    return _floats(raw, head.width).reshape(-1, head.channels).mean(axis=1, dtype=np.float32), head.rate
 
 
 def for_telephone(

@@ -9,6 +9,7 @@ from dialplan.diagnostics import Diagnostic, did_you_mean
 from ivr.prompts.catalogue import ALL
 from ivr.prompts.compose import Fragment, everything_said, fragment, spoken_text
 from ivr.prompts.message import Literal, Message
+from ivr.prompts.wav import USABLE, UnusableAudio, read_head
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -43,8 +44,9 @@ def find_recordings(
     if folder is None or not folder.is_dir():
         return found, ()
     for language in (*catalogue.languages, ALL):
-        names = _sayable(catalogue, language)
-        for path in _audio_files(folder / language):
+        paths = tuple(_audio_files(folder / language))
+        names = _sayable(catalogue, language) if paths else {}
+        for path in paths:
             relative = path.relative_to(folder / language).as_posix()
             shown = f"{folder.name}/{language}/{relative}"
             said = names.get(relative[:-4]) if path.suffix.lower() == ".wav" else None
@@ -56,6 +58,35 @@ def find_recordings(
             else:
                 found.setdefault(said, Recording(path, shown))
     return found, tuple(diagnostics)
+
+
+def recording_mistakes(catalogue: Catalogue, folder: Path, *, whole: bool) -> Iterator[Diagnostic]:
+    """What is wrong with the recordings, told by their names and heads alone; the sound itself is not read.
+
+    Args:
+        catalogue: the sentences, as far as they could be read.
+        folder: the hotline's `prompts`.
+        whole: whether all of them could: else a recording may well belong to one that could not.
+    """
+    if whole:
+        yield from find_recordings(catalogue, folder)[1]
+    for language in (*catalogue.languages, ALL):
+        for path in _audio_files(folder / language):
+            if path.suffix.lower() != ".wav":
+                continue
+            shown = f"{folder.name}/{path.relative_to(folder).as_posix()}"
+            try:
+                with path.open("rb") as file:
+                    read_head(file, path.stat().st_size)
+            except UnusableAudio as error:
+                yield unusable(shown, str(error))
+            except OSError as error:
+                yield unusable(shown, error.strerror or type(error).__name__)
+
+
+def unusable(shown: str, reason: str) -> Diagnostic:
+    """P014: a recording that cannot become a sound."""
+    return Diagnostic("P014", "error", None, f"cannot be used: {reason}", USABLE, file=shown)
 
 
 def _audio_files(folder: Path) -> Iterator[Path]:

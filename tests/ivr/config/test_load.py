@@ -9,6 +9,7 @@ from dialplan.report import as_text
 from ivr.config.load import Loaded, load_hotline
 from tests.ivr.config.test_codes import changed, with_settings
 from tests.ivr.flow.surroundings import SMALL
+from tests.ivr.prompts.machine import recording
 
 
 @pytest.fixture
@@ -95,6 +96,35 @@ def test_mistakes_of_every_file_come_at_once(folder: Path) -> None:
         path.write_text(path.read_text(encoding="utf-8").replace(right, wrong, 1), encoding="utf-8")
     files = {each.span.file for each in load(folder).diagnostics if each.span}
     assert files >= {"hotline.yaml", "flows/main.yaml"}
+
+
+RECORDINGS = {
+    "zh-CN/rescue.wav": (b"this is a text", ("P014", "error", "cannot be used: not a PCM WAV file")),
+    "en/rescue.wav": (recording(seconds=0.02), ("P014", "error", "cannot be used: 0.02 s long")),
+    "en/recsue.wav": (recording(), ("P013", "warning", "belongs to nothing that is said")),
+    "en/rescue.mp3": (b"ID3", ("P013", "warning", "not a WAV file: nobody would hear it")),
+    "zh-CN/goodbye.wav": (recording(), None),
+}
+
+
+@pytest.mark.parametrize("name", RECORDINGS)
+def test_a_recording_is_looked_at_before_any_sound_is_made(folder: Path, name: str) -> None:
+    data, expected = RECORDINGS[name]
+    path = folder / "prompts" / name
+    path.parent.mkdir()
+    path.write_bytes(data)
+    loaded = load(folder)
+    assert loaded.is_sound is (expected is None or expected[1] == "warning")
+    told_so = [(each.code, each.severity, each.message) for each in loaded.diagnostics]
+    assert [each.file for each in loaded.diagnostics] == ([f"prompts/{name}"] if expected else [])
+    assert all(found[:2] == expected[:2] and found[2].startswith(expected[2]) for found in told_so if expected)
+
+
+def test_a_recording_of_a_broken_message_belongs_to_it(folder: Path) -> None:
+    (folder / "prompts" / "en").mkdir()
+    (folder / "prompts" / "en" / "your-balance.1.wav").write_bytes(recording())
+    rewritten(folder / "prompts" / "en.yaml", "{amount, money}", "{amount, mony}")
+    assert {each.code for each in load(folder).diagnostics} == {"P006"}
 
 
 BREAKS = {
