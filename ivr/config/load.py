@@ -145,10 +145,14 @@ class _Files:
     def listed(self, folder: str, ending: str) -> list[Path]:
         """The files of a folder with this ending, sorted; near misses (`.yml`) are told."""
         found = []
-        for path in self._listed(self._folder / folder):
+        for path in self._entries(self._folder / folder):
             if path.name.startswith("."):
                 continue
-            if path.suffix == ending:
+            if not path.is_file():
+                if path.suffix == ending:
+                    found_there = "a folder" if path.is_dir() else "no file"
+                    self._say(f"{folder}/{path.name}", f"this is {found_there}, and is not read", "a file of this name")
+            elif path.suffix == ending:
                 found.append(path)
             elif path.suffix in {".yml", ".YAML", ".YML"} and ending == ".yaml":
                 self._say(f"{folder}/{path.name}", "the file is not read", f"{path.stem}.yaml", severity="warning")
@@ -161,19 +165,26 @@ class _Files:
         except OSError:
             return b""
 
-    def missing(self, name: str, expected: str) -> None:
-        """Note that something must be there and is not."""
-        self._say(name, "there is none", expected)
+    def missing_flow(self) -> None:
+        """Note that a hotline without a flow takes no call."""
+        there = (self._folder / "flows").is_dir()
+        message = "this folder has no flow in it" if there else "there is no folder of flows"
+        self._say("flows", message, "at least one flow: flows/main.yaml")
 
     def _listed(self, folder: Path) -> list[Path]:
+        return [path for path in self._entries(folder) if path.is_file()]
+
+    def _entries(self, folder: Path) -> list[Path]:
         try:
-            return sorted(path for path in folder.iterdir() if path.is_file())
+            return sorted(folder.iterdir())
         except OSError:
             return []
 
     def _say(
         self, name: str, message: str, expected: str, hint: str | None = None, *, severity: Severity = "error"
     ) -> None:
+        if any(each.file == name for each in self.diagnostics):
+            return  # one reason is enough for each file
         self.diagnostics.append(Diagnostic("C009", severity, None, message, expected=expected, hint=hint, file=name))
 
 
@@ -188,7 +199,7 @@ def _flows(files: _Files, settings: Settings) -> list[FlowReading]:
             files.keep(reading.source)
             readings.append(reading)
     if not readings and settings.document.root is not None:
-        files.missing("flows", "at least one flow: flows/main.yaml")
+        files.missing_flow()
     return readings
 
 

@@ -79,6 +79,23 @@ def test_a_flow_with_another_ending_is_told_to_be_left_out(folder: Path) -> None
     assert [(each.code, each.severity) for each in load(folder).diagnostics] == [("C009", "warning")]
 
 
+@pytest.mark.parametrize("name", ["flows/more.yaml", "prompts/en.yaml", "scripts/more.py"])
+def test_a_folder_in_the_place_of_a_file_is_told_once(folder: Path, name: str) -> None:
+    (folder / name).unlink(missing_ok=True)
+    (folder / name).mkdir()
+    found = [(each.code, each.file, each.message) for each in load(folder).diagnostics]
+    assert found == [("C009", name, "this is a folder, and is not read")]
+
+
+def test_a_hotline_without_flows_is_told_what_is_not_there(folder: Path) -> None:
+    for file in (folder / "flows").iterdir():
+        file.unlink()
+    empty = {each.message for each in load(folder).diagnostics if each.file == "flows"}
+    (folder / "flows").rmdir()
+    missing = {each.message for each in load(folder).diagnostics if each.file == "flows"}
+    assert (empty, missing) == ({"this folder has no flow in it"}, {"there is no folder of flows"})
+
+
 def test_without_a_flow_there_is_no_hotline(folder: Path) -> None:
     shutil.rmtree(folder / "flows")
     loaded = load(folder)
