@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from dialplan.diagnostics import Diagnostic, did_you_mean, nearest
 from ivr.config.hours import ScheduleError, timetable
 from ivr.config.hours_rules import idle_rules, is_never_open
-from ivr.prompts.synthesis import FIELDS as SPEECH_FIELDS
+from ivr.prompts.speech_fields import SPEECH_FIELDS
 from ivr.services.sources import Field, HttpLookup, SqlLookup, faults
 
 if TYPE_CHECKING:

@@ -6,13 +6,12 @@ import importlib.util
 import re
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError
-
 from dialplan.diagnostics import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from sqlalchemy.engine import URL
 
 DRIVERS: Final[Mapping[str, str]] = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg"}
 """The async driver for a URL that names none."""
@@ -44,6 +43,9 @@ def sql_address(name: str, text: str) -> URL:
     Raises:
         BadSourceError: it cannot be read, or names a database or driver that cannot be asked here.
     """
+    from sqlalchemy.engine import make_url
+    from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+
     try:
         url = make_url(text.strip())
     except (ArgumentError, ValueError):
