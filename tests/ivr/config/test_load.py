@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from dialplan.report import as_text
+from ivr.config.checked import check_hotline
 from ivr.config.load import Loaded, load_hotline
 from ivr.flow.model import Voicemail
 from ivr.prompts.compose import compose, everything_said
@@ -89,7 +90,7 @@ def test_a_folder_in_the_place_of_a_file_is_told_once(folder: Path, name: str) -
     (folder / name).unlink(missing_ok=True)
     (folder / name).mkdir()
     found = [(each.code, each.file, each.message) for each in load(folder).diagnostics]
-    assert found == [("C009", name, "this is a folder, and is not read")]
+    assert found == [("C009", name, "the file cannot be read (it is a folder)")]
 
 
 def test_a_hotline_without_flows_is_told_what_is_not_there(folder: Path) -> None:
@@ -135,7 +136,7 @@ def test_a_recording_is_looked_at_before_any_sound_is_made(folder: Path, name: s
     path = folder / "prompts" / name
     path.parent.mkdir()
     path.write_bytes(data)
-    loaded = load(folder)
+    loaded = check_hotline(folder, {})
     assert loaded.is_sound is (expected is None or expected[1] == "warning")
     told_so = [(each.code, each.severity, each.message) for each in loaded.diagnostics]
     assert [each.file for each in loaded.diagnostics] == ([f"prompts/{name}"] if expected else [])
@@ -146,7 +147,7 @@ def test_a_recording_of_a_broken_message_belongs_to_it(folder: Path) -> None:
     (folder / "prompts" / "en").mkdir()
     (folder / "prompts" / "en" / "your-balance.1.wav").write_bytes(recording())
     rewritten(folder / "prompts" / "en.yaml", "{amount, money}", "{amount, mony}")
-    assert {each.code for each in load(folder).diagnostics} == {"P006"}
+    assert {each.code for each in check_hotline(folder, {}).diagnostics} == {"P006"}
 
 
 BREAKS = {
@@ -165,7 +166,7 @@ def test_a_mistake_in_the_settings_hides_none_of_the_other_files(folder: Path) -
         ("P006", "prompts/en.yaml"),
         ("F014", "flows/main.yaml"),
     ], told(loaded)
-    assert loaded.scope == "2 flows, 11 messages, 2 languages"
+    assert loaded.scope == "2 flows, 13 messages, 2 languages"
     assert (loaded.hotline, loaded.flows) == (None, None)
 
 
