@@ -15,6 +15,7 @@ import structlog
 from ami_bridge import evidence, views
 from ami_bridge.backlog import LinkLost, LinkUp, Notice, Overflowed
 from ami_bridge.client import AmiLink
+from ami_bridge.contacts import unreachable
 from ami_bridge.domain import events as ev
 from ami_bridge.domain.model import empty_state
 from ami_bridge.domain.reducer import apply
@@ -87,6 +88,7 @@ class Bridge:
         self._second, self._line_of_second = now, 0
         self._unchecked: list[LoggedVisit] = []
         self._ledger = _follower(settings, past, now)
+        self._contacts_trouble = ""
         self._seq = 0
         self._queues: set[str] = set()
         self._agents: set[str] = set()
@@ -261,10 +263,7 @@ class Bridge:
             pong = await self.link.action("Ping")
             status = await self.link.action("QueueStatus")
             channels = await self.link.action("CoreShowChannels")
-            try:
-                contacts = (await self.link.action("PJSIPShowContacts")).rows
-            except ActionFailed:
-                contacts = ()  # no chan_pjsip, or nobody is registered
+            deaf = await self._unreachable(status)
         except AmiError as wrong:
             log.warning("bridge.snapshot_failed", reason=str(wrong))
             if self.link.is_up:  # else the next LinkUp asks again
@@ -272,13 +271,26 @@ class Bridge:
             return
         stamp = pong.first.text("Timestamp")
         at = datetime.fromtimestamp(float(stamp), UTC) if stamp.replace(".", "", 1).isdecimal() else self._clock()
-        self._apply(snapshot_of(status.rows, channels.rows, contacts, at))
+        self._apply(snapshot_of(status.rows, channels.rows, deaf, at))
         log.info(
             "bridge.snapshot",
             queues=len([r for r in status.rows if r.text("Event") == "QueueParams"]),
             channels=len(channels.rows),
         )
         self._publish()
+
+    async def _unreachable(self, status: Reply) -> frozenset[str] | None:
+        """The agents whose phones do not answer; None when the switch cannot say, and then what was known holds."""
+        members = {self.settings.rules.agent_of(row.text("Location")) for row in status.rows if row.text("Location")}
+        try:
+            answer = await unreachable(self.ask, {*self.settings.agents, *members})
+        except ActionFailed as failed:
+            if str(failed) != self._contacts_trouble:  # said once, not after every reconnect
+                self._contacts_trouble = str(failed)
+                log.warning("bridge.contacts_unknown", reason=str(failed), needs="func_pjsip_aor, func_pjsip_contact")
+            return None
+        self._contacts_trouble = ""
+        return answer
 
     async def _ledger_on(self, *, everything: bool) -> None:
         """Applies the lines of queue_log whose time has come; all of them before a snapshot."""

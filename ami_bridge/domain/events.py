@@ -230,8 +230,8 @@ class SnapshotTaken(Happening):
     members: tuple[MemberSeen, ...]
     waiting: tuple[WaitingSeen, ...]
     channels: tuple[ChannelSeen, ...]
-    unreachable: frozenset[str] = frozenset()
-    """Agents whose registered phone does not answer."""
+    unreachable: frozenset[str] | None = frozenset()
+    """Agents whose registered phone does not answer; None when the switch could not say: what was known holds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -53,6 +53,8 @@ def _members(draft: Draft, shot: SnapshotTaken, see_member: Callable[[Draft, Mem
                 draft.put_member(draft.agent(agent.id, shot.at), queue, None, shot.at)
     for member in shot.members:
         see_member(draft, member)
+    if shot.unreachable is None:
+        return
     for agent_id in {*draft.rules.agents, *shot.unreachable}:
         agent = draft.agent(agent_id, shot.at)
         draft.put_agent(replace(agent, unreachable=agent_id in shot.unreachable), shot.at)

@@ -24,7 +24,8 @@ from ami_bridge.settings import AgiServer, BridgeSettings, WatchdogSettings
 from ivr.app.line_voice import LineVoice
 from ivr.app.mistakes import MistakeError, cannot_use
 from ivr.app.opened import opened_store
-from ivr.app.parent import beat
+from ivr.app.parent import beat, is_restarted
+from ivr.app.preflight import preflight
 from ivr.app.releases import KeptReleases
 from ivr.app.switch import split
 from ivr.config.secrets import SecretMissingError, resolve_secret
@@ -84,9 +85,10 @@ async def run_bridge(ready: Ready, stop: asyncio.Event) -> None:
     """Watch until `stop`.
 
     Raises:
-        MistakeError: Asterisk refuses the login, the feed's socket is taken, or the database cannot be had.
+        MistakeError: Asterisk refuses the login at the start, the feed is served already, or there is no database.
     """
     settings = settings_of(ready)
+    preflight(ready, {"bridge"})
     if settings.queue_log is None:
         log.warning("no_queue_log", folder=str(Path(ready.hotline.queue_log).parent))
     async with AsyncExitStack() as opened:
@@ -96,6 +98,7 @@ async def run_bridge(ready: Ready, stop: asyncio.Event) -> None:
         reconciler = await _caught_up(settings, store, writer)
         past = await load_past(store, settings.node, ZoneInfo(settings.time_zone), datetime.now(UTC))
         bridge = Bridge(settings, writer, past=past, store=store, reconciler=reconciler)
+        bridge.link.keeps_trying = is_restarted()
         opened.callback(voice.clear)
         watching = asyncio.create_task(bridge.run(), name="bridge")
         beating = asyncio.create_task(_beat_when_seen(bridge), name="beat")
@@ -151,5 +154,6 @@ async def _beat_when_seen(bridge: Bridge) -> None:
     deadline = loop.time() + FIRST_LOGIN_S
     while not bridge.link.is_up and loop.time() < deadline:  # noqa: ASYNC110 - the link has no event for "up"
         await asyncio.sleep(0.05)
+    bridge.link.keeps_trying = True  # whoever ends now is started again at once, and each try may count as an attack
     log.info("watching", asterisk=bridge.link.is_up)
     await beat()

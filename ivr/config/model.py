@@ -229,7 +229,7 @@ class Prompts(Part):
     voices: Mapping[Spoken, Text] = {}
     """espeak-ng voice per language, where the usual one is not wanted."""
     command: Annotated[tuple[Text, ...], Field(strict=False)] | None = None
-    """Another speech program and its arguments, with `{voice}`, `{text_file}` and `{wav_file}` in them."""
+    """Another speech program and its arguments: see `ivr.prompts.synthesis.engine_from_template`."""
 
 
 class NoInput(Part):
