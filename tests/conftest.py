@@ -13,8 +13,14 @@ from hypothesis import HealthCheck, settings
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-# Machines are noisy, and no test asserts a time.
-settings.register_profile("hotline", deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True)
+# Machines are noisy, and no test asserts a time. The gate tries the same examples each time; at home they are new ones.
+settings.register_profile(
+    "hotline",
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    print_blob=True,
+    derandomize="CI" in os.environ,
+)
 settings.load_profile("hotline")
 
 

@@ -52,6 +52,9 @@ def described(node: Node) -> str:
             return f"'{shown}'"
 
 
+_RANGE = re.compile(r"([0-9])-([0-9])")
+
+
 class Fields:
     """Reads one mapping. Call `finish` at the end: it notes the keys nobody asked for."""
 
@@ -191,6 +194,19 @@ class Fields:
             else:
                 self.wrong(entry.value, each)
         return found
+
+    def figures(self, key: str, expected: str) -> str:
+        """The figures of `1-5` or `[1, 2]`, each once."""
+        node = self.need(key, expected=expected)
+        if isinstance(node, Scalar) and (found := _RANGE.fullmatch(node.text)) and found[1] < found[2]:
+            return "".join(str(figure) for figure in range(int(found[1]), int(found[2]) + 1))
+        if isinstance(node, Sequence):
+            written = [item.text if isinstance(item, Scalar) else "" for item in node.items]
+            if written and all(len(text) == 1 and text in "0123456789" for text in written):
+                return "".join(dict.fromkeys(written))
+        if node is not None:
+            self.wrong(node, expected, "F007")
+        return ""
 
     def variable(self, key: str, *, needed: bool) -> str | None:
         """The name of a variable that is written to."""

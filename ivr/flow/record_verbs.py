@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
 
 from ivr.flow import model
 from ivr.flow.expressions import constant
 from ivr.flow.fields import VARIABLE_FORM, Fields, is_variable
-from ivr.flow.yaml_reader import Mapping, Scalar, Sequence
+from ivr.flow.yaml_reader import Mapping
 
 if TYPE_CHECKING:
     from dialplan.source import Span
     from ivr.flow.defaults import FlowDefaults
-    from ivr.flow.yaml_reader import Node
 
 _SECOND, _MINUTE, _DAY = 1_000, 60_000, 86_400_000
 
@@ -25,7 +23,6 @@ CALLBACK_MS: Final = (_MINUTE, 30 * _DAY)
 MOST_QUESTIONS: Final = 9
 """Who has talked to a person answers two or three."""
 
-_RANGE: Final = re.compile(r"([0-9])-([0-9])")
 _KEYS_FORM: Final = "the figures that answer it: 1-5, or [1, 2]"
 _QUESTIONS_FORM: Final = "questions by name: {helpful: {message: rate-helpful, keys: 1-5}}"
 
@@ -69,23 +66,10 @@ def _questions(fields: Fields) -> tuple[model.Question, ...]:
             message = f"'{key.text}' cannot be a question's name"
             fields.notes.error("F009", key.span, message, VARIABLE_FORM)
         message_name = inner.mention("message", "message") or ""
-        keys = _figures(inner.need("keys", expected=_KEYS_FORM), inner)
+        keys = inner.figures("keys", _KEYS_FORM)
         inner.finish()
         questions.append(model.Question(key.text, message_name, keys))
     return tuple(questions)
-
-
-def _figures(node: Node | None, fields: Fields) -> str:
-    """The figures of `1-5` or `[1, 2]`, each once."""
-    if isinstance(node, Scalar) and (found := _RANGE.fullmatch(node.text)) and found[1] < found[2]:
-        return "".join(str(figure) for figure in range(int(found[1]), int(found[2]) + 1))
-    if isinstance(node, Sequence):
-        written = [item.text if isinstance(item, Scalar) else "" for item in node.items]
-        if written and all(len(text) == 1 and text in "0123456789" for text in written):
-            return "".join(dict.fromkeys(written))
-    if node is not None:
-        fields.wrong(node, _KEYS_FORM, "F007")
-    return ""
 
 
 def callback(name: str, at: Span, fields: Fields, _defaults: FlowDefaults) -> model.Step:

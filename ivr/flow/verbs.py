@@ -66,17 +66,19 @@ def _say(name: str, at: Span, fields: Fields, _defaults: FlowDefaults) -> model.
 
 def _said_as(fields: Fields) -> tuple[str, str]:
     """`as: digits` and `style: phone`."""
-    named, written = fields.need("as", expected=_KINDS_FORM), fields.node("style")
-    kind = fields.text(named, _KINDS_FORM)
-    if kind is None or kind not in KINDS:
-        if named is not None and kind is not None:
-            fields.wrong(named, _KINDS_FORM)
+    fields.need("as", expected=_KINDS_FORM)
+    kind = fields.choice("as", tuple(KINDS), _KINDS_FORM)
+    styles = tuple(dict.fromkeys(style for each in KINDS.values() for style in each))
+    style = fields.choice("style", styles, f"one of {', '.join(styles)}")
+    if kind is None:
         return "number", ""
-    style = fields.text(written, "the name of a style") or ""
-    if written is not None and style not in KINDS[kind]:
-        fields.wrong(written, " or ".join(KINDS[kind]) if KINDS[kind] else f"no style: '{kind}' has none")
+    if style is not None and style not in KINDS[kind]:
+        fitting = " or ".join(KINDS[kind]) if KINDS[kind] else f"no style: '{kind}' has none"
+        written = fields.node("style")
+        if written is not None:
+            fields.notes.error("F028", written.span, f"the style '{style}'", fitting)
         return kind, ""
-    return kind, style
+    return kind, style or ""
 
 
 def _menu(name: str, at: Span, fields: Fields, defaults: FlowDefaults) -> model.Step:

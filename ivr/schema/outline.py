@@ -215,6 +215,14 @@ class Outline(Fields):
         self._ask(key, duration(low, high), needed=False)
         return None
 
+    def figures(self, key: str, expected: str) -> str:
+        """Figures: `1-5`, or a list of them."""
+        del expected
+        ranges = [f"{low}-{high}" for low in range(10) for high in range(low + 1, 10)]
+        figure = {"anyOf": [{"type": "integer", "minimum": 0, "maximum": 9}, {"type": "string", "pattern": "^[0-9]$"}]}
+        self._ask(key, {"anyOf": [{"enum": ranges}, {"type": "array", "minItems": 1, "items": figure}]}, needed=True)
+        return "1"
+
     def mappings(self, key: str, expected: str, each: str) -> list[tuple[Scalar, Fields]]:
         """Names of the admin's own, each with a mapping of one form."""
         del expected, each

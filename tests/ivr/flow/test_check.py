@@ -55,7 +55,7 @@ def pin(then: str) -> str:
         ("say: pin\n  as: digits", "F027"),
         ("say: tier\n  as: number", "F025"),
         ("say: call.number\n  as: text", "F003"),
-        ("say: call.number\n  as: digits\n  style: long", "F003"),
+        ("say: call.number\n  as: digits\n  style: long", "F028"),
         ("say: call.number\n  style: phone", "F002"),
         ("say: call.number\n  as: digits\n  with: {a: 1}", "F001"),
     ],
