@@ -14,7 +14,8 @@ help:  ## what can be made
 
 $(BIN)/.ready: pyproject.toml constraints.txt
 	@echo "setup    Python environment in $(VENV)"
-	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@PYTHON=$(PYTHON) lab/system.sh python
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --upgrade 'pip>=25.1'
 	@$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[fast]' --group dev
 	@touch $@
@@ -25,7 +26,8 @@ packages: ## install the Debian packages that are missing
 setup: $(BIN)/.ready packages ## everything that test and bench need
 	@lab/rootfs.sh >/dev/null
 
-demo: $(BIN)/.ready packages ## a whole hotline on this machine: Asterisk, service, agents, callers, wallboard
+demo: $(BIN)/.ready ## a whole hotline on this machine: Asterisk, service, agents, callers, wallboard
+	@lab/system.sh speech asterisk
 	@$(BIN)/python -m lab.demo --asterisk $(ASTERISK)
 
 test: setup lint types contracts fast real ## everything: lint, types, contracts, unit, real calls, real browser

@@ -7,44 +7,48 @@ backlog, in order: AMI events, the link's own ups and downs, ticks, lines of que
 from __future__ import annotations
 
 import asyncio
-from collections import deque
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import structlog
 
-from ami_bridge import views
+from ami_bridge import evidence, views
 from ami_bridge.backlog import LinkLost, LinkUp, Notice, Overflowed
 from ami_bridge.client import AmiLink
+from ami_bridge.contacts import unreachable
 from ami_bridge.domain import events as ev
 from ami_bridge.domain.model import empty_state
 from ami_bridge.domain.reducer import apply
 from ami_bridge.endings import Endings
 from ami_bridge.feed import Feed
+from ami_bridge.following import LogFollower
 from ami_bridge.messages import Tick
 from ami_bridge.past import Past, restore
 from ami_bridge.protocol.errors import ActionFailed, AmiError
-from ami_bridge.queue_log import QueueLogTail
+from ami_bridge.reconcile.keeping import SETTLED
+from ami_bridge.reconcile.matching import as_logged
 from ami_bridge.recorder import Recorder, RowSink
 from ami_bridge.spoken import Heard
 from ami_bridge.translate import WANTED_EVENTS, WANTED_VARIABLES, event_of, snapshot_of
 from ami_bridge.watchdog import Watchdog
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Container
 
     from ami_bridge.backlog import Item
     from ami_bridge.client import Reply
     from ami_bridge.messages import Snapshot
     from ami_bridge.protocol.actions import Fields
+    from ami_bridge.queue_log.history import LoggedVisit
+    from ami_bridge.reconcile.keeping import Reconciler
     from ami_bridge.settings import BridgeSettings
     from store.engine import Store
+    from store.rows import EvidenceLine
 
 log = structlog.get_logger("bridge")
 
 TICK_S = 1.0
-LEDGER_LAG = timedelta(seconds=1.2)
-"""A line of queue_log is taken this long after its time, so that AMI, which knows more, is heard first."""
+RECONCILE_EVERY_S = 20.0
 AT_ONCE = 500
 """Items handled before the loop's other tasks get a turn."""
 
@@ -64,6 +68,7 @@ class Bridge:
         *,
         past: Past | None = None,
         store: Store | None = None,
+        reconciler: Reconciler | None = None,
         clock: Callable[[], datetime] = utc_now,
     ) -> None:
         self.settings = settings
@@ -76,12 +81,14 @@ class Bridge:
         now = clock()
         past = past or Past()
         self.state = restore(empty_state(settings.rules, now), past, now)
-        self._recorder = Recorder(sink, past.bridge, ledger=settings.queue_log is not None)
+        self._recorder = Recorder(sink, past.bridge, ledger=settings.queue_log is not None, knowledge=past.knowledge)
         self._endings = Endings(store, settings.node)
-        self._ledger = QueueLogTail(settings.queue_log) if settings.queue_log else None
-        self._ledger_from = past.ledger_from(now)
-        self._ledger_held: deque[ev.LedgerLine] = deque()
-        self._ledger_trouble = ""
+        self._reconciler = reconciler
+        self._partners: set[str] = set()
+        self._second, self._line_of_second = now, 0
+        self._unchecked: list[LoggedVisit] = []
+        self._ledger = _follower(settings, past, now)
+        self._contacts_trouble = ""
         self._seq = 0
         self._queues: set[str] = set()
         self._agents: set[str] = set()
@@ -101,6 +108,8 @@ class Bridge:
         helpers = [self._tick_on(), self._publish_on(), self._own(), self._end_journeys_on()]
         if self.settings.watchdog.servers:
             helpers.append(self.watchdog.run())
+        if self._reconciler is not None and self._ledger is not None:
+            helpers.append(self._reconcile_on(self._reconciler, self._ledger))
         tasks = [asyncio.get_running_loop().create_task(h) for h in helpers]
         link = asyncio.get_running_loop().create_task(self.link.run(), name="ami-link")
         try:
@@ -135,6 +144,18 @@ class Bridge:
             await asyncio.sleep(TICK_S)
             await self._endings.write(self._clock())
 
+    async def _reconcile_on(self, reconciler: Reconciler, ledger: LogFollower) -> None:
+        """Each visit once more, a while after it: what the log tells of it and what was written."""
+        while True:
+            await asyncio.sleep(RECONCILE_EVERY_S)
+            for agent in self.state.agents.values():
+                reconciler.names.learn(agent.id, agent.name)
+            self._unchecked.extend(ledger.settled(self._clock() - SETTLED))
+            while self._unchecked and await reconciler.keep(self._unchecked[:AT_ONCE]):
+                del self._unchecked[:AT_ONCE]
+            await reconciler.forget(self._clock() - self.settings.keep_evidence)
+            self._recorder.note_checked(reconciler.checked_until, reconciler.repaired, reconciler.unexplained)
+
     async def _own(self) -> None:
         """Takes one item after the other; the only task that changes the state."""
         while True:
@@ -161,6 +182,7 @@ class Bridge:
                 self._seq += 1
                 self.feed.publish(Tick(node=self.settings.node, seq=self._seq, at=tick.at))
             case LinkUp():
+                self._partners.clear()  # their hang-ups may have gone unheard
                 self._apply(ev.LinkChanged(at=self._clock(), up=True))
                 await self._resync()
             case Overflowed(dropped=dropped):
@@ -186,6 +208,28 @@ class Bridge:
             return
         if event is not None:
             self._apply(event)
+            self._keep_evidence(evidence.of_event(heard, event, self.settings.node, self._channels(event)))
+
+    def _channels(self, event: Any) -> Container[str]:
+        """The channels whose lines are evidence: callers who made a visit, and the agents they talk to."""
+        match event:
+            case ev.Connected(agent_channel_id=channel) if channel:
+                self._partners.add(channel)
+            case ev.HungUp(channel_id=channel):
+                known = {channel} if channel in self._partners or channel in self.state.ordinals else set()
+                self._partners.discard(channel)
+                return known
+            case ev.HoldChanged():
+                return (
+                    self._partners | {event.channel_id} if event.channel_id in self.state.ordinals else self._partners
+                )
+            case _:
+                pass
+        return self.state.ordinals
+
+    def _keep_evidence(self, line: EvidenceLine | None) -> None:
+        if line is not None and self.settings.keep_evidence:
+            self._recorder.keep(line)
 
     def _booted(self, heard: Heard) -> None:
         uptime = heard.text("Uptime")
@@ -219,10 +263,7 @@ class Bridge:
             pong = await self.link.action("Ping")
             status = await self.link.action("QueueStatus")
             channels = await self.link.action("CoreShowChannels")
-            try:
-                contacts = (await self.link.action("PJSIPShowContacts")).rows
-            except ActionFailed:
-                contacts = ()  # no chan_pjsip, or nobody is registered
+            deaf = await self._unreachable(status)
         except AmiError as wrong:
             log.warning("bridge.snapshot_failed", reason=str(wrong))
             if self.link.is_up:  # else the next LinkUp asks again
@@ -230,7 +271,7 @@ class Bridge:
             return
         stamp = pong.first.text("Timestamp")
         at = datetime.fromtimestamp(float(stamp), UTC) if stamp.replace(".", "", 1).isdecimal() else self._clock()
-        self._apply(snapshot_of(status.rows, channels.rows, contacts, at))
+        self._apply(snapshot_of(status.rows, channels.rows, deaf, at))
         log.info(
             "bridge.snapshot",
             queues=len([r for r in status.rows if r.text("Event") == "QueueParams"]),
@@ -238,21 +279,31 @@ class Bridge:
         )
         self._publish()
 
+    async def _unreachable(self, status: Reply) -> frozenset[str] | None:
+        """The agents whose phones do not answer; None when the switch cannot say, and then what was known holds."""
+        members = {self.settings.rules.agent_of(row.text("Location")) for row in status.rows if row.text("Location")}
+        try:
+            answer = await unreachable(self.ask, {*self.settings.agents, *members})
+        except ActionFailed as failed:
+            if str(failed) != self._contacts_trouble:  # said once, not after every reconnect
+                self._contacts_trouble = str(failed)
+                log.warning("bridge.contacts_unknown", reason=str(failed), needs="func_pjsip_aor, func_pjsip_contact")
+            return None
+        self._contacts_trouble = ""
+        return answer
+
     async def _ledger_on(self, *, everything: bool) -> None:
         """Applies the lines of queue_log whose time has come; all of them before a snapshot."""
         if self._ledger is None:
             return
-        try:
-            fresh = await asyncio.to_thread(self._ledger.read)
-        except OSError as wrong:
-            if str(wrong) != self._ledger_trouble:  # said once, not every second
-                self._ledger_trouble = str(wrong)
-                log.error("bridge.queue_log_unreadable", reason=str(wrong))
-            return
-        self._ledger_held.extend(line for line in fresh if line.at >= self._ledger_from)
-        due = self._clock() - LEDGER_LAG
-        while self._ledger_held and (everything or self._ledger_held[0].at <= due):
-            self._apply(self._ledger_held.popleft())
+        for line in await self._ledger.due(self._clock(), everything=everything):
+            self._apply(line)
+            self._line_of_second = self._line_of_second + 1 if line.at == self._second else 0
+            self._second = line.at
+            self._keep_evidence(evidence.of_line(line, self.settings.node, self._line_of_second))
+        place = self._ledger.place(self._clock())
+        if place is not None:
+            self._recorder.keep(place)
 
     # -- telling
 
@@ -276,3 +327,15 @@ class Bridge:
             )
         )
         self._queues, self._agents, self._calls, self._knowledge = set(), set(), set(), False
+
+
+def _follower(settings: BridgeSettings, past: Past, now: datetime) -> LogFollower | None:
+    if settings.queue_log is None:
+        return None
+    return LogFollower(
+        settings.queue_log,
+        settings.node,
+        place=past.log_place,
+        since=past.ledger_from(now),
+        open_visits=[as_logged(row) for row in past.open_visits],
+    )

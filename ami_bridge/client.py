@@ -110,7 +110,8 @@ class AmiLink(Manager):
         self._chance = chance or random.Random()  # noqa: S311 - spreads reconnects, keeps no secret
         self._closing = asyncio.Event()
         self._running: asyncio.Task[Any] | None = None
-        self._ever_up = False
+        self.keeps_trying = False
+        """Set, a refused login ends nothing: it is said once, and tried again every ``refused_every_s``."""
 
     @property
     def is_up(self) -> bool:
@@ -172,8 +173,8 @@ class AmiLink(Manager):
         """Keeps the link up until ``close()``.
 
         Raises:
-            LoginRefused: the very first login was refused: a mistake in the settings. Later refusals are said once and
-                tried again slowly, since someone may be changing the secret.
+            LoginRefused: the very first login was refused: a mistake in the settings. Later refusals, and all of them
+                with ``keeps_trying``, are said once and tried again slowly, since someone may be changing the secret.
         """
         failures = 0
         while not self._closing.is_set():
@@ -211,11 +212,16 @@ class AmiLink(Manager):
             pass  # slept through: that is what was wanted
 
     def _refused(self, refused: LoginRefused) -> None:
-        if not self._ever_up:
+        if not self.keeps_trying:
             raise refused
         self.refusals += 1
         if self.refusals == 1:
-            log.error("ami.login_refused", user=self.settings.username, reason=str(refused))
+            log.error(
+                "ami.login_refused",
+                user=self.settings.username,
+                reason=str(refused),
+                again_every_s=self.settings.refused_every_s,
+            )
 
     async def _session(self) -> str:
         """One connection from beginning to end; the reason it ended."""
@@ -224,7 +230,7 @@ class AmiLink(Manager):
         try:
             version = await self._greeting(protocol)
             await self._log_in()
-            self.authenticated = self._ever_up = True
+            self.authenticated = self.keeps_trying = True
             self.refusals = 0
             log.info("ami.up", host=self.settings.host, port=self.settings.port, version=version)
             self.backlog.put(LinkUp(version))

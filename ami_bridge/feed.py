@@ -29,6 +29,23 @@ class FeedTaken(OSError):  # noqa: N818 - names the fact an operator must know
     """Another bridge serves this socket."""
 
 
+def refuse_taken(path: Path) -> None:
+    """Asks whether somebody serves a socket; nothing is changed.
+
+    Raises:
+        FeedTaken: a living server listens there.
+    """
+    if not path.is_socket():
+        return
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
+        probe.settimeout(1.0)
+        try:
+            probe.connect(str(path))
+        except (ConnectionRefusedError, FileNotFoundError, TimeoutError):
+            return
+    raise FeedTaken(f"{path}: another bridge is serving this socket")
+
+
 class Feed:
     """Who watches, and what they are told."""
 
@@ -59,16 +76,9 @@ class Feed:
 
     def _clear_the_way(self) -> None:
         """Removes the socket a killed bridge left behind, and only that."""
-        if not self.path.is_socket():
-            return
-        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
-            probe.settimeout(1.0)
-            try:
-                probe.connect(str(self.path))
-            except (ConnectionRefusedError, FileNotFoundError, TimeoutError):
-                self.path.unlink(missing_ok=True)
-                return
-        raise FeedTaken(f"{self.path}: another bridge is serving this socket")
+        if self.path.is_socket():
+            refuse_taken(self.path)
+            self.path.unlink(missing_ok=True)
 
     def publish(self, message: Delta | Tick) -> None:
         """One message to every reader; never waits."""

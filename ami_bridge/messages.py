@@ -92,6 +92,8 @@ class TodayCounts:
     leave_empty: int = 0
     full: int = 0
     withdrawn: int = 0
+    incompatible: int = 0
+    """Caller and phone had no codec in common."""
     failed: int = 0
     unknown: int = 0
     waits_known: int = 0

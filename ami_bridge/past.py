@@ -10,8 +10,10 @@ from ami_bridge.domain.metrics import Counts, contribution, midnight_before, mov
 from ami_bridge.domain.model import Agent, State, Visit
 from ami_bridge.domain.states import Phase
 from ami_bridge.domain.waits import waits_of
+from ami_bridge.following import LIVE
 from store.queries.agents import agent_totals, agents_now
 from store.queries.bridge import bridge_state, open_ring_attempts, open_visits
+from store.queries.ledger import knowledge, log_place
 from store.queries.visits import visits
 
 if TYPE_CHECKING:
@@ -41,6 +43,9 @@ class Past:
     totals: tuple[tuple[str, int, int, float], ...] = ()
     """Agent, answered, missed, seconds talked: today."""
     bridge: rows.BridgeState | None = None
+    knowledge: rows.Knowledge | None = None
+    log_place: rows.LogPlace | None = None
+    """Where the last bridge was in queue_log."""
 
     def ledger_from(self, now: datetime) -> datetime:
         """From when on queue_log may tell something new: a little before the last event; now, when nothing is known."""
@@ -67,6 +72,8 @@ async def load_past(store: Store, node: str, zone: ZoneInfo, now: datetime) -> P
         begun,
         open_attempts=await open_ring_attempts(store, node),
         recent=tuple(recent),
+        knowledge=await knowledge(store, node),
+        log_place=await log_place(store, node, LIVE),
         intervals=await agents_now(store, node=node),
         totals=tuple((t.agent, t.answered, t.missed, t.talk_s) for t in await agent_totals(store, midnight, node=node)),
     )

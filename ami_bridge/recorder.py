@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from store.rows import BridgeState
+from store.rows import BridgeState, Knowledge
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -26,16 +26,44 @@ class RowSink(Protocol):
 class Recorder:
     """Writes what changed, in order, once."""
 
-    def __init__(self, sink: RowSink, earlier: BridgeState | None, *, ledger: bool) -> None:
+    def __init__(
+        self, sink: RowSink, earlier: BridgeState | None, *, ledger: bool, knowledge: Knowledge | None = None
+    ) -> None:
         self._sink = sink
         self._ledger = ledger
         self._diary = earlier
+        self._knowledge = knowledge
+        self._checked: tuple[datetime | None, int, int] = (
+            (knowledge.checked_until, knowledge.repaired, knowledge.unexplained) if knowledge else (None, 0, 0)
+        )
         self._known_since = earlier.known_since if earlier else None
         self._gap = True
         """Something may have happened unseen since the last complete knowledge: at least while no bridge ran."""
         self._blind_since = earlier.blind_since if earlier else None
         self._written_at: datetime | None = None
         self.switch_started_at: datetime | None = earlier.switch_started_at if earlier else None
+
+    def keep(self, row: Row) -> None:
+        """A row that is no change of the state: it goes the same way, in order."""
+        self._sink.put(row)
+
+    def note_checked(self, until: datetime | None, repaired: int, unexplained: int) -> None:
+        """How far the visits were compared with queue_log, for the next diary."""
+        self._checked = (until, repaired, unexplained)
+
+    def _write_knowledge(self, state: State) -> None:
+        until, repaired, unexplained = self._checked
+        knowledge = Knowledge(
+            node=state.rules.node,
+            state=state.knowing,
+            since=self._blind_since or state.knowing_since if state.knowing == "blind" else state.knowing_since,
+            checked_until=until,
+            repaired=repaired,
+            unexplained=unexplained,
+        )
+        if knowledge != self._knowledge:
+            self._knowledge = knowledge
+            self._sink.put(knowledge)
 
     def record(self, state: State, changes: Changes, now: datetime) -> None:
         """The rows of one event, and the diary when knowledge changed or time came."""
@@ -62,6 +90,7 @@ class Recorder:
             last_event_at=state.last_event_at,
             switch_started_at=self.switch_started_at,
         )
+        self._write_knowledge(state)
         self._written_at = now
         if entry != self._diary:
             self._diary = entry

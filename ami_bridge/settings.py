@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
@@ -91,6 +92,8 @@ class BridgeSettings:
     """Display name by agent id."""
     queue_log: Path | None = None
     """Asterisk's queue_log, where this machine can read it."""
+    keep_evidence: timedelta = timedelta(days=14)
+    """How long the lines rows came from are kept; zero keeps none."""
     watchdog: WatchdogSettings = field(default_factory=WatchdogSettings)
     publish_every_s: float = 0.1
     """Changes within this time go out as one delta."""

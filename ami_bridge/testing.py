@@ -187,6 +187,9 @@ class ScriptedManager:
                 peer.tell(success(asked, Ping="Pong", Timestamp="1795301528.000000"))
             case "QueueStatus" | "CoreShowChannels":
                 peer.tell(listing(asked, end=f"{name}Complete"))
+            case "Getvar":
+                known = asked.get("Variable", "").endswith(",max_contacts)")  # its phones are PJSIP's, none registered
+                peer.tell(success(asked, Variable=asked.get("Variable", ""), Value="1" if known else ""))
             case _:
                 peer.tell(error(asked, f"Invalid/unknown command: {name}."))
 

@@ -267,10 +267,13 @@ _BY_NAME: Final[Mapping[str, Callable[[Heard, datetime], ev.Event | None]]] = {
 def snapshot_of(
     queue_status: Iterable[Heard],
     channels: Iterable[Heard],
-    contacts: Iterable[Heard],
+    unreachable: frozenset[str] | None,
     at: datetime,
 ) -> ev.SnapshotTaken:
-    """The rows of QueueStatus, CoreShowChannels and PJSIPShowContacts as one event; ``at`` is the switch's time."""
+    """The rows of QueueStatus and CoreShowChannels as one event, with the agents whose phones do not answer.
+
+    ``at`` is the switch's time.
+    """
     queues: list[str] = []
     members: list[ev.MemberSeen] = []
     waiting: list[ev.WaitingSeen] = []
@@ -288,7 +291,7 @@ def snapshot_of(
         members=tuple(members),
         waiting=tuple(waiting),
         channels=tuple(channel_of(row, at) for row in channels),
-        unreachable=frozenset(row.text("Endpoint") for row in contacts if row.text("Status") == "Unreachable"),
+        unreachable=unreachable,
     )
 
 

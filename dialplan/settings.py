@@ -32,8 +32,9 @@ _OTHER_VARIABLES = "^([^HQ_]|H[^L]|HL_[^FLNRV]|Q[^U]|QUEUE[^S])"
 door; so must HL_RESULT. Never let pass: HL_CURSOR (3,000 characters), and AGI_KEYS, which may hold what was keyed."""
 
 _WRITE = ("call", "agent", "reporting")
-"""AMI actions the bridge needs: Redirect and Hangup (call), queue actions (agent), CoreShowChannels, CoreStatus and
-DeviceStateList (reporting). No `system`, `command` or `config`. Source: manager.c, the `ami_register` calls."""
+"""AMI actions the bridge needs: Redirect, Hangup and Getvar (call), queue actions (agent), CoreShowChannels and
+CoreStatus (reporting). No `system` (MixMonitor runs shell commands with it), `originate`, `command` or `config`.
+Source: manager.c and app_mixmonitor.c, the `ast_manager_register` calls."""
 
 _NOISE = (
     "Newexten",

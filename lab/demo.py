@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from lab.asterisk import check_version
 from lab.containers import build_image
 from lab.crowd import crowd
 from lab.inside import ProgramError
@@ -65,19 +66,27 @@ def main(words: Sequence[str] | None = None) -> int:
     # A shell starts what goes into the background with Ctrl-C ignored; whoever sends it means it.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGTERM, _as_ctrl_c)
+    left: list[str] = []
     try:
         with _alone(wishes.folder):
-            _run(wishes)
+            _run(wishes, left)
     except KeyboardInterrupt:
-        say("ended; nothing was left running")
-    except (ProgramError, RootfsError, NoFreePortsError, TimeoutError) as failed:
+        say("ended; " + ("some of it may run still" if left else "nothing was left running"))
+    except _NoFolderError as wrong:
+        say(f"{wishes.folder} cannot be used ({wrong}); give another --folder")
+        return 2
+    except (ProgramError, RootfsError, NoFreePortsError, OSError) as failed:
         say(f"failed: {failed}")
         say(f"logs in {wishes.folder}: service.log, backend.log, switch/output.log, switch/log/, agents-1/, callers/")
         return 1
     except _RunningAlreadyError:
         say(f"a demo runs already in {wishes.folder}; give another --folder")
         return 2
-    return 0
+    return 1 if left else 0
+
+
+class _NoFolderError(Exception):
+    """The folder cannot be made or written; the text is the system's own reason."""
 
 
 class _RunningAlreadyError(Exception):
@@ -105,8 +114,11 @@ def _as_ctrl_c(*_: object) -> None:
 @contextlib.contextmanager
 def _alone(folder: Path) -> Iterator[None]:
     """Hold the folder; the kernel gives it back when we end."""
-    folder.mkdir(parents=True, exist_ok=True)
-    lock = os.open(folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = os.open(folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise _NoFolderError(error.strerror or str(error)) from None
     try:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -117,16 +129,17 @@ def _alone(folder: Path) -> Iterator[None]:
         os.close(lock)
 
 
-def _run(wishes: Wishes) -> None:
+def _run(wishes: Wishes, left: list[str]) -> None:
+    """The demo; what could not be ended is put into `left`."""
     _get_asterisk(wishes.asterisk)
     plan = Plan(kind=_KINDS[wishes.asterisk], tell=say)
     rig = Rig(wishes.folder, plan)
     with contextlib.ExitStack() as running:
-        running.callback(_in_peace, rig.stop)
+        running.callback(_in_peace, rig.stop, left)
         rig.start()
         say(f"{len(_AGENTS)} agents")
         shift = _Shift(wishes, rig)
-        running.callback(_in_peace, shift.end)
+        running.callback(_in_peace, shift.end, left)
         shift.begin()
         say("callers")
         people = crowd(_CROWD, seed=time.time_ns())
@@ -138,7 +151,7 @@ def _run(wishes: Wishes) -> None:
             media_port=_even(rig, 8),
             at_once=_AT_ONCE,
         )
-        running.callback(_in_peace, talkers.stop)
+        running.callback(_in_peace, talkers.stop, left)
         say(f"ready: the wallboard is at {rig.web}/  (Ctrl-C ends everything)")
         _watch(wishes, rig, shift, talkers)
         say("time is over")
@@ -148,7 +161,10 @@ def _get_asterisk(kind: str) -> None:
     if kind == "docker":
         say("Asterisk's image")
         build_image()
-    elif kind == "rootfs" or shutil.which("sipp") is None:
+        return
+    if kind == "system":
+        check_version(("asterisk",))  # before anything is built for one that is not there
+    if kind == "rootfs" or shutil.which("sipp") is None:
         build_rootfs()  # SIPp comes out of it too
 
 
@@ -210,12 +226,13 @@ def _watch(wishes: Wishes, rig: Rig, shift: _Shift, talkers: Sipp) -> None:
         shift.look()
 
 
-def _in_peace(work: Callable[[], None]) -> None:
+def _in_peace(work: Callable[[], None], left: list[str]) -> None:
     """Clean up once begun, whatever is pressed meanwhile."""
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
         work()
     except (ProgramError, TimeoutError, subprocess.SubprocessError) as failed:
+        left.append(str(failed))
         say(f"could not be ended: {failed}")
     finally:
         signal.signal(signal.SIGINT, before)

@@ -3,13 +3,16 @@
 # Does nothing, at once, when all is there.
 #
 #   lab/system.sh            everything
-#   lab/system.sh speech     only these groups: speech browser database asterisk
+#   lab/system.sh speech     only these groups: python speech browser database asterisk
+#
+# PYTHON   the Python that must be able to make an environment with pip (default python3)
 set -eu
 
 say() { printf 'system: %s\n' "$*" >&2; }
 
 # group, the program that proves it is there (alternatives by |), the Debian package
-wanted='speech espeak-ng espeak-ng
+wanted='python module:ensurepip python3-venv
+speech espeak-ng espeak-ng
 browser chromium|chromium-browser|google-chrome chromium
 browser fc-list fontconfig
 browser font:NotoSansCJK fonts-noto-cjk
@@ -19,6 +22,7 @@ asterisk mmdebstrap mmdebstrap'
 
 have() {
   case $1 in
+    module:*) "${PYTHON:-python3}" -c "import ${1#module:}" 2>/dev/null && return 0 ;;
     font:*) fc-list 2>/dev/null | grep -q "${1#font:}" && return 0 ;;
     # Debian keeps the server's programs out of PATH.
     postgres) ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 && return 0 ;;
@@ -33,7 +37,7 @@ have() {
   return 1
 }
 
-groups=" ${*:-speech browser database asterisk} "
+groups=" ${*:-python speech browser database asterisk} "
 missing=
 while read -r group proof package; do
   case $groups in *" $group "*) ;; *) continue ;; esac

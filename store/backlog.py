@@ -35,18 +35,27 @@ WRITE_ORDER: Final[tuple[type[rows.Row], ...]] = (
     records.Survey,
     records.Callback,
     records.Ticket,
+    rows.EvidenceLine,
+    rows.Knowledge,
     rows.BridgeState,
+    rows.LogPlace,
 )
 """Within one transaction: what others refer to comes first, what says "known until here" comes last."""
 
+KNOWN_UNTIL_HERE: Final[frozenset[type[rows.Row]]] = frozenset({rows.Knowledge, rows.BridgeState, rows.LogPlace})
+"""These promise that everything before them is in the database, so they wait until nothing else does."""
+
 DROP_ORDER: Final[tuple[type[rows.Row], ...]] = (
+    rows.EvidenceLine,
     rows.JourneyStep,
     rows.RingAttempt,
     rows.AgentInterval,
     rows.Remembered,
     rows.Journey,
     rows.Membership,
+    rows.Knowledge,
     rows.BridgeState,
+    rows.LogPlace,
     records.Survey,
     rows.Voicemail,
     records.Recording,
@@ -55,6 +64,8 @@ DROP_ORDER: Final[tuple[type[rows.Row], ...]] = (
     records.Callback,
 )
 """What is given up first when there is no room; last of all what somebody was promised."""
+
+_FIRST_PROMISE: Final = len(WRITE_ORDER) - len(KNOWN_UNTIL_HERE)
 
 Batch = tuple[rows.Row, ...]
 """Rows of one transaction, in the order they are to be written; no key twice."""
@@ -138,6 +149,11 @@ class Backlog:
         fronts = [next(iter(line.values())).ticket for line in self._lines.values() if line]
         return min([*fronts, *(waiting.ticket for waiting in self._taken)], default=None)
 
+    def all(self) -> list[rows.Row]:
+        """Every row that waits, oldest first; those of a batch that was not settled among them."""
+        waiting = [*self._taken, *(one for line in self._lines.values() for one in line.values())]
+        return [one.row for one in sorted(waiting, key=lambda one: one.ticket)]
+
     def remaining(self) -> dict[str, int]:
         """How many rows wait, by table name."""
         counts = {TABLE_OF[kind].name: len(line) for kind, line in self._lines.items() if line}
@@ -148,6 +164,8 @@ class Backlog:
 
     def _first(self, rows_per_table: int) -> Iterator[_Waiting]:
         for kind in WRITE_ORDER:
+            if kind in KNOWN_UNTIL_HERE and any(self._lines[other] for other in WRITE_ORDER[:_FIRST_PROMISE]):
+                return
             line = self._lines[kind]
             for _ in range(min(rows_per_table, len(line))):
                 yield line.popitem(last=False)[1]

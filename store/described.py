@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import Boolean, Double, Integer
+from sqlalchemy import BigInteger, Boolean, Double, Integer
 
 from store.columns import Instant, Words
 from store.rows import ROW_TYPES
@@ -31,6 +31,7 @@ _KINDS: Final[Mapping[type[Any], str]] = {
     Words: "text",
     Instant: "instant",
     Integer: "integer",
+    BigInteger: "integer",
     Double: "number",
     Boolean: "yes/no",
 }

@@ -13,10 +13,40 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias, get_args
 
+from store.ledger_rows import BridgeState, EvidenceLine, EvidenceSource, Knowing, Knowledge, LogPlace
 from store.records import Callback, Recording, Survey, Ticket
 
 if TYPE_CHECKING:
     from datetime import datetime
+
+__all__ = [
+    "AGENT_STATES",
+    "OUTCOMES",
+    "RING_RESULTS",
+    "ROW_TYPES",
+    "AgentInterval",
+    "AgentState",
+    "BridgeState",
+    "EndedBy",
+    "EvidenceLine",
+    "EvidenceSource",
+    "Journey",
+    "JourneyStep",
+    "Knowing",
+    "Knowledge",
+    "LogPlace",
+    "Membership",
+    "Outcome",
+    "Remembered",
+    "RingAttempt",
+    "RingResult",
+    "Row",
+    "Visit",
+    "Voicemail",
+    "interval_id",
+    "journey_id",
+    "visit_id",
+]
 
 Outcome: TypeAlias = Literal[
     "answered",
@@ -27,6 +57,7 @@ Outcome: TypeAlias = Literal[
     "leave_empty",
     "full",
     "withdrawn",
+    "incompatible",
     "failed",
     "unknown_after_gap",
 ]
@@ -315,25 +346,6 @@ class Voicemail:
     language: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BridgeState:
-    """What one bridge knows about its switch, so that a restart can tell a gap from silence.
-
-    Attributes:
-        node: The Asterisk the bridge watches.
-        known_since: Since when the history is without a gap; null when that was never so.
-        blind_since: Since when the bridge sees nothing; null while it sees.
-        last_event_at: The instant of the last event taken in.
-        switch_started_at: When that Asterisk started, as it says; a change means its counters began anew.
-    """
-
-    node: str
-    known_since: datetime | None = None
-    blind_since: datetime | None = None
-    last_event_at: datetime | None = None
-    switch_started_at: datetime | None = None
-
-
 Row: TypeAlias = (
     Visit
     | RingAttempt
@@ -348,6 +360,9 @@ Row: TypeAlias = (
     | Callback
     | Ticket
     | Recording
+    | Knowledge
+    | LogPlace
+    | EvidenceLine
 )
 """Anything the writer accepts."""
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import Boolean, Column, Double, Index, Integer, MetaData, Table
+from sqlalchemy import BigInteger, Boolean, Column, Double, Index, Integer, MetaData, Table
 
 from store import records, rows
 from store.columns import Instant, Words
@@ -93,6 +93,7 @@ VISITS: Final = Table(
     Index(None, "agent", "entered_at"),
     Index(None, "call_id"),
     Index(None, "node", "ended_at"),
+    Index(None, "node", "channel_id"),
 )
 
 RING_ATTEMPTS: Final = Table(
@@ -306,6 +307,45 @@ RECORDINGS: Final = Table(
     Index(None, "call_id"),
 )
 
+KNOWLEDGE: Final = Table(
+    "knowledge",
+    METADATA,
+    _key("node"),
+    _text("state"),
+    _at("since"),
+    _maybe_at("checked_until"),
+    _whole("repaired"),
+    _whole("unexplained"),
+)
+
+LOG_PLACES: Final = Table(
+    "log_places",
+    METADATA,
+    _key("node"),
+    _key("log"),
+    _text("file"),
+    Column("bytes_read", BigInteger, nullable=False),
+    _whole("line_bytes"),
+    _text("line_digest"),
+    _at("updated_at"),
+    _maybe_at("line_at"),
+    Column("lines", BigInteger, nullable=False),
+    _whole("set_aside"),
+)
+
+EVIDENCE_LINES: Final = Table(
+    "evidence_lines",
+    METADATA,
+    _key("id"),
+    _text("node"),
+    _text("channel_id"),
+    _at("at"),
+    _text("source"),
+    _text("text"),
+    Index(None, "node", "channel_id"),
+    Index(None, "at"),
+)
+
 TABLE_OF: Final[Mapping[type[Any], Table]] = MappingProxyType(
     {
         rows.Visit: VISITS,
@@ -321,6 +361,9 @@ TABLE_OF: Final[Mapping[type[Any], Table]] = MappingProxyType(
         records.Callback: CALLBACKS,
         records.Ticket: TICKETS,
         records.Recording: RECORDINGS,
+        rows.Knowledge: KNOWLEDGE,
+        rows.LogPlace: LOG_PLACES,
+        rows.EvidenceLine: EVIDENCE_LINES,
     },
 )
 """Which table keeps which rows (every member of `rows.Row`); column names are field names."""

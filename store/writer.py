@@ -30,9 +30,12 @@ if TYPE_CHECKING:
 
     from store.engine import Store
     from store.rows import Row
+    from store.spool import Spool
 
 _log = structlog.get_logger("store.writer")
 
+SPOOL_FROM: Final = 20_000
+"""Rows that wait in memory before the next ones go to disk: some 20 MB, and ten seconds of a busy bridge."""
 _SPREAD: Final = 0.5
 """A pause is between this share of its length and the whole, so that processes do not all return together."""
 
@@ -64,7 +67,8 @@ class WriterState:
 
     Attributes:
         backlog: Rows not yet in the database.
-        capacity: How many may wait.
+        capacity: How many may wait in memory.
+        spool_bytes: Bytes of rows that wait on disk.
         committed: Rows written since the start.
         folded: Rows replaced by a newer one of their key before they were written; not a loss.
         dropped: Rows lost for want of room or of time at the end, by table.
@@ -77,6 +81,7 @@ class WriterState:
 
     backlog: int
     capacity: int
+    spool_bytes: int
     committed: int
     folded: int
     dropped: Mapping[str, int]
@@ -94,10 +99,15 @@ class Writer:
         store: Where to write; it need not answer yet (`store_at`).
         capacity: The most rows that may wait (about 1 kB each); `store.backlog` says what happens beyond.
         tempo: Batch size and pauses.
+        spool: Where rows go when `SPOOL_FROM` wait in memory; None drops the least precious beyond `capacity`.
     """
 
-    def __init__(self, store: Store, *, capacity: int = 100_000, tempo: Tempo | None = None) -> None:
+    def __init__(
+        self, store: Store, *, capacity: int = 100_000, tempo: Tempo | None = None, spool: Spool | None = None
+    ) -> None:
         self._store = store
+        self._spool = spool
+        self._from_spool = False  # the rows in memory came from the spool's oldest segment
         self._tempo = tempo or Tempo()
         self._backlog = Backlog(capacity)
         self._some = asyncio.Event()  # something waits
@@ -141,16 +151,42 @@ class Writer:
         if self._closed:
             raise WriterClosedError(f"a row of {TABLE_OF[type(row)].name} was put into a closed writer")
         refuse_naive(row)
-        self._backlog.put(row)
+        if not self._spooled(row):
+            self._backlog.put(row)
         self._some.set()
         self._report_drops()
+
+    def _spooled(self, row: Row) -> bool:
+        """Whether the row went to disk: when many wait in memory, and after any that did, so that none overtakes."""
+        if self._spool is None or not (self._spool or len(self._backlog) >= SPOOL_FROM):
+            return False
+        try:
+            if self._spool.put(row):
+                return True
+        except OSError as error:
+            self._note_error(f"the spool takes no rows: {error.strerror or error}")
+        name = TABLE_OF[type(row)].name
+        self._backlog.dropped[name] = self._backlog.dropped.get(name, 0) + 1
+        return True
+
+    def _load(self) -> None:
+        """What is oldest on disk comes into memory, when nothing older is there any more."""
+        if self._spool is None or self._backlog:
+            return
+        if self._from_spool:
+            self._spool.forget()
+            self._from_spool = False
+        if self._spool:
+            for row in self._spool.oldest():
+                self._backlog.put(row)
+            self._from_spool = True
 
     async def flush(self) -> None:
         """Wait until every row put so far is in the database (or dropped or refused, and counted).
 
         While the database is away this waits for it: put your own deadline around it.
         """
-        if not self._backlog:
+        if not self._backlog and not self._spool:
             return
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._flushes.append((self._backlog.tickets, done))
@@ -173,11 +209,26 @@ class Writer:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
             self._task = None
-            self._lost = self._backlog.remaining()
+            kept = self._kept_for_later()
+            self._lost = self._backlog.remaining() if kept is None else kept
             self._release(everyone=True)
         if self._lost:
             _log.error("rows not written before the end", rows=self._lost, last_error=self._last_error)
         return MappingProxyType(dict(self._lost))
+
+    def _kept_for_later(self) -> dict[str, int] | None:
+        """What waits in memory goes to disk for the next process; None where that cannot be done."""
+        if self._spool is None:
+            return None
+        try:
+            if not self._from_spool:  # else they are there already
+                self._spool.put_first(self._backlog.all())
+        except OSError as error:
+            self._note_error(f"the spool takes no rows: {error.strerror or error}")
+            return None
+        finally:
+            self._spool.close()
+        return {}
 
     @property
     def state(self) -> WriterState:
@@ -185,6 +236,7 @@ class Writer:
         return WriterState(
             backlog=len(self._backlog),
             capacity=self._backlog.capacity,
+            spool_bytes=self._spool.size if self._spool is not None else 0,
             committed=self._committed,
             folded=self._backlog.folded,
             dropped=MappingProxyType(_sum(self._backlog.dropped, self._lost)),
@@ -199,8 +251,10 @@ class Writer:
         while True:
             await self._some.wait()
             await self._linger()
+            self._load()
             await self._write_until_done(self._backlog.take(self._tempo.rows_per_table))
             self._backlog.settle()
+            self._load()
             if not self._backlog:
                 self._some.clear()
             self._release()
@@ -277,7 +331,7 @@ class Writer:
         oldest = self._backlog.oldest_ticket()
         waiting: list[tuple[int, asyncio.Future[None]]] = []
         for target, done in self._flushes:
-            if everyone or oldest is None or oldest > target:
+            if everyone or (not self._spool and (oldest is None or oldest > target)):
                 if not done.done():
                     done.set_result(None)
             elif not done.done():

@@ -25,6 +25,7 @@ OUTCOMES: Final = (
     "leave_empty",
     "full",
     "withdrawn",
+    "incompatible",
     "failed",
     "unknown",
 )

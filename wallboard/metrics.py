@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from prometheus_client import CollectorRegistry, generate_latest
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
+from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from wallboard.figures import OUTCOMES, figures
@@ -67,11 +67,13 @@ def _live(snapshot: Snapshot | None, now: datetime) -> Iterable[Metric]:
 
 
 def _today(snapshot: Snapshot | None) -> Iterable[Metric]:
-    entered = CounterMetricFamily(
-        "hotline_queue_entered", "Visits since midnight of the hotline's zone.", labels=_LABELS
+    # Gauges: they fall to 0 at midnight, and queue_log moves a visit from one outcome to another. A counter that falls
+    # would be taken for a restart, and rate() would count the whole day once more.
+    entered = GaugeMetricFamily(
+        "hotline_queue_entered_today", "Visits since midnight of the hotline's zone.", labels=_LABELS
     )
-    ended = CounterMetricFamily(
-        "hotline_queue_ended",
+    ended = GaugeMetricFamily(
+        "hotline_queue_ended_today",
         "Visits that entered since that midnight and have ended (or are talking), by outcome.",
         labels=(*_LABELS, "outcome"),
     )

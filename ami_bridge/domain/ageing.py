@@ -54,11 +54,12 @@ def _tick_agent(draft: Draft, agent: Agent, at: datetime) -> None:
 def _forget_visit(draft: Draft, visit: Visit) -> None:
     del draft.own("visits")[visit.id]
     channel = draft.own("by_channel")
-    left = tuple(v for v in channel.get(visit.row.channel_id, ()) if v != visit.id)
-    if left:
-        channel[visit.row.channel_id] = left
-    else:
-        channel.pop(visit.row.channel_id, None)
+    for name in filter(None, (visit.row.channel_id, visit.went_on_as)):
+        left = tuple(v for v in channel.get(name, ()) if v != visit.id)
+        if left:
+            channel[name] = left
+        else:
+            channel.pop(name, None)
 
 
 def turn_the_day(draft: Draft, now: datetime) -> None:

@@ -7,7 +7,7 @@ are opaque.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -230,8 +230,8 @@ class SnapshotTaken(Happening):
     members: tuple[MemberSeen, ...]
     waiting: tuple[WaitingSeen, ...]
     channels: tuple[ChannelSeen, ...]
-    unreachable: frozenset[str] = frozenset()
-    """Agents whose registered phone does not answer."""
+    unreachable: frozenset[str] | None = frozenset()
+    """Agents whose registered phone does not answer; None when the switch could not say: what was known holds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -246,24 +246,6 @@ class Ticked(Happening):
     """Time passed: wrap-ups end, the day turns, what is finished is forgotten."""
 
 
-LedgerVerb: TypeAlias = Literal[
-    "ENTERQUEUE",
-    "CONNECT",
-    "COMPLETEAGENT",
-    "COMPLETECALLER",
-    "BLINDTRANSFER",
-    "ATTENDEDTRANSFER",
-    "ABANDON",
-    "EXITWITHTIMEOUT",
-    "EXITEMPTY",
-    "EXITWITHKEY",
-    "WITHDRAW",
-    "SYSCOMPAT",
-    "RINGNOANSWER",
-    "RINGCANCELED",
-]
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LedgerLine(Happening):
     """A line of queue_log: slow, whole seconds, but complete."""
@@ -272,7 +254,8 @@ class LedgerLine(Happening):
     queue: str
     member_name: str
     """As the log names the agent: the member's name, or its interface; ``NONE`` when there is none."""
-    verb: LedgerVerb
+    verb: str
+    """What happened; ``ami_bridge.queue_log.verbs`` knows them all."""
     data: tuple[str, ...]
 
 

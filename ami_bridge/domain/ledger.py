@@ -9,7 +9,9 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from ami_bridge.domain.states import ENDED_BY_LEDGER, OUTCOME_OF_LEDGER, Phase
+from ami_bridge.domain.handover import handed_over
+from ami_bridge.domain.states import Phase
+from ami_bridge.queue_log.verbs import ENDED_BY, OUTCOME_OF
 from store import rows
 
 if TYPE_CHECKING:
@@ -32,24 +34,35 @@ def take_ledger_line(draft: Draft, line: LedgerLine) -> None:
         _enter(draft, line)
         return
     visit = _meant(draft, line)
+    if visit is None and line.verb == "CONNECT":
+        waited = int(line.data[0]) if line.data and line.data[0].isdecimal() else 0
+        visit = handed_over(draft, line.channel_id, line.queue, line.at - timedelta(seconds=waited))
     if visit is None:
         return
     if line.verb == "CONNECT":
         _connect(draft, line, visit)
-    elif line.verb in ENDED_BY_LEDGER:
+    elif line.verb in ENDED_BY:
         _complete(draft, line, visit)
-    elif line.verb in OUTCOME_OF_LEDGER:
+    elif line.verb in OUTCOME_OF:
         _settle(draft, line, visit)
-    else:
+    elif line.verb in {"RINGNOANSWER", "RINGCANCELED"}:
         _rang(draft, line, visit)
 
 
 def _meant(draft: Draft, line: LedgerLine) -> Visit | None:
-    """The visit a line speaks of: the channel's latest in that queue that had begun by then."""
-    for visit in reversed(draft.visits_of(line.channel_id)):
-        if visit.row.queue == line.queue and visit.row.entered_at <= line.at + SLACK:
-            return visit
-    return None
+    """The visit a line speaks of: the channel's latest in that queue that had begun by then.
+
+    The end of a talk is the end of the first one that goes on: a caller sent back into the same queue joins it before
+    the log says that the talk was over (the blind_transfer transcript).
+    """
+    visits = [
+        v for v in draft.visits_of(line.channel_id) if v.row.queue == line.queue and v.row.entered_at <= line.at + SLACK
+    ]
+    if line.verb in ENDED_BY:
+        talking = next((v for v in visits if v.phase is Phase.TALKING), None)
+        if talking is not None:
+            return talking
+    return visits[-1] if visits else None
 
 
 def _enter(draft: Draft, line: LedgerLine) -> None:
@@ -110,7 +123,7 @@ def _connect(draft: Draft, line: LedgerLine, visit: Visit) -> None:
 
 
 def _complete(draft: Draft, line: LedgerLine, visit: Visit) -> None:
-    ended_by: EndedBy = ENDED_BY_LEDGER[line.verb]  # type: ignore[assignment]  # the table's values are of that kind
+    ended_by: EndedBy = ENDED_BY[line.verb]
     if visit.phase is Phase.TALKING:
         draft.complete(visit, max(line.at, visit.row.answered_at or line.at), ended_by, f"queue_log: {line.verb}")
         return
@@ -126,7 +139,7 @@ def _complete(draft: Draft, line: LedgerLine, visit: Visit) -> None:
 
 
 def _settle(draft: Draft, line: LedgerLine, visit: Visit) -> None:
-    outcome: Outcome = OUTCOME_OF_LEDGER[line.verb]
+    outcome: Outcome = OUTCOME_OF[line.verb]
     if visit.row.outcome == outcome:
         _agree(draft, visit, line.at)
     elif visit.row.outcome == "withdrawn" and outcome == "abandoned":
@@ -147,6 +160,8 @@ def _rang(draft: Draft, line: LedgerLine, visit: Visit) -> None:
             if attempt.ended_at is None:
                 draft.end_attempt(visit, agent_id, line.at, result)
             return
+    if visit.row.rings > len(visit.attempts):
+        return  # of a visit from before our start we hold no ringing that is over; the reconciler does
     if visit.phase in {Phase.WAITING, Phase.LEFT} and not visit.row.evidence.startswith(("queue_log", "snapshot")):
         return  # AMI watches this one: its own events tell, and more exactly
     rang_ms = int(line.data[0]) if line.data and line.data[0].isdecimal() else 0

@@ -21,6 +21,7 @@ COUNTER_OF_OUTCOME: Final[Mapping[Outcome, str]] = {
     "leave_empty": "leave_empty",
     "full": "full",
     "withdrawn": "withdrawn",
+    "incompatible": "incompatible",
     "failed": "failed",
     "unknown_after_gap": "unknown",
 }
@@ -41,6 +42,7 @@ class Counts:
     leave_empty: int = 0
     full: int = 0
     withdrawn: int = 0
+    incompatible: int = 0
     failed: int = 0
     unknown: int = 0
     waits_known: int = 0

@@ -69,6 +69,8 @@ class Visit:
     """The channel left the queue at another extension than it came in by."""
     left_at: datetime | None = None
     agent_channel_id: str = ""
+    went_on_as: str = ""
+    """The caller's channel, where a transferring leg joined the line for him."""
     held_since: datetime | None = None
     hung_up_at: datetime | None = None
     announce: str = ""

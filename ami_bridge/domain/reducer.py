@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from ami_bridge.domain import events as ev
 from ami_bridge.domain.ageing import pass_time, turn_the_day
 from ami_bridge.domain.draft import Draft
+from ami_bridge.domain.handover import handed_over
 from ami_bridge.domain.ledger import SLACK, take_ledger_line
 from ami_bridge.domain.model import Call, Changes, Member, State, Visit
 from ami_bridge.domain.resync import take_snapshot
@@ -192,6 +193,8 @@ def _move_on(draft: Draft, channel_id: str, at: datetime) -> None:
 
 def _hang_up(draft: Draft, event: ev.HungUp) -> None:
     for visit in draft.visits_of(event.channel_id):
+        if visit.went_on_as not in {"", event.channel_id}:
+            continue  # the transferring leg ends, the caller goes on
         if visit.phase is Phase.TALKING:
             draft.put_visit(replace(visit, hung_up_at=event.at), event.at)
         elif visit.is_open:
@@ -279,6 +282,9 @@ def _connect(draft: Draft, event: ev.Connected) -> None:
         row = replace(told.row, interface=told.row.interface or event.interface)
         draft.put_visit(replace(told, row=row, agent_channel_id=event.agent_channel_id), event.at)
         return
+    if visit is None:
+        began = event.at - timedelta(seconds=event.waited_s)
+        visit = handed_over(draft, event.channel_id, event.queue, began)
     if visit is None:  # the joining was not seen
         row = draft.new_row(event, event.queue)
         visit = draft.add_visit(replace(row, entered_at=event.at - timedelta(seconds=event.waited_s)))

@@ -53,6 +53,8 @@ def _members(draft: Draft, shot: SnapshotTaken, see_member: Callable[[Draft, Mem
                 draft.put_member(draft.agent(agent.id, shot.at), queue, None, shot.at)
     for member in shot.members:
         see_member(draft, member)
+    if shot.unreachable is None:
+        return
     for agent_id in {*draft.rules.agents, *shot.unreachable}:
         agent = draft.agent(agent_id, shot.at)
         draft.put_agent(replace(agent, unreachable=agent_id in shot.unreachable), shot.at)
@@ -61,7 +63,8 @@ def _members(draft: Draft, shot: SnapshotTaken, see_member: Callable[[Draft, Mem
 def _waiting(draft: Draft, shot: SnapshotTaken, found: WaitingSeen, channel: ChannelSeen | None) -> None:
     visit = draft.open_visit(found.channel_id, found.queue, Phase.WAITING, Phase.LEFT)
     if visit is not None:
-        row = replace(visit.row, position=found.position, priority=found.priority)
+        row = visit.row  # its position is the one at entry, not the one it has moved up to
+        row = replace(row, position=row.position or found.position, priority=found.priority)
         visit = replace(visit, row=row, phase=Phase.WAITING, left_at=None, gave_up=False)
         draft.put_visit(_known_by(channel, found, visit) if channel else visit, shot.at)
         return

@@ -91,22 +91,6 @@ OUTCOME_OF_STATUS: Final[Mapping[str, Outcome]] = {
 REFUSED_AT_THE_DOOR: Final = frozenset({"full", "join_empty"})
 """Outcomes of callers who never joined: neither an AMI event nor a queue_log line tells of them, only QUEUESTATUS."""
 
-OUTCOME_OF_LEDGER: Final[Mapping[str, Outcome]] = {
-    "ABANDON": "abandoned",
-    "EXITWITHTIMEOUT": "timed_out",
-    "EXITEMPTY": "leave_empty",
-    "EXITWITHKEY": "left_by_key",
-    "WITHDRAW": "withdrawn",
-    "SYSCOMPAT": "failed",  # AMI calls it an abandon: caller and phone have no codec in common (app_queue.c:7524)
-}
-
-ENDED_BY_LEDGER: Final[Mapping[str, str]] = {
-    "COMPLETEAGENT": "agent",
-    "COMPLETECALLER": "caller",
-    "BLINDTRANSFER": "transfer",
-    "ATTENDEDTRANSFER": "transfer",
-}
-
 
 class Phone(Enum):
     """What a phone does, of Asterisk's nine device states."""

@@ -17,14 +17,17 @@ from agi.server import AgiServer
 from ivr.app import releases, speech
 from ivr.app.data import lookups_of, sources_of, tickets_of
 from ivr.app.lines import BridgeLines
+from ivr.app.loading import place_of
 from ivr.app.mailbox import Mailbox
 from ivr.app.mistakes import MistakeError, cannot_listen
 from ivr.app.opened import opened_store
 from ivr.app.parent import beat
+from ivr.app.preflight import preflight
 from ivr.app.scripts import ScriptFolder
 from ivr.app.switch import split
 from ivr.config.secrets import SecretMissingError
 from ivr.runner.runner import Runner, World
+from ivr.services.addresses import BadSourceError
 from ivr.services.calling_number import normalise
 from ivr.services.journeys import JourneyLog
 from ivr.services.key_files import KeyFileError
@@ -32,8 +35,8 @@ from ivr.services.lookups import DataSources
 from ivr.services.records import RecordBook
 from ivr.services.remembered import CallerMemory, memory_key
 from ivr.services.sealing import CursorSeal
-from ivr.services.sql import BadSourceError
 from store.queries.journeys import remembered
+from store.spool import Spool
 from store.writer import Tempo, Writer
 
 if TYPE_CHECKING:
@@ -57,9 +60,10 @@ async def run_agi(ready: Ready, stop: asyncio.Event, *, reload: bool = False) ->
         MistakeError: a sound, a secret, the database or the port cannot be had; nothing was half started.
     """
     speech.refuse_unbuilt(ready)
+    preflight(ready, {"agi"})
     async with AsyncExitStack() as opened:
         store = await opened.enter_async_context(opened_store(ready))
-        writer = await opened.enter_async_context(Writer(store, tempo=HISTORY))
+        writer = await opened.enter_async_context(Writer(store, tempo=HISTORY, spool=Spool(ready.places.spool / "agi")))
         sources = await opened.enter_async_context(_data(ready))
         scripts = ScriptFolder(ready.folder / "scripts", Bounds(at_once=ready.hotline.agi.scripts_at_once))
         kept = releases.KeptReleases(ready)
@@ -69,7 +73,8 @@ async def run_agi(ready: Ready, stop: asyncio.Event, *, reload: bool = False) ->
         try:
             await server.start(host, port)
         except OSError as error:
-            raise cannot_listen("the AGI server", ready.hotline.agi.listen, error, "agi.listen") from None
+            where = place_of(ready, "agi", "listen")
+            raise cannot_listen("the AGI server", ready.hotline.agi.listen, error, where) from None
         beating = asyncio.create_task(beat(), name="beat")
         loop = type(asyncio.get_running_loop()).__module__.partition(".")[0]
         log.info("serving", address=ready.hotline.agi.listen, version=ready.flows.version, loop=loop)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import AsyncExitStack
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -18,19 +18,25 @@ from ami_bridge.domain.model import QueueRules
 from ami_bridge.feed import FeedTaken
 from ami_bridge.past import load_past
 from ami_bridge.protocol.errors import LoginRefused
+from ami_bridge.reconcile.keeping import Reconciler
+from ami_bridge.reconcile.names import AgentNames
 from ami_bridge.settings import AgiServer, BridgeSettings, WatchdogSettings
 from ivr.app.line_voice import LineVoice
 from ivr.app.mistakes import MistakeError, cannot_use
 from ivr.app.opened import opened_store
-from ivr.app.parent import beat
+from ivr.app.parent import beat, is_restarted
+from ivr.app.preflight import preflight
 from ivr.app.releases import KeptReleases
 from ivr.app.switch import split
 from ivr.config.secrets import SecretMissingError, resolve_secret
+from store.queries.ledger import agent_names, knowledge
+from store.spool import Spool
 from store.writer import Writer
 
 if TYPE_CHECKING:
     from ivr.app.loading import Ready
     from ivr.config import model
+    from store.engine import Store
 
 FIRST_LOGIN_S = 3.0
 """How long the start waits for Asterisk: a wrong secret shows within it; an absent Asterisk is waited for later."""
@@ -57,6 +63,7 @@ def settings_of(ready: Ready) -> BridgeSettings:
         time_zone=hotline.time_zone,
         queues={name: _rules(name, queue, hotline.languages[0]) for name, queue in hotline.queues.items()},
         agents={agent_id: agent.name for agent_id, agent in hotline.agents.items()},
+        keep_evidence=timedelta(milliseconds=hotline.keep_evidence_ms),
         queue_log=queue_log if queue_log.parent.is_dir() else None,
         watchdog=WatchdogSettings(
             servers=tuple(AgiServer(host=host, port=port) for host, port in map(split, hotline.agi_servers))
@@ -78,17 +85,20 @@ async def run_bridge(ready: Ready, stop: asyncio.Event) -> None:
     """Watch until `stop`.
 
     Raises:
-        MistakeError: Asterisk refuses the login, the feed's socket is taken, or the database cannot be had.
+        MistakeError: Asterisk refuses the login at the start, the feed is served already, or there is no database.
     """
     settings = settings_of(ready)
+    preflight(ready, {"bridge"})
     if settings.queue_log is None:
         log.warning("no_queue_log", folder=str(Path(ready.hotline.queue_log).parent))
     async with AsyncExitStack() as opened:
+        voice = _voice(ready)  # first of all: while the log is read nobody hears numbers of an earlier run
         store = await opened.enter_async_context(opened_store(ready))
-        writer = await opened.enter_async_context(Writer(store))
+        writer = await opened.enter_async_context(Writer(store, spool=Spool(ready.places.spool / "bridge")))
+        reconciler = await _caught_up(settings, store, writer)
         past = await load_past(store, settings.node, ZoneInfo(settings.time_zone), datetime.now(UTC))
-        bridge = Bridge(settings, writer, past=past, store=store)
-        voice = _voice(ready)
+        bridge = Bridge(settings, writer, past=past, store=store, reconciler=reconciler)
+        bridge.link.keeps_trying = is_restarted()
         opened.callback(voice.clear)
         watching = asyncio.create_task(bridge.run(), name="bridge")
         beating = asyncio.create_task(_beat_when_seen(bridge), name="beat")
@@ -119,11 +129,31 @@ def _voice(ready: Ready) -> LineVoice:
         raise cannot_use(ready.places.sounds, error) from None
 
 
+async def _caught_up(settings: BridgeSettings, store: Store, writer: Writer) -> Reconciler:
+    """The reconciler, once what happened while no bridge ran is in the ledger."""
+    known = await knowledge(store, settings.node)
+    reconciler = Reconciler(
+        store,
+        writer,
+        settings.node,
+        AgentNames(settings.rules, await agent_names(store, settings.node)),
+        checked_until=known.checked_until if known else None,
+        repaired=known.repaired if known else 0,
+    )
+    if settings.queue_log is not None:
+        try:
+            await reconciler.catch_up(settings.queue_log, datetime.now(UTC))
+        except OSError as wrong:
+            log.error("queue_log_unreadable", reason=str(wrong))
+    return reconciler
+
+
 async def _beat_when_seen(bridge: Bridge) -> None:
     """Beat once Asterisk has let us in, or has not been there for a while: a wrong secret must stop the start."""
     loop = asyncio.get_running_loop()
     deadline = loop.time() + FIRST_LOGIN_S
     while not bridge.link.is_up and loop.time() < deadline:  # noqa: ASYNC110 - the link has no event for "up"
         await asyncio.sleep(0.05)
+    bridge.link.keeps_trying = True  # whoever ends now is started again at once, and each try may count as an attack
     log.info("watching", asterisk=bridge.link.is_up)
     await beat()

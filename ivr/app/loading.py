@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dialplan.report import as_text
 from ivr.app.mistakes import MistakeError, cannot_use
 from ivr.app.places import Places, places
+from ivr.config.environment import OVERRIDES
 from ivr.config.load import load_hotline
 from ivr.config.secrets import SecretMissingError
+from ivr.flow.yaml_reader import Mapping
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -60,3 +63,15 @@ def ready_of(loaded: Loaded) -> Ready:
     except OSError as error:
         raise cannot_use(where.state, error) from None
     return Ready(folder, loaded.hotline, loaded.flows, loaded.catalogue, where, loaded)
+
+
+def place_of(ready: Ready, *path: str) -> str:
+    """Where a setting comes from, for the end of a sentence: a variable, a line, or the file it could be put into."""
+    variable = next((name for name, where in OVERRIDES.items() if where == path and os.environ.get(name)), None)
+    if variable is not None:
+        return f"the environment variable {variable}"
+    node, line = ready.loaded.root, None
+    for key in path:
+        entry = node.find(key) if isinstance(node, Mapping) else None
+        node, line = (entry.value, entry.value.span.line) if entry else (None, None)
+    return f"{'.'.join(path)} in hotline.yaml" + (f", line {line}" if line else "")

@@ -22,7 +22,7 @@ class MistakeError(Exception):
 
 
 def cannot_listen(what: str, address: str, error: OSError, setting: str) -> MistakeError:
-    """A port or socket that cannot be had, with who may have it and what to change."""
+    """A port or socket that cannot be had, with who may have it and what to change: `setting` says where it is set."""
     if error.errno == errno.EADDRINUSE:
         why = "another program listens there already (is the hotline running twice?)"
     elif error.errno in {errno.EACCES, errno.EPERM}:
@@ -31,7 +31,7 @@ def cannot_listen(what: str, address: str, error: OSError, setting: str) -> Mist
         why = "this machine has no such address"
     else:
         why = error.strerror or str(error)
-    return MistakeError(f"{what} cannot listen on {address}: {why}; change {setting} in hotline.yaml")
+    return MistakeError(f"{what} cannot listen on {address}: {why}; change {setting}")
 
 
 def cannot_use(folder: Path, error: OSError) -> MistakeError:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
+from ivr.app.loading import place_of
 from ivr.app.mistakes import MistakeError
 from ivr.config.kinds import SecretRef
 from store.engine import open_store
@@ -31,7 +32,7 @@ async def upgraded(ready: Ready) -> Upgrade:
     try:
         return await upgrade(ready.places.database_url)
     except WRONG as wrong:
-        raise _mistake(ready, wrong) from None
+        raise database_mistake(ready, wrong) from None
 
 
 @asynccontextmanager
@@ -45,20 +46,20 @@ async def opened_store(ready: Ready) -> AsyncIterator[Store]:
     try:
         store = await open_store(ready.places.database_url)
     except WRONG as wrong:
-        raise _mistake(ready, wrong) from None
+        raise database_mistake(ready, wrong) from None
     try:
         yield store
     finally:
         await store.close()
 
 
-def _mistake(ready: Ready, wrong: Exception) -> MistakeError:
+def database_mistake(ready: Ready, wrong: Exception) -> MistakeError:
     """The sentence, with the place where the address is set."""
     match ready.hotline.database_url:
         case None:
-            place = "state_dir in hotline.yaml"
+            place = place_of(ready, "state_dir")
         case SecretRef() as ref:
             place = f"the {ref}"
         case _:
-            place = "database_url in hotline.yaml"
+            place = place_of(ready, "database_url")
     return MistakeError(f"{wrong} (the address is set by {place})")

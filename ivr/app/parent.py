@@ -8,7 +8,7 @@ import os
 import signal
 import sys
 
-from ivr.app.supervisor import BEAT_FD
+from ivr.app.supervisor import BEAT_FD, RESTARTED
 
 PR_SET_PDEATHSIG = 1
 """linux/prctl.h: the signal this process gets when its parent dies."""
@@ -26,6 +26,11 @@ def end_with_parent() -> None:
     ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
     if os.getppid() != parent:  # the parent died before the call above
         raise SystemExit(0)
+
+
+def is_restarted() -> bool:
+    """Whether the supervisor has seen this part serve before: then a mistake it meets is no failed start any more."""
+    return RESTARTED in os.environ
 
 
 async def beat() -> None:

@@ -38,6 +38,11 @@ class Places:
         return self.state / "feed.sock"
 
     @property
+    def spool(self) -> Path:
+        """Rows that wait for a database that is away, a folder for each process."""
+        return self.state / "spool"
+
+    @property
     def versions(self) -> Path:
         """A copy of each version that ever took a call."""
         return self.state / "versions"

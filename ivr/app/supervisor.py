@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 BEAT_FD = "HOTLINE_BEAT_FD"
 """Environment variable: the number of the pipe end a part writes its beats to."""
+RESTARTED = "HOTLINE_RESTARTED"
+"""Environment variable: set for a part that has served before."""
 LOOK_EVERY_S = 1.0
 OVERSLEPT_S = 3.0
 """Seconds between two looks that tell of a standstill of our own: a frozen machine, a stopped process."""
@@ -48,12 +50,14 @@ class Part:
 
 
 class StartFailedError(Exception):
-    """A part ended before it was ready."""
+    """A part ended before it was ready; or, with a `reason`, could not be started at all."""
 
-    def __init__(self, part: Part, code: int) -> None:
-        super().__init__(f"{part.name} ended with exit code {code} before it was ready")
+    def __init__(self, part: Part, code: int, reason: str = "") -> None:
+        super().__init__(reason or f"{part.name} ended with exit code {code} before it was ready")
         self.part = part
         self.code = code
+        self.reason = reason
+        """In words, when the part itself could say nothing."""
 
 
 class Supervisor:
@@ -107,11 +111,16 @@ class Supervisor:
         restarts = Restarts()
         while not self._stopping.is_set():
             restarts = restarts.started(time.monotonic())
-            code = await self._live_once(part, ready)
+            reason, code = "", -1
+            try:
+                code = await self._live_once(part, ready)
+            except OSError as error:  # no memory, no process or no descriptor left: by the next try there may be
+                reason = f"{part.name} cannot be started: {error.strerror or error}"
+                log.error("part_not_started", of=part.name, reason=error.strerror or str(error))
             if self._stopping.is_set():
                 return
             if not ready.is_set():
-                raise StartFailedError(part, code)
+                raise StartFailedError(part, code, reason)
             restarts, pause = restarts.ended(time.monotonic())
             log.warning("part_ended", of=part.name, code=code, again_in_s=pause)
             await asyncio.sleep(pause)
@@ -122,10 +131,13 @@ class Supervisor:
         try:
             child = await asyncio.create_subprocess_exec(
                 *part.command,
-                env={**os.environ, BEAT_FD: str(write_end)},
+                env={**os.environ, BEAT_FD: str(write_end), **({RESTARTED: "1"} if ready.is_set() else {})},
                 pass_fds=(write_end,),
                 start_new_session=True,  # Ctrl-C reaches us alone; we end the parts in order
             )
+        except OSError:
+            os.close(read_end)
+            raise
         finally:
             os.close(write_end)
         self._children[part.name] = child

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 import structlog
 from aiohttp import web
 
+from ivr.app.loading import place_of
 from ivr.app.mistakes import cannot_listen
 from ivr.app.opened import opened_store
 from ivr.app.parent import beat
+from ivr.app.preflight import preflight
 from ivr.app.switch import split
 from wallboard.app import make_app
 from wallboard.settings import WallboardSettings
@@ -44,6 +46,7 @@ async def run_wallboard(ready: Ready, stop: asyncio.Event) -> None:
         MistakeError: the database or the port cannot be had.
     """
     settings = settings_of(ready)
+    preflight(ready, {"wallboard"})
     async with AsyncExitStack() as opened:
         store = await opened.enter_async_context(opened_store(ready))
         runner = web.AppRunner(make_app(settings, store), access_log=None, shutdown_timeout=1.0)
@@ -52,7 +55,8 @@ async def run_wallboard(ready: Ready, stop: asyncio.Event) -> None:
         try:
             await web.TCPSite(runner, settings.host, settings.port).start()
         except OSError as error:
-            raise cannot_listen("the wallboard", ready.hotline.wallboard.listen, error, "wallboard.listen") from None
+            where = place_of(ready, "wallboard", "listen")
+            raise cannot_listen("the wallboard", ready.hotline.wallboard.listen, error, where) from None
         beating = asyncio.create_task(beat(), name="beat")
         log.info("serving", address=f"http://{ready.hotline.wallboard.listen}/")
         await stop.wait()

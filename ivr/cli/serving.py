@@ -13,6 +13,7 @@ from ivr.app import speech
 from ivr.app.loading import load_ready
 from ivr.app.logs import LEVELS, set_up_logs
 from ivr.app.mistakes import MistakeError
+from ivr.app.preflight import EVERY_PART, preflight
 from ivr.app.running import run_until_told
 from ivr.app.supervisor import StartFailedError, Supervisor, parts_of
 
@@ -27,6 +28,7 @@ def up(folder: Path, level: str, *, reload: bool = False) -> None:
     from ivr.app.opened import upgraded
 
     ready = _ready(folder, level, "up")
+    preflight(ready, EVERY_PART)
     speech.build(ready)
     asyncio.run(upgraded(ready))  # what all three parts need is tried once, and told once
     house = Supervisor(parts_of(str(folder), level, reload=reload))
@@ -45,6 +47,8 @@ def up(folder: Path, level: str, *, reload: bool = False) -> None:
     try:
         run_until_told(serve)
     except StartFailedError as failed:
+        if failed.reason:
+            raise MistakeError(failed.reason) from None
         # The part has said in its own words what has to be mended; its end is ours.
         sys.exit(failed.code if failed.code > 0 else 2)
 

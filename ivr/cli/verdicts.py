@@ -11,11 +11,12 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from ivr.config.regular import refuse_others
+from ivr.config.regular import read_regular, refuse_others
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -24,9 +25,11 @@ MOST_KEPT: Final = 200
 """Verdicts on disk, the youngest."""
 PARTS: Final = ("flows", "prompts", "scripts", "tests")
 """The folders of a hotline that are read, with everything in them."""
-_OUR_PACKAGES: Final = ("ivr", "dialplan")
+_OUR_PACKAGES: Final = ("ivr", "dialplan", "store")
 _ROOT: Final = Path(__file__).resolve().parents[2]
 _VARIABLES: Final = "HOTLINE_"
+_NAME: Final = re.compile(r"[A-Za-z_]\w*", re.ASCII)
+_LARGEST_SETTINGS: Final = 1_000_001
 _ZONES: Final = "/usr/share/zoneinfo:/usr/lib/zoneinfo:/usr/share/lib/zoneinfo:/etc/zoneinfo"
 """Where Python looks for time zones when nothing else is said. Source: `zoneinfo.TZPATH` of CPython on Unix."""
 _DIGEST: Final = 64
@@ -78,7 +81,7 @@ def cache_folder() -> Path:
 def fingerprint(folder: Path, environ: Mapping[str, str]) -> str:
     """A hash over everything a verdict on this folder depends on."""
     found = hashlib.sha256()
-    for line in (*_program(), str(folder), *_variables(environ), *_files(folder)):
+    for line in (*_program(), str(folder), *_variables(folder, environ), *_files(folder)):
         found.update(f"{line}\0".encode("utf-8", "surrogateescape"))
     return found.hexdigest()
 
@@ -97,8 +100,19 @@ def _program() -> Iterator[str]:
         yield f"{zones} {_stamp(Path(zones))}"
 
 
-def _variables(environ: Mapping[str, str]) -> Iterator[str]:
-    yield from sorted(f"{name}={value}" for name, value in environ.items() if name.startswith(_VARIABLES))
+def _variables(folder: Path, environ: Mapping[str, str]) -> Iterator[str]:
+    """What sets something, and what `{env: NAME}` may mean: each variable whose name is written in the settings.
+
+    A backslash may hide a name from those who do not read YAML; with one in the file every variable counts.
+    """
+    try:
+        text = read_regular(folder / "hotline.yaml", folder, _LARGEST_SETTINGS).decode("utf-8", "replace")
+    except OSError:
+        text = ""
+    written = None if "\\" in text else frozenset(_NAME.findall(text))
+    for name, value in sorted(environ.items()):
+        if name.startswith(_VARIABLES) or written is None or name in written:
+            yield f"{name}={value}"
 
 
 def _files(folder: Path) -> Iterator[str]:

@@ -6,24 +6,23 @@ import ast
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from dialplan.diagnostics import Diagnostic
+from dialplan.diagnostics import Diagnostic, has_errors
 from dialplan.source import Span
 from ivr.config.load import load_hotline
 from ivr.config.regular import read_regular, refuse_others, told
-from ivr.prompts.recordings import find_recordings
-from ivr.prompts.wav import UnusableAudio, refuse_header
+from ivr.prompts.catalogue import ALL
+from ivr.prompts.recordings import find_recordings, unusable, wav_files
+from ivr.prompts.wav import UnusableAudio, read_head
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from ivr.config.load import Loaded
-    from ivr.prompts.recordings import Recording
 
 _READABLE: Final = "a readable file of this folder"
 _LARGEST_SCRIPT: Final = 1_000_000
 """Bytes; a script that talks to a caller has a few thousand."""
-_WAV: Final = "PCM WAV, 8 to 32 bit, 8 to 192 kHz, mono or stereo, 50 ms to 5 min of speech"
 
 
 def check_hotline(folder: Path, environ: Mapping[str, str] | None = None) -> Loaded:
@@ -34,26 +33,25 @@ def check_hotline(folder: Path, environ: Mapping[str, str] | None = None) -> Loa
     loaded = load_hotline(folder, environ)
     loaded = replace(loaded, diagnostics=(*loaded.diagnostics, *_unreadable_scripts(folder)))
     place = folder / "prompts"
-    if loaded.hotline is None or not any((place / name).is_dir() for name in (*loaded.catalogue.languages, "all")):
+    if not any((place / name).is_dir() for name in (*loaded.catalogue.languages, ALL)):
         return loaded
-    found, diagnostics = find_recordings(loaded.catalogue, place)
-    unusable = [each for recording in found.values() for each in _unusable(recording, folder)]
-    unusable += _no_files(folder, place)
-    return replace(loaded, diagnostics=(*loaded.diagnostics, *diagnostics, *unusable))
+    return replace(loaded, diagnostics=(*loaded.diagnostics, *_recordings(loaded, folder), *_no_files(folder, place)))
 
 
-def _unusable(recording: Recording, folder: Path) -> Iterator[Diagnostic]:
-    try:
-        refuse_others(recording.path, folder)
-        with recording.path.open("rb") as file:
-            refuse_header(file)
-    except UnusableAudio as error:
-        yield Diagnostic("P014", "error", None, f"cannot be used: {error}", _WAV, file=recording.name)
-    except OSError as error:
-        expected = "a readable file of this folder"
-        yield Diagnostic(
-            "C009", "error", None, f"the file cannot be read ({told(error)})", expected, file=recording.name
-        )
+def _recordings(loaded: Loaded, folder: Path) -> Iterator[Diagnostic]:
+    """P013 to P015: recordings that nobody would hear, or that cannot become a sound."""
+    place = folder / "prompts"
+    if not has_errors(each for each in loaded.diagnostics if each.code.startswith("P")):
+        yield from find_recordings(loaded.catalogue, place)[1]  # else one may belong to a sentence with a mistake
+    for path, shown in wav_files(loaded.catalogue, place):
+        try:
+            refuse_others(path, folder)
+            with path.open("rb") as file:
+                read_head(file, path.stat().st_size)
+        except UnusableAudio as error:
+            yield unusable(shown, str(error))
+        except OSError as error:
+            yield Diagnostic("C009", "error", None, f"the file cannot be read ({told(error)})", _READABLE, file=shown)
 
 
 def _no_files(folder: Path, place: Path) -> Iterator[Diagnostic]:

@@ -121,12 +121,28 @@ CODES = codes(
         "rescue: {queue: sales, message: rescue}",
     ),
     CodeDoc(
+        "C016",
+        "An address leads to a database or service we can ask",
+        "History is kept in SQLite or PostgreSQL; a data source is one of these, or `http`. An address that comes from "
+        "the environment is told by its variable.",
+        "database_url: mysql://db.example/hotline",
+        "database_url: postgresql://db.example/hotline",
+    ),
+    CodeDoc(
         "C017",
         "A script is Python that can be read",
         "A script with a slip in it would fail while a caller waits. It is read, not run.",
         'print("welcome"  # scripts/greet.py',
         'print("welcome")  # scripts/greet.py',
         "py",
+    ),
+    CodeDoc(
+        "C018",
+        "A speech command names what it is given",
+        "`{output}`, the WAV file the program writes, must be there; `{voice}`, `{text_file}`, `{speed}`, `{pitch}` "
+        "and `{language}` may be.",
+        'prompts: {command: [piper, --model, "{voice}", --output_file, "{wav_file}"]}',
+        'prompts: {command: [piper, --model, "{voice}", --output_file, "{output}"]}',
     ),
     CodeDoc(
         "C020",

@@ -195,6 +195,8 @@ WaitMs = Annotated[int, _between(1_000, 4 * 3_600_000), _bounds(1_000, 4 * 3_600
 """Milliseconds from a second to four hours: waits of callers."""
 DueMs = Annotated[int, _between(60_000, 365 * 86_400_000), _bounds(60_000, 365 * 86_400_000)]
 """Milliseconds from a minute to a year: how long a ticket may take."""
+KeepMs = Annotated[int, _between(0, 400 * 86_400_000), _bounds(0, 400 * 86_400_000)]
+"""Milliseconds up to 400 days: how long something is kept; 0 keeps nothing."""
 KeyMs = Annotated[int, _between(500, 60_000), _bounds(500, 60_000)]
 """Milliseconds of patience for a key."""
 

@@ -8,29 +8,36 @@ from typing import TYPE_CHECKING, Final
 
 from dialplan.diagnostics import Diagnostic, did_you_mean, has_errors
 from dialplan.source import Source
+from ivr.config.addresses import unusable_addresses
 from ivr.config.read import FILE, Settings, read_settings
 from ivr.config.regular import read_regular, refuse_others, told
 from ivr.config.rules import setting_rules
 from ivr.config.version import version_of
-from ivr.flow.check import check_flows
+from ivr.flow.check import check_flows, given_to_messages
 from ivr.flow.defaults import FlowDefaults, TriesDefaults
 from ivr.flow.known import Known, LookupFacts, TicketFacts
 from ivr.flow.load import FlowReading, load_flow
 from ivr.flow.model import Flow, FlowSet, SayValue, Voicemail
 from ivr.flow.yaml_reader import LARGEST_FILE, Document, decode, read_yaml
 from ivr.flow.yaml_reader import Mapping as MappingNode
+from ivr.prompts.agreement import agreed_places
 from ivr.prompts.catalogue import ALL, Catalogue, load_catalogue
+from ivr.prompts.tokens import can_speak
 from ivr.prompts.values_alone import with_values
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterator, Mapping
     from pathlib import Path
 
     from dialplan.diagnostics import Severity
     from dialplan.source import Span
     from ivr.config.model import Defaults, Hotline
+    from ivr.config.readable import Readable
+    from ivr.flow.yaml_reader import Node
 
-    ReadPrompts = Callable[[Mapping[str, Source]], tuple[Catalogue, tuple[Diagnostic, ...]]]
+    ReadPrompts = Callable[
+        [Mapping[str, Source], Mapping[str, Collection[str]]], tuple[Catalogue, tuple[Diagnostic, ...]]
+    ]
 
 _MASK: Final = "•"
 
@@ -47,6 +54,8 @@ class Loaded:
     catalogue: Catalogue
     """Every sentence that could be read, and every kind of value that a flow says alone."""
     diagnostics: tuple[Diagnostic, ...]
+    root: Node | None = field(repr=False)
+    """`hotline.yaml` as it was written, to tell a setting's line; a secret that was written there is in it still."""
     sources: Mapping[str, Source]
     """Every file by its name in diagnostics; secrets written in clear are masked."""
     scope: str
@@ -77,18 +86,19 @@ def load_hotline(
     files = _Files(folder)
     data = files.read(FILE)
     document = read_yaml(data, FILE) if data is not None else Document(None, (), Source(FILE, ""))
-    settings = read_settings(document, os.environ if environ is None else environ)
+    environ = os.environ if environ is None else environ
+    settings = read_settings(document, environ)
     files.keep(_masked(document.source, settings.diagnostics))
     readings = _flows(files, settings)
-    catalogue, said = _prompts(files, settings.hotline, read_prompts)
+    given = given_to_messages(readings)
+    catalogue, said = _prompts(files, settings.readable, lambda texts: read_prompts(texts, given))
     scripts = {path.stem: path for path in files.listed("scripts", ".py")}
     problems = [*files.diagnostics, *settings.diagnostics, *said]
     problems += [each for reading in readings for each in reading.diagnostics]
-    known = _known(settings, catalogue, files.sources, scripts, broken=has_errors(said))
-    if settings.hotline is not None:
-        ruled = tuple(setting_rules(settings.hotline, settings.place, {each.name for each in readings}, known))
-        files.keep(_masked(files.sources[FILE], ruled))
-        problems += ruled
+    known = _known(settings, catalogue, given, files.sources, scripts, broken=has_errors(said))
+    ruled = tuple(setting_rules(settings.readable, settings.place, {each.name for each in readings}, known))
+    files.keep(_masked(files.sources[FILE], ruled))
+    problems += [*ruled, *unusable_addresses(settings.readable.hotline, settings.place, environ)]
     problems += check_flows(readings, known)
     flows = None
     if settings.hotline is not None and not has_errors(problems):
@@ -98,8 +108,18 @@ def load_hotline(
     scope = (
         f"{_count(readings, 'flow')}, {_count(catalogue.names, 'message')}, {_count(catalogue.languages, 'language')}"
     )
-    whole = with_values(catalogue, _said_alone(readings))
-    return Loaded(folder, settings.hotline, flows, whole, tuple(problems), files.sources, scope, tuple(readings), known)
+    return Loaded(
+        folder=folder,
+        hotline=settings.hotline,
+        flows=flows,
+        catalogue=with_values(catalogue, _said_alone(readings)),
+        diagnostics=tuple(problems),
+        root=document.root,
+        sources=files.sources,
+        scope=scope,
+        readings=tuple(readings),
+        known=known,
+    )
 
 
 class _Files:
@@ -143,7 +163,7 @@ class _Files:
     def listed(self, folder: str, ending: str) -> list[Path]:
         """The files of a folder with this ending, sorted; near misses (`.yml`) are told."""
         found = []
-        for path in self._listed(self._folder / folder):
+        for path in self._entries(self._folder / folder):
             if path.name.startswith("."):
                 continue
             if path.suffix == ending:
@@ -168,11 +188,16 @@ class _Files:
         except OSError:
             return b""
 
-    def missing(self, name: str, expected: str) -> None:
-        """Note that something must be there and is not."""
-        self._say(name, "there is none", expected)
+    def missing_flow(self) -> None:
+        """Note that a hotline without a flow takes no call."""
+        there = (self._folder / "flows").is_dir()
+        message = "this folder has no flow in it" if there else "there is no folder of flows"
+        self._say("flows", message, "at least one flow: flows/main.yaml")
 
     def _listed(self, folder: Path) -> list[Path]:
+        return [path for path in self._entries(folder) if path.is_file()]
+
+    def _entries(self, folder: Path) -> list[Path]:
         try:
             return sorted(folder.iterdir())
         except (FileNotFoundError, NotADirectoryError):
@@ -199,8 +224,8 @@ def _flows(files: _Files, settings: Settings) -> list[FlowReading]:
             reading = load_flow(data, name, defaults)
             files.keep(reading.source)
             readings.append(reading)
-    if not readings and settings.hotline is not None:
-        files.missing("flows", "at least one flow: flows/main.yaml")
+    if not readings and settings.document.root is not None:
+        files.missing_flow()
     return readings
 
 
@@ -222,19 +247,21 @@ def flow_defaults(defaults: Defaults) -> FlowDefaults:
 
 
 def _prompts(
-    files: _Files, hotline: Hotline | None, read_prompts: ReadPrompts
+    files: _Files,
+    settings: Readable,
+    read_prompts: Callable[[Mapping[str, Source]], tuple[Catalogue, tuple[Diagnostic, ...]]],
 ) -> tuple[Catalogue, tuple[Diagnostic, ...]]:
-    """The messages of the languages the hotline speaks."""
-    if hotline is None:
-        return Catalogue(), ()
+    """The messages of the languages the hotline speaks; of all that are there when it is not known which it does."""
     there = {path.stem for path in files.listed("prompts", ".yaml")}
-    for language in sorted(there - {*hotline.languages, ALL}):
+    whole = settings.whole("languages")
+    languages = settings.hotline.languages if whole else tuple(sorted(filter(can_speak, there - {ALL})))
+    for language in sorted(there - {*languages, ALL}) if whole else ():
         message = f"the hotline does not speak '{language}'"
-        hint = did_you_mean(language, [*hotline.languages, ALL])
-        expected = f"one of {', '.join(hotline.languages)}, or {ALL}"
+        hint = did_you_mean(language, [*languages, ALL])
+        expected = f"one of {', '.join(languages)}, or {ALL}"
         name = f"prompts/{language}.yaml"
         files.diagnostics.append(Diagnostic("C005", "warning", None, message, expected, hint, file=name))
-    wanted = [*hotline.languages, *([ALL] if ALL in there else [])]
+    wanted = [*languages, *([ALL] if ALL in there else [])]
     texts = {language: files.text(f"prompts/{language}.yaml") for language in dict.fromkeys(wanted)}
     return read_prompts({language: source for language, source in texts.items() if source is not None})
 
@@ -242,28 +269,35 @@ def _prompts(
 def _known(
     settings: Settings,
     catalogue: Catalogue,
+    given: Mapping[str, Collection[str]],
     sources: Mapping[str, Source],
     scripts: Mapping[str, Path],
     *,
     broken: bool,
 ) -> Known:
     """What flows may use; `broken` says whether a sentence could not be read."""
-    hotline = settings.hotline
-    if hotline is None:
-        return Known(whole=False)
+    readable, hotline = settings.readable, settings.readable.hotline
+    lookups: dict[str, LookupFacts | None] = dict.fromkeys(readable.names["lookups"] or ())
+    lookups |= {name: LookupFacts(each.takes, each.gives, each.as_of) for name, each in hotline.lookups.items()}
+    tickets: dict[str, TicketFacts | None] = dict.fromkeys(readable.names["tickets"] or ())
+    tickets |= {name: TicketFacts(each.takes, tuple(each.within_ms)) for name, each in hotline.tickets.items()}
+    entries = {flow: settings.place("numbers", number) for number, flow in hotline.numbers.items()}
     messages = {
-        name: {place: frozenset(str(kind) for kind in kinds) for place, kinds in (catalogue.places(name) or {}).items()}
+        name: {
+            place: frozenset(str(kind) for kind in kinds)
+            for place, kinds in agreed_places(catalogue.messages, name, given).items()
+        }
         for name in catalogue.names
     }
     return Known(
-        languages=hotline.languages,
-        entries={flow: settings.place("numbers", number) for number, flow in hotline.numbers.items()},
-        queues=frozenset(hotline.queues),
-        schedules=frozenset(hotline.hours),
+        languages=hotline.languages if readable.whole("languages") else None,
+        entries=entries if readable.whole("numbers") else None,
+        queues=readable.names["queues"],
+        schedules=readable.names["hours"],
         scripts=frozenset(scripts),
-        boxes=frozenset(hotline.voicemail),
-        tickets={name: TicketFacts(each.takes, tuple(each.within_ms)) for name, each in hotline.tickets.items()},
-        lookups={name: LookupFacts(each.takes, each.gives, each.as_of) for name, each in hotline.lookups.items()},
+        boxes=readable.names["voicemail"],
+        tickets=tickets if readable.names["tickets"] is not None else None,
+        lookups=lookups if readable.names["lookups"] is not None else None,
         messages=messages or None,  # none at all: the files that are missing are told, not each sentence
         unreadable_messages=frozenset(_written_messages(sources)) - set(messages) if broken else frozenset(),
     )

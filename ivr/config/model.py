@@ -18,6 +18,7 @@ from ivr.config.kinds import (
     Country,
     Dialled,
     DueMs,
+    KeepMs,
     KeyMs,
     Language,
     Listen,
@@ -228,7 +229,7 @@ class Prompts(Part):
     voices: Mapping[Spoken, Text] = {}
     """espeak-ng voice per language, where the usual one is not wanted."""
     command: Annotated[tuple[Text, ...], Field(strict=False)] | None = None
-    """Another speech program and its arguments, with `{voice}`, `{text_file}` and `{wav_file}` in them."""
+    """Another speech program and its arguments: see `ivr.prompts.synthesis.engine_from_template`."""
 
 
 class NoInput(Part):
@@ -357,6 +358,8 @@ class Hotline(Part):
     state_dir: Text = "/var/lib/hotline"
     """What this machine keeps: database, sounds, recordings, sockets."""
     queue_log: Text = "/var/log/asterisk/queue_log"
+    keep_evidence_ms: KeepMs = Field(14 * 86_400_000, alias="keep_evidence")
+    """How long the lines of AMI and queue_log that history came from are kept."""
 
     @property
     def agi_servers(self) -> tuple[str, ...]:

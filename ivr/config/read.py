@@ -11,6 +11,7 @@ from dialplan.diagnostics import Diagnostic, did_you_mean
 from ivr.config.environment import override
 from ivr.config.kinds import found
 from ivr.config.model import Defaults, Hotline
+from ivr.config.readable import Readable, readable
 from ivr.flow.fields import described
 from ivr.flow.yaml_reader import Document, Mapping, Node, Sequence, plain
 
@@ -46,6 +47,8 @@ class Settings:
     document: Document
     defaults: Defaults | None
     """What flows inherit, also when other settings are wrong; None when these are."""
+    readable: Readable
+    """What is right of them; all of it when there is no mistake."""
 
     def place(self, *path: object) -> Span | None:
         """Where a value stands; its nearest surroundings when it is not written; None when the environment gave it."""
@@ -61,7 +64,7 @@ def read_settings(document: Document, environ: Table[str, str]) -> Settings:
             problems.append(
                 Diagnostic("C003", "error", document.root.span, message, expected="hotline, node, numbers, …")
             )
-        return Settings(None, tuple(problems), document, None)
+        return Settings(None, tuple(problems), document, None, readable(None))
     settings = plain(document.root)
     overridden = override(settings if isinstance(settings, dict) else {}, environ)
     hotline, problems = None, []
@@ -70,7 +73,8 @@ def read_settings(document: Document, environ: Table[str, str]) -> Settings:
     except ValidationError as error:
         details = error.errors(include_url=False)
         problems = [_told(detail, document, overridden.by) for detail in details]
-    return Settings(hotline, (*document.diagnostics, *problems), document, _defaults(overridden.settings))
+    found_here = (*document.diagnostics, *problems)
+    return Settings(hotline, found_here, document, _defaults(overridden.settings), readable(overridden.settings))
 
 
 def _defaults(settings: Table[str, object]) -> Defaults | None:

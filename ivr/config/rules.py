@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+import string
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
 
-from dialplan.diagnostics import Diagnostic, did_you_mean
+from dialplan.diagnostics import Diagnostic, did_you_mean, nearest
 from ivr.config.hours import ScheduleError, timetable
 from ivr.config.hours_rules import idle_rules, is_never_open
+from ivr.prompts.speech_fields import SPEECH_FIELDS
 from ivr.services.sources import Field, HttpLookup, SqlLookup, faults
 
 if TYPE_CHECKING:
@@ -16,6 +19,7 @@ if TYPE_CHECKING:
 
     from dialplan.source import Span
     from ivr.config.model import Hotline, Lookup, Schedule
+    from ivr.config.readable import Readable
     from ivr.flow.known import Known
 
     Place = Callable[..., Span | None]
@@ -27,7 +31,7 @@ _PATH_PLACE = re.compile(r"\{([A-Za-z_]\w*)\}")
 
 
 def setting_rules(
-    hotline: Hotline,
+    readable: Readable,
     place: Place,
     flows: Collection[str],
     known: Known,
@@ -35,31 +39,37 @@ def setting_rules(
     """Everything wrong with the settings of one hotline as a whole.
 
     Args:
-        hotline: the settings, each sound in itself.
+        readable: the settings that are sound in themselves.
         place: where a value stands in the file, by its path.
         flows: names of the flows there are.
         known: the messages there are.
     """
-    yield from unknown_names(hotline, place, flows)
-    yield from unknown_languages(hotline, place)
+    hotline = readable.hotline
+    yield from unknown_names(readable, place, flows)
+    if readable.whole("languages"):
+        yield from unknown_languages(hotline, place)
     yield from unreadable_hours(hotline, place)
     yield from unfitting_lookups(hotline, place)
-    yield from lonely_queues(hotline, place)
+    if readable.whole("agents"):
+        yield from lonely_queues(hotline, place)
     yield from messages_of_its_own(hotline, place, known)
     yield from shared_names(hotline, place)
-    yield from secret_headers(hotline, place)
+    yield from speech_command(hotline, place)
+    yield from secret_headers(readable.written, place)
 
 
-def unknown_names(hotline: Hotline, place: Place, flows: Collection[str]) -> Iterator[Diagnostic]:
+def unknown_names(readable: Readable, place: Place, flows: Collection[str]) -> Iterator[Diagnostic]:
     """C004: a flow, queue or data source that is mentioned and not there."""
+    hotline, queues, sources = readable.hotline, readable.names["queues"], readable.names["data_sources"]
     for number, flow in hotline.numbers.items():
         yield from _unknown("flow", flow, flows, place("numbers", number))
     for agent_id, agent in hotline.agents.items():
         for queue in agent.queues:
-            yield from _unknown("queue", queue, hotline.queues, place("agents", agent_id, "queues", queue, "[key]"))
-    yield from _unknown("queue", hotline.rescue.queue, hotline.queues, place("rescue", "queue"))
+            yield from _unknown("queue", queue, queues, place("agents", agent_id, "queues", queue, "[key]"))
+    if readable.whole("rescue"):
+        yield from _unknown("queue", hotline.rescue.queue, queues, place("rescue", "queue"))
     for name, lookup in hotline.lookups.items():
-        yield from _unknown("data source", lookup.source, hotline.data_sources, place("lookups", name, "source"))
+        yield from _unknown("data source", lookup.source, sources, place("lookups", name, "source"))
 
 
 def unknown_languages(hotline: Hotline, place: Place) -> Iterator[Diagnostic]:
@@ -221,18 +231,47 @@ def shared_names(hotline: Hotline, place: Place) -> Iterator[Diagnostic]:
             yield Diagnostic("C012", "error", place(*path), message, "one of its own")
 
 
-def secret_headers(hotline: Hotline, place: Place) -> Iterator[Diagnostic]:
-    """C010: an HTTP header that is there to carry a secret, with the secret in clear."""
-    for name, source in hotline.data_sources.items():
-        for header, value in source.headers.items():
-            if isinstance(value, str) and _SECRET_HEADER.search(header):
+def secret_headers(written: Mapping[str, Any], place: Place) -> Iterator[Diagnostic]:
+    """C010: an HTTP header that is there to carry a secret, with the secret in clear; also beside other mistakes."""
+    for name, source in _mapping(written.get("data_sources")).items():
+        for header, value in _mapping(_mapping(source).get("headers")).items():
+            if isinstance(value, (str, int, Decimal)) and _SECRET_HEADER.search(header):
                 at = place("data_sources", name, "headers", header)
                 hint = "and change it: it has been in a file"
                 yield Diagnostic("C010", "error", at, "a secret is written here", "{env: NAME} or {file: path}", hint)
 
 
-def _unknown(kind: str, name: str, names: Collection[str], at: Span | None) -> Iterator[Diagnostic]:
-    if name not in names:
+def speech_command(hotline: Hotline, place: Place) -> Iterator[Diagnostic]:
+    """C018: a speech command with something in braces that nobody gives it, or without a place for the sound."""
+    command, known = hotline.prompts.command, f"one of {{{'}, {'.join(SPEECH_FIELDS)}}}"
+    if command is None:
+        return
+    wrong, named = [], set()
+    for index, word in enumerate(command):
+        at = place("prompts", "command", index)
+        try:
+            fields = [name for _, name, _, _ in string.Formatter().parse(word) if name is not None]
+        except ValueError:
+            wrong.append(Diagnostic("C018", "error", at, f"'{word}' has a brace alone", "{{ for a brace that is meant"))
+            continue
+        named.update(fields)
+        for name in fields:
+            if name not in SPEECH_FIELDS:
+                near = "output" if name == "wav_file" else nearest(name, SPEECH_FIELDS)
+                hint = f"did you mean '{{{near}}}'?" if near else None
+                wrong.append(Diagnostic("C018", "error", at, f"unknown '{{{name}}}'", known, hint))
+    yield from wrong
+    if "output" not in named and not wrong:
+        message = "the command has no '{output}': where would the sound go?"
+        yield Diagnostic("C018", "error", place("prompts", "command", "[key]"), message, "'{output}' among its words")
+
+
+def _mapping(value: object) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _unknown(kind: str, name: str, names: Collection[str] | None, at: Span | None) -> Iterator[Diagnostic]:
+    if names is not None and name not in names:
         hint = did_you_mean(name, sorted(names))
         few = None if hint or not names else f"one of {', '.join(sorted(names))}"
         yield Diagnostic("C004", "error", at, f"unknown {kind} '{name}'", few, hint)

@@ -31,6 +31,7 @@ NOT_HEARD: Final = frozenset(
         "database_url",
         "state_dir",
         "queue_log",
+        "keep_evidence",
     }
 )
 """Settings a caller cannot tell: a change of them is no new version of the flows."""

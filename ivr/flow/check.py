@@ -66,8 +66,8 @@ def check_flows(readings: Iterable[FlowReading], known: Known) -> list[Diagnosti
             found += overlapping_ways(reading.flow)
             if not has_errors((*reading.diagnostics, *(each for each in own if each.code == "F012"))):
                 sound[reading.name] = reading.flow
-    if known.whole:
-        found += unasked_flows(all_readings, known)
+    if known.entries is not None:
+        found += unasked_flows(all_readings, known.entries)
     circling = list(flow_circles(sound))
     found += circling or flow_depths(sound)
     for flow in sound.values():
@@ -94,17 +94,14 @@ def unknown_names(reading: FlowReading, readings: list[FlowReading], known: Know
         "step": reading.step_names,
         "flow": [each.name for each in readings],
         "message": None if known.messages is None else {*known.messages, *known.unreadable_messages},
+        "queue": known.queues,
+        "lookup": known.lookups,
+        "schedule": known.schedules,
+        "script": known.scripts,
+        "box": known.boxes,
+        "language": known.languages,
+        "ticket": known.tickets,
     }
-    if known.whole:
-        tables |= {
-            "queue": known.queues,
-            "lookup": known.lookups,
-            "schedule": known.schedules,
-            "script": known.scripts,
-            "box": known.boxes,
-            "language": known.languages,
-            "ticket": known.tickets,
-        }
     for mention in reading.mentions:
         names = tables.get(mention.kind)
         if names is not None and mention.name not in names:
@@ -126,9 +123,9 @@ _FEW = 8
 """Names that are listed when none of them is near."""
 
 
-def unasked_flows(readings: list[FlowReading], known: Known) -> Iterator[Diagnostic]:
+def unasked_flows(readings: list[FlowReading], entries: Mapping[str, Span | None]) -> Iterator[Diagnostic]:
     """F033: flows no number and no other flow leads to; F034: a number whose flow wants to be handed something."""
-    used = set(known.entries)
+    used = set(entries)
     flows = {reading.name: reading.flow for reading in readings if reading.flow}
     waiting = list(used)
     while waiting:
@@ -142,10 +139,10 @@ def unasked_flows(readings: list[FlowReading], known: Known) -> Iterator[Diagnos
         if name not in used and all_known:
             message = f"no number and no flow leads to '{name}'"
             yield Diagnostic("F033", "warning", flow.at, message, "a number in hotline.yaml, or a subflow step")
-        if name in known.entries and flow.takes:
+        if name in entries and flow.takes:
             wanted = ", ".join(flow.takes)
             message = f"a number leads to '{name}', which takes {wanted}"
-            yield Diagnostic("F034", "error", known.entries[name] or flow.at, message, "a flow that takes nothing")
+            yield Diagnostic("F034", "error", entries[name] or flow.at, message, "a flow that takes nothing")
 
 
 def flow_circles(flows: Mapping[str, Flow]) -> Iterator[Diagnostic]:
@@ -176,21 +173,29 @@ def flow_depths(flows: Mapping[str, Flow]) -> Iterator[Diagnostic]:
                 yield Diagnostic("F030", "error", step.at, message, "steps of its own, or fewer flows in a row")
 
 
+def given_to_messages(readings: Iterable[FlowReading]) -> dict[str, set[str]]:
+    """Each message some step says, with the names it is given values by."""
+    given: dict[str, set[str]] = {}
+    for reading in readings:
+        for step in reading.flow.steps.values() if reading.flow else ():
+            if isinstance(step, Play | Menu | Collect | Voicemail | RecordWords | Hangup) and step.message is not None:
+                given.setdefault(step.message, set()).update(step.args)
+    return given
+
+
 def fitting_arguments(flow: Flow, flows: Mapping[str, Flow], known: Known) -> Iterator[Diagnostic]:
     """F029: arguments that are wanted and not given, or given and not wanted."""
     for step in flow.steps.values():
         match step:
-            case Lookup() if step.lookup in known.lookups:
-                wanted = known.lookups[step.lookup].takes
-                yield from _fit(step, f"lookup '{step.lookup}'", step.args, wanted)
+            case Lookup() if (facts := known.lookup(step.lookup)) is not None:
+                yield from _fit(step, f"lookup '{step.lookup}'", step.args, facts.takes)
             case Subflow() if step.flow in flows:
                 yield from _fit(step, f"flow '{step.flow}'", step.args, flows[step.flow].takes)
-            case Ticket() if step.kind in known.tickets:
-                facts = known.tickets[step.kind]
-                yield from _fit(step, f"ticket '{step.kind}'", step.args, facts.takes)
-                if step.colour is not None and step.colour not in facts.colours:
+            case Ticket() if (kind := known.ticket(step.kind)) is not None:
+                yield from _fit(step, f"ticket '{step.kind}'", step.args, kind.takes)
+                if step.colour is not None and step.colour not in kind.colours:
                     message = f"a ticket '{step.kind}' is never '{step.colour}'"
-                    expected, hint = f"one of {', '.join(facts.colours)}", did_you_mean(step.colour, facts.colours)
+                    expected, hint = f"one of {', '.join(kind.colours)}", did_you_mean(step.colour, kind.colours)
                     yield Diagnostic("F037", "error", step.colour_at or step.at, message, expected, hint)
             case Survey():
                 for question in step.questions:

@@ -81,7 +81,7 @@ def on_way(step: Step, way: Exit, state: State, knowledge: Knowledge, known: Kno
             return assigned(state, step.assign)
         case Lookup():
             missed = way.kind != "then"
-            found = answer(known.lookups.get(step.lookup), nullable=missed or step.on_missing is None)
+            found = answer(known.lookup(step.lookup), nullable=missed or step.on_missing is None)
             return {**state, step.into: found}
         case QueueState():
             return {**state, step.into: QUEUE_FIGURES}

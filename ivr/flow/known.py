@@ -61,21 +61,32 @@ class TicketFacts:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """The names and types around the flows of one hotline."""
+    """The names and types around the flows of one hotline.
 
-    whole: bool = True
-    """Whether the settings could be read. If not, nothing is said about the names they define."""
-    languages: tuple[str, ...] = ()
-    entries: Mapping[str, Span | None] = field(default_factory=dict)
+    A table that could not be read is None: nothing is said about the names it would have defined.
+    """
+
+    languages: tuple[str, ...] | None = ()
+    entries: Mapping[str, Span | None] | None = field(default_factory=dict)
     """Flows that calls begin with, and where the hotline says so."""
-    queues: frozenset[str] = frozenset()
-    schedules: frozenset[str] = frozenset()
+    queues: frozenset[str] | None = frozenset()
+    schedules: frozenset[str] | None = frozenset()
     scripts: frozenset[str] = frozenset()
-    boxes: frozenset[str] = frozenset()
-    lookups: Mapping[str, LookupFacts] = field(default_factory=dict)
-    tickets: Mapping[str, TicketFacts] = field(default_factory=dict)
+    boxes: frozenset[str] | None = frozenset()
+    lookups: Mapping[str, LookupFacts | None] | None = field(default_factory=dict)
+    """Lookup to its facts; None in their place when that lookup is there and could not be read."""
+    tickets: Mapping[str, TicketFacts | None] | None = field(default_factory=dict)
+    """Kind of ticket to its facts, in the same way."""
     messages: Mapping[str, Mapping[str, frozenset[str]]] | None = None
     """Message to its places and the kinds each is used as, over all languages; None when no messages were read, and
     then nothing is said about them."""
     unreadable_messages: frozenset[str] = frozenset()
     """Messages that are there but could not be read: nothing more is said about them."""
+
+    def lookup(self, name: str) -> LookupFacts | None:
+        """What is known of a lookup; None when it is not there or could not be read."""
+        return (self.lookups or {}).get(name)
+
+    def ticket(self, name: str) -> TicketFacts | None:
+        """What is known of a kind of ticket; None when it is not there or could not be read."""
+        return (self.tickets or {}).get(name)

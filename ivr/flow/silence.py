@@ -33,9 +33,9 @@ _UNHEARD = frozenset({"after empty", "after full", "after withdrawn", "after fai
 def silent_ends(flows: Mapping[str, Flow], known: Known) -> Iterator[Diagnostic]:
     """F040: steps at which a call may end while its caller has heard nothing at all."""
     quiet = quiet_flows(flows)
-    for name in known.entries:
+    for name, at in (known.entries or {}).items():
         flow = flows.get(name)
-        if flow is None or known.entries[name] is None:
+        if flow is None or at is None:
             continue
         for step in _before_any_sound(flow, quiet):
             if isinstance(step, (Hangup, Return)) or END in _unheard(step, quiet):

@@ -99,7 +99,8 @@ def readings(step: Step, state: State, knowledge: Knowledge, known: Known) -> It
 
 
 def _asked(step: Lookup, state: State, known: Known) -> Iterator[Reading]:
-    takes = known.lookups[step.lookup].takes if step.lookup in known.lookups else {}
+    facts = known.lookup(step.lookup)
+    takes = facts.takes if facts is not None else {}
     for name, value in step.args.items():
         yield Reading(value, state, "asked", name, frozenset({takes[name]} if name in takes else ()))
 
@@ -109,7 +110,8 @@ def _filed(step: Callback | Ticket, state: State, known: Known) -> Iterator[Read
         yield Reading(step.number, state, "called", "number", frozenset({"text"}))
         yield Reading(step.reason, state, "filed", "reason")
         return
-    takes = known.tickets[step.kind].takes if step.kind in known.tickets else {}
+    kind = known.ticket(step.kind)
+    takes = kind.takes if kind is not None else {}
     for name, value in step.args.items():
         yield Reading(value, state, "filed", name, frozenset({takes[name]} if name in takes else ()))
     if step.recording is not None:

@@ -14,7 +14,7 @@ import numpy as np
 import soxr  # type: ignore[import-untyped]  # it ships neither stubs nor py.typed
 
 from ivr.prompts.g711 import to_alaw, to_ulaw
-from ivr.prompts.wav import UnusableAudio, refuse_format, refuse_length
+from ivr.prompts.wav import UnusableAudio, read_head
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -67,17 +67,12 @@ def read_wav(data: bytes) -> tuple[Signal, int]:
     Raises:
         UnusableAudio: not PCM WAV, cut off in the middle, or of a length or rate no prompt has.
     """
-    try:
-        with wave.open(io.BytesIO(data)) as file:
-            channels, width, rate, count = file.getparams()[:4]
-            raw = file.readframes(count)
-    except (wave.Error, EOFError) as error:
-        raise UnusableAudio(f"not a PCM WAV file ({str(error) or 'cut off'})") from None
-    refuse_format(width, rate, channels)
-    raw = raw[: len(raw) // (width * channels) * width * channels]
-    seconds = len(raw) / (width * channels * rate)
-    refuse_length(seconds)
-    return _floats(raw, width).reshape(-1, channels).mean(axis=1, dtype=np.float32), rate
+    head = read_head(io.BytesIO(data), len(data))
+    with wave.open(io.BytesIO(data)) as file:
+        raw = file.readframes(head.samples)
+    step = head.width * head.channels
+    raw = raw[: len(raw) // step * step]
+    return _floats(raw, head.width).reshape(-1, head.channels).mean(axis=1, dtype=np.float32), head.rate
 
 
 def for_telephone(

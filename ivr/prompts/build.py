@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from dialplan.diagnostics import Diagnostic, has_errors
 from ivr.prompts.audio import REVISION, Sound, for_telephone, read_wav
 from ivr.prompts.compose import Fragment, everything_said
-from ivr.prompts.recordings import Recording, find_recordings
+from ivr.prompts.recordings import Recording, find_recordings, unusable
 from ivr.prompts.sounds import FORMATS, fragment_path
 from ivr.prompts.synthesis import SpeechSettings, SynthesisError, engine_version, synthesise
 from ivr.prompts.wav import UnusableAudio
@@ -198,11 +198,8 @@ def _make(work: _Work, fragment: Fragment, key: str) -> None:
 
 def _refuse(work: _Work, fragment: Fragment, recording: Recording, reason: str) -> None:
     """A recording that cannot be used is not replaced by the machine's voice behind the admin's back."""
-    expected = "PCM WAV, 8 to 32 bit, 8 to 192 kHz, mono or stereo, 50 ms to 5 min of speech"
     with work.lock:
-        work.diagnostics.append(
-            Diagnostic("P014", "error", None, f"cannot be used: {reason}", expected, file=recording.name)
-        )
+        work.diagnostics.append(unusable(recording.name, reason))
         work.made.pop(_name(fragment), None)
 
 

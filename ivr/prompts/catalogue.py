@@ -8,13 +8,14 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from dialplan.diagnostics import Diagnostic, did_you_mean
+from ivr.prompts.agreement import differing
 from ivr.prompts.message import Kind, Literal, Message, Place, Section
 from ivr.prompts.parse import parse_text
 from ivr.prompts.texts import Entry, read_entries
 from ivr.prompts.tokens import GRAMMARS, can_speak, primary
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
     from dialplan.source import Source
 
@@ -52,11 +53,14 @@ class Catalogue:
         return {place: frozenset().union(*(one.get(place, frozenset()) for one in written)) for place in places}
 
 
-def load_catalogue(texts: Mapping[str, Source]) -> tuple[Catalogue, tuple[Diagnostic, ...]]:
+def load_catalogue(
+    texts: Mapping[str, Source], given: Mapping[str, Collection[str]] | None = None
+) -> tuple[Catalogue, tuple[Diagnostic, ...]]:
     """Read the prompts files of one hotline and tell all mistakes at once.
 
     Args:
         texts: language (`zh-CN`) to its file; `all` to the file of messages every language shares, if there is one.
+        given: message to the names flows give it values by, to tell which of two languages is the odd one out.
 
     Returns:
         The catalogue holds every message that could be read, also when there are errors; speak from it only without.
@@ -98,7 +102,7 @@ def load_catalogue(texts: Mapping[str, Source]) -> tuple[Catalogue, tuple[Diagno
         MappingProxyType({language: complete[language] for language in texts if language in complete}), written
     )
     diagnostics += [] if unreadable else _missing(catalogue, texts, attempted)
-    diagnostics += _differing(catalogue)
+    diagnostics += differing(catalogue.messages, given or {})
     return catalogue, tuple(diagnostics)
 
 
@@ -163,47 +167,6 @@ def _missing(
 def _everywhere(catalogue: Catalogue) -> set[str]:
     """Names that no language lacks: a missing message is not a misspelling of one of them."""
     return set.intersection(*(set(messages) for messages in catalogue.messages.values()))
-
-
-def _differing(catalogue: Catalogue) -> Iterator[Diagnostic]:
-    """Places that one language has and the first language has not, or the other way round."""
-    first: dict[str, Message] = {}
-    for own in catalogue.messages.values():
-        for name, message in own.items():
-            model = first.setdefault(name, message)
-            if model.at == message.at or model.places == message.places:
-                continue
-            for place in sorted(model.places.keys() - message.places.keys()):
-                near = did_you_mean(place, message.places.keys() - model.places.keys())
-                yield _differs(message, f"'{name}' does not use place '{place}'", near or f"it does in {model.at}")
-            for place in sorted(message.places.keys() - model.places.keys()):
-                near = did_you_mean(place, model.places.keys() - message.places.keys())
-                yield _differs(message, f"'{name}' uses a place '{place}'", near or f"not so in {model.at}")
-            for place in sorted(message.places.keys() & model.places.keys()):
-                here, there = _value_kinds(message, place), _value_kinds(model, place)
-                if here != there:
-                    text = f"'{name}' takes '{place}' as {_listed(here)}"
-                    yield _differs(message, text, f"as {_listed(there)} in {model.at}")
-
-
-def _value_kinds(message: Message, place: str) -> frozenset[str]:
-    """What a value must be; a number may choose a wording in one language and only be spoken in another."""
-    alike = {
-        Kind.PLURAL: "number",
-        Kind.NUMBER: "number",
-        Kind.SELECT: "text",
-        Kind.DATE: "moment",
-        Kind.TIME: "moment",
-    }
-    return frozenset(alike.get(kind, str(kind)) for kind in message.places[place])
-
-
-def _listed(kinds: frozenset[str]) -> str:
-    return " and ".join(sorted(kinds))
-
-
-def _differs(message: Message, text: str, hint: str) -> Diagnostic:
-    return Diagnostic("P009", "error", message.at, text, "the same places in every language", hint)
 
 
 def _no_grammar(language: str) -> str:

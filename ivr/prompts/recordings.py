@@ -9,6 +9,7 @@ from dialplan.diagnostics import Diagnostic, did_you_mean
 from ivr.prompts.catalogue import ALL
 from ivr.prompts.compose import Fragment, everything_said, fragment, spoken_text
 from ivr.prompts.message import Literal, Message
+from ivr.prompts.wav import USABLE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -43,8 +44,9 @@ def find_recordings(
     if folder is None or not folder.is_dir():
         return found, ()
     for language in (*catalogue.languages, ALL):
-        names = _sayable(catalogue, language)
-        for path in _audio_files(folder / language):
+        paths = tuple(_audio_files(folder / language))
+        names = _sayable(catalogue, language) if paths else {}
+        for path in paths:
             relative = path.relative_to(folder / language).as_posix()
             shown = f"{folder.name}/{language}/{relative}"
             said = names.get(relative[:-4]) if path.suffix.lower() == ".wav" else None
@@ -56,6 +58,24 @@ def find_recordings(
             else:
                 found.setdefault(said, Recording(path, shown))
     return found, tuple(diagnostics)
+
+
+def wav_files(catalogue: Catalogue, folder: Path) -> Iterator[tuple[Path, str]]:
+    """Every WAV file of the prompts folder with its name, whether or not anything is said with it.
+
+    Args:
+        catalogue: the sentences, as far as they could be read.
+        folder: the hotline's `prompts`.
+    """
+    for language in (*catalogue.languages, ALL):
+        for path in _audio_files(folder / language):
+            if path.suffix.lower() == ".wav":
+                yield path, f"{folder.name}/{path.relative_to(folder).as_posix()}"
+
+
+def unusable(shown: str, reason: str) -> Diagnostic:
+    """P014: a recording that cannot become a sound."""
+    return Diagnostic("P014", "error", None, f"cannot be used: {reason}", USABLE, file=shown)
 
 
 def _audio_files(folder: Path) -> Iterator[Path]:

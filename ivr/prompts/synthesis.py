@@ -13,6 +13,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from ivr.prompts.speech_fields import SPEECH_FIELDS
 from ivr.prompts.tokens import primary
 
 if TYPE_CHECKING:
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 
 _DEADLINE_S = 60.0
 """Seconds one fragment may take; the slowest engine known needs two."""
-_FIELDS = ("voice", "speed", "pitch", "output", "text_file", "language")
 
 
 class SynthesisError(Exception):
@@ -145,9 +145,11 @@ def engine_from_template(
     if not words:
         raise ValueError("the speech engine's command is empty")
     fields = {name for word in words for _, name, _, _ in string.Formatter().parse(word) if name is not None}
-    unknown = fields - set(_FIELDS)
+    unknown = fields - set(SPEECH_FIELDS)
     if unknown:
-        raise ValueError(f"unknown '{{{min(unknown)}}}' in the speech engine's command; known are {', '.join(_FIELDS)}")
+        raise ValueError(
+            f"unknown '{{{min(unknown)}}}' in the speech engine's command; known are {', '.join(SPEECH_FIELDS)}"
+        )
     if "output" not in fields:
         raise ValueError("the speech engine's command has no '{output}': where would the sound go?")
     return Engine(words, versions, package)

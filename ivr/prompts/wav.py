@@ -1,52 +1,65 @@
-"""What a WAV file says about itself, without its sound: enough to tell most of those that cannot become a prompt."""
+"""The head of a WAV file: what `hotline check` looks at, so that a wrong recording shows before any sound is made."""
 
 from __future__ import annotations
 
 import wave
+from dataclasses import dataclass
 from typing import BinaryIO, Final
 
-SHORTEST_S: Final = 0.05
-LONGEST_S: Final = 300.0
-RATES: Final = range(8000, 192_001)
-WIDTHS: Final = frozenset({1, 2, 3, 4})
-"""Bytes of one sample."""
-_STEREO: Final = 2
+WIDTHS: Final = range(1, 5)
+"""Bytes a sample may have."""
+_SHORTEST_S, _LONGEST_S = 0.05, 300.0
+_RATES = range(8000, 192_001)
+_MOST_CHANNELS: Final = 2
+
+USABLE: Final = "PCM WAV, 8 to 32 bit, 8 to 192 kHz, mono or stereo, 50 ms to 5 min of speech"
 
 
 class UnusableAudio(Exception):  # noqa: N818 - a state of the file, not a fault of the program
     """A WAV file that cannot become a prompt; the text says what was found."""
 
 
-def refuse_format(width: int, rate: int, channels: int) -> None:
-    """Raise for a format that prompts are not made of.
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What a file says about itself."""
 
-    Raises:
-        UnusableAudio: with what it is.
-    """
-    if width not in WIDTHS or rate not in RATES or not 1 <= channels <= _STEREO:
-        raise UnusableAudio(f"{rate} Hz, {8 * width} bit, {channels} channels")
-
-
-def refuse_length(seconds: float) -> None:
-    """Raise for a length no prompt has.
-
-    Raises:
-        UnusableAudio: with how long it is.
-    """
-    if not SHORTEST_S <= seconds <= LONGEST_S:
-        raise UnusableAudio(f"{seconds:.2f} s long")
+    channels: int
+    width: int
+    """Bytes of one sample."""
+    rate: int
+    """Samples a second."""
+    samples: int
+    """As the file says; a file that was cut off, or written to a pipe, has fewer."""
 
 
-def refuse_header(file: BinaryIO) -> None:
-    """Raise for a file whose beginning shows already that it cannot be used; its sound is not read.
+def read_head(file: BinaryIO, size: int) -> Head:
+    """The head of an open WAV file; the sound itself is not read.
+
+    Args:
+        file: at its beginning.
+        size: bytes the whole file has.
 
     Raises:
         UnusableAudio: not PCM WAV, or of a length or rate no prompt has.
     """
     try:
-        with wave.open(file) as recording:
-            channels, width, rate, count = recording.getparams()[:4]
+        with wave.open(file) as sound:
+            channels, width, rate, samples = sound.getparams()[:4]
+            head = Head(channels, width, rate, samples)
+            there = size - file.tell()
     except (wave.Error, EOFError) as error:
         raise UnusableAudio(f"not a PCM WAV file ({str(error) or 'cut off'})") from None
-    refuse_format(width, rate, channels)
-    refuse_length(count / rate)
+    if width not in WIDTHS or rate not in _RATES or not 1 <= channels <= _MOST_CHANNELS:
+        raise UnusableAudio(f"{rate} Hz, {8 * width} bit, {channels} channels")
+    refuse_length(min(samples, max(0, there) // (width * channels)) / rate)
+    return head
+
+
+def refuse_length(seconds: float) -> None:
+    """Refuse what is too short to be heard or too long to be a prompt.
+
+    Raises:
+        UnusableAudio: it is.
+    """
+    if not _SHORTEST_S <= seconds <= _LONGEST_S:
+        raise UnusableAudio(f"{seconds:.2f} s long")

@@ -11,9 +11,9 @@ from urllib.parse import quote
 import aiohttp
 from yarl import URL
 
+from ivr.services.addresses import http_address
 from ivr.services.answers import NoAnswer, typed
 from ivr.services.sources import PLACE
-from ivr.services.sql import BadSourceError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,11 +31,8 @@ class Service:
     """One HTTP source. It connects when it is first asked."""
 
     def __init__(self, source: HttpSource) -> None:
-        base = URL(source.base_url.rstrip("/"))
-        if base.scheme not in {"http", "https"} or not base.host:
-            raise BadSourceError(f"data source '{source.name}': not an http:// or https:// address")
+        self._base = http_address(source.name, source.base_url)
         self._source = source
-        self._base = str(base).rstrip("/")
         self._session: aiohttp.ClientSession | None = None
 
     async def ask(self, lookup: HttpLookup, args: Mapping[str, object]) -> Mapping[str, object] | None:

@@ -28,15 +28,29 @@ def keys_in(path: Path, make: Callable[[], bytes]) -> tuple[bytes, ...]:
     try:
         if not path.exists():
             _make(path, make())
-        mode = stat.S_IMODE(path.stat().st_mode)
+        refuse_readable_by_others(path)
         lines = path.read_bytes().split()
+    except OSError as failure:
+        raise KeyFileError(f"{path}: {failure.strerror or failure}") from failure
+    if not lines:
+        raise KeyFileError(f"{path}: an empty key file; remove it, and a new one is made")
+    return tuple(lines)
+
+
+def refuse_readable_by_others(path: Path) -> None:
+    """Look at a key file's mode; one that is not there yet will be made rightly.
+
+    Raises:
+        KeyFileError: others may read it, or it cannot be looked at.
+    """
+    try:
+        mode = stat.S_IMODE(path.stat().st_mode)
+    except FileNotFoundError:
+        return
     except OSError as failure:
         raise KeyFileError(f"{path}: {failure.strerror or failure}") from failure
     if mode & 0o077:
         raise KeyFileError(f"{path}: others may read this key file (mode {mode:04o}); chmod 600 it")
-    if not lines:
-        raise KeyFileError(f"{path}: an empty key file; remove it, and a new one is made")
-    return tuple(lines)
 
 
 def _make(path: Path, key: bytes) -> None:

@@ -6,33 +6,20 @@ from typing import TYPE_CHECKING, Final, Self
 from urllib.parse import quote
 
 from sqlalchemy import text
-from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import (
-    ArgumentError,
-    DBAPIError,
-    InterfaceError,
-    NoSuchModuleError,
-    OperationalError,
-    SQLAlchemyError,
-)
+from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from ivr.services.addresses import SQL_FORM, BadSourceError, sql_address
 from ivr.services.answers import NoAnswer, typed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from sqlalchemy.engine import URL
     from sqlalchemy.ext.asyncio import AsyncEngine
 
     from ivr.services.sources import SqlLookup, SqlSource
-
-DRIVERS: Final[Mapping[str, str]] = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg"}
-"""The async driver for a URL that names none."""
-
-
-class BadSourceError(ValueError):
-    """A source's address cannot be used. The text names the source, never the address: it may hold a password."""
 
 
 class Database:
@@ -80,18 +67,18 @@ def _kind(failure: DBAPIError) -> str:
 
 
 def _engine(source: SqlSource) -> AsyncEngine:
+    url = sql_address(source.name, source.url)
     try:
-        url = make_url(source.url)
         return create_async_engine(
-            _read_only(url.set(drivername=DRIVERS.get(url.drivername, url.drivername))),
+            _read_only(url),
             hide_parameters=True,  # values of callers stay out of every error text and log
             pool_size=source.most_at_once,
             max_overflow=0,
             pool_pre_ping=True,  # a connection the server has dropped meanwhile is no failed lookup
             connect_args=_CONNECT_ARGS.get(url.get_backend_name(), {}),
         )
-    except (ArgumentError, NoSuchModuleError, ImportError, TypeError) as broken:
-        raise BadSourceError(f"data source '{source.name}': not a database URL ({type(broken).__name__})") from None
+    except (ArgumentError, ImportError, TypeError):
+        raise BadSourceError(source.name, "the address has something its driver does not take", SQL_FORM) from None
 
 
 _CONNECT_ARGS: Final[Mapping[str, Mapping[str, object]]] = {

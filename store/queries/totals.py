@@ -53,6 +53,7 @@ class QueueTotals:
         leave_empty: Sent out because nobody served the queue any more.
         full: Turned away because the queue was full.
         withdrawn: Taken out by a supervisor or by us.
+        incompatible: Caller and agent had no codec in common.
         failed: Something broke.
         unknown: Nobody saw the end.
         wait_sum_s: Seconds the answered callers waited, together.
@@ -75,6 +76,7 @@ class QueueTotals:
     leave_empty: int = 0
     full: int = 0
     withdrawn: int = 0
+    incompatible: int = 0
     failed: int = 0
     unknown: int = 0
     wait_sum_s: float = 0.0
@@ -151,6 +153,7 @@ def _totals(conditions: Iterable[ColumnElement[bool]], limits: Mapping[str, Limi
         _count("leave_empty", _became("leave_empty")),
         _count("full", _became("full")),
         _count("withdrawn", _became("withdrawn")),
+        _count("incompatible", _became("incompatible")),
         _count("failed", _became("failed")),
         _count("unknown", _became("unknown_after_gap")),
         func.coalesce(func.sum(visit.wait_s).filter(answered), 0.0).label("wait_sum_s"),

@@ -12,7 +12,7 @@ from ami_bridge.domain import events as ev
 from ami_bridge.domain.model import QueueRules, Rules, State, empty_state
 from ami_bridge.domain.reducer import apply
 from ami_bridge.protocol.wire import Framing
-from ami_bridge.queue_log import parse_line
+from ami_bridge.queue_log.lines import Odd, parse_line
 from ami_bridge.spoken import Heard
 from ami_bridge.translate import event_of
 from store import rows
@@ -86,7 +86,7 @@ def recorded(scene: str) -> list[ev.Event]:
 def ledger(scene: str) -> list[ev.Event]:
     """The queue_log lines of one recorded scene."""
     lines = (FOLDER / f"asterisk-22.10.1-{scene}.queue_log").read_bytes().splitlines()
-    return [fact for fact in map(parse_line, lines) if fact is not None]
+    return [fact for fact in map(parse_line, lines) if not isinstance(fact, Odd)]
 
 
 def replayed(scene: str, *, with_ledger: bool = False, ledger_only: bool = False) -> Replay:

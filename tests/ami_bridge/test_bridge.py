@@ -17,7 +17,7 @@ from ami_bridge.messages import Delta, Snapshot, Tick, apply_delta, decode
 from ami_bridge.past import Past, load_past
 from ami_bridge.protocol.errors import LoginRefused
 from ami_bridge.settings import AgiServer, BridgeSettings, WatchdogSettings
-from ami_bridge.testing import Fields, ScriptedManager, listing, message
+from ami_bridge.testing import Fields, ScriptedManager, error, listing, message, success
 from store import rows
 from store.engine import open_store
 from store.migrate import upgrade
@@ -139,6 +139,35 @@ async def test_a_cut_is_shown_as_blind_and_mended_by_a_snapshot(tmp_path: Path, 
         assert normal(mended).today.unknown == 1
         watcher.close()
     assert [v.outcome for v in sink.visits().values()] == ["unknown_after_gap"]
+
+
+def member_status(asked: Fields) -> bytes:
+    row = message(Event="QueueMember", Queue="normal", Location="PJSIP/1001", Status="5", Wrapuptime="0")
+    return listing(asked, message(Event="QueueParams", Queue="normal"), row, end="QueueStatusComplete")
+
+
+def deaf_contact(asked: Fields) -> bytes:
+    values = {"PJSIP_AOR(1001,contact)": "1001;@1", "PJSIP_CONTACT(1001;@1,status)": "Unreachable"}
+    return success(asked, Value=values[asked["Variable"]])
+
+
+async def test_a_phone_that_does_not_answer_is_unreachable_after_every_reconnect(
+    tmp_path: Path, switch: ScriptedManager, capsys: pytest.CaptureFixture[str]
+) -> None:
+    switch.answers |= {"QueueStatus": member_status, "Getvar": deaf_contact}
+    async with running(Bridge(settings(tmp_path, switch.port), Rows())):
+        watcher = await Watcher.of(tmp_path / "feed.sock")
+        await watcher.until(lambda s: [a.state for a in s.agents] == ["unreachable"])
+        switch.answers["Getvar"] = lambda asked: error(asked, "Permission denied")
+        for again in (2, 3):
+            await switch.stop()
+            await watcher.until(lambda s: s.knowledge.state == "blind")
+            await switch.start()
+            state = await watcher.until(lambda s: s.knowledge.state == "complete")
+            await switch.asked("Getvar", again)
+            assert [a.state for a in state.agents] == ["unreachable"], "what is not known changes nothing"
+        watcher.close()
+    assert capsys.readouterr().out.count("bridge.contacts_unknown") == 1
 
 
 def waiting_entry(asked: Fields) -> bytes:

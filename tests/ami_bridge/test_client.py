@@ -263,6 +263,18 @@ async def test_variables_nobody_wants_are_not_even_parsed(switch: ScriptedManage
     assert link.protocol.skipped >= 2
 
 
+async def test_a_link_that_keeps_trying_is_not_ended_by_a_refusal(
+    switch: ScriptedManager, linked: Linked, capsys: pytest.CaptureFixture[str]
+) -> None:
+    switch.answers["Login"] = lambda asked: error(asked, "Authentication failed")
+    link = linked(refused_every_s=0.05)
+    link.keeps_trying = True
+    await switch.connections(3)
+    assert capsys.readouterr().out.count("ami.login_refused") == 1
+    del switch.answers["Login"]
+    await up(link)
+
+
 async def test_what_ami_cannot_carry_is_refused_before_it_is_sent(switch: ScriptedManager, linked: Linked) -> None:
     link = linked()
     await up(link)

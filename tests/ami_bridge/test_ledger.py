@@ -1,22 +1,17 @@
-"""queue_log: lines, files that grow and turn, and what their facts are worth."""
+"""queue_log: what its facts are worth beside AMI's."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from ami_bridge.domain import events as ev
-from ami_bridge.queue_log import QueueLogTail, parse_line
+from ami_bridge.queue_log.lines import parse_line
 from tests.ami_bridge.replaying import fresh, ledger, recorded
 from tests.ami_bridge.test_reducer import at, caller, join, member, ringing
 from tests.ami_bridge.test_transcripts import EXPECTED
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 def line(s: float, verb: Any, *data: str, queue: str = "normal", who: str = "NONE") -> ev.LedgerLine:
@@ -33,46 +28,6 @@ def test_a_line_becomes_a_fact() -> None:
         verb="CONNECT",
         data=("3", "1795301529.2", "2"),
     )
-
-
-@pytest.mark.parametrize(
-    "raw",
-    [b"", b"1795301529|NONE|NONE|NONE|QUEUESTART|", b"2026-11-21 10:00:00|1|q|a|CONNECT|1", b"17953|c|q", b"\xff|\xfe"],
-)
-def test_other_lines_are_none(raw: bytes) -> None:
-    assert parse_line(raw) is None
-
-
-@given(st.binary(max_size=200))
-def test_no_line_raises(raw: bytes) -> None:
-    parse_line(raw)
-
-
-ENTER = b"1795301529|c1|normal|NONE|ENTERQUEUE||138|1\n"
-
-
-def test_a_growing_file_is_read_once_and_half_a_line_waits(tmp_path: Path) -> None:
-    log = tmp_path / "queue_log"
-    tail = QueueLogTail(log)
-    assert tail.read() == []
-    log.write_bytes(ENTER + ENTER[:20])
-    assert len(tail.read()) == 1
-    with log.open("ab") as file:
-        file.write(ENTER[20:])
-    assert [f.verb for f in tail.read()] == ["ENTERQUEUE"]
-    assert tail.read() == []
-
-
-@pytest.mark.parametrize("turn", ["rotate", "truncate"])
-def test_a_turned_file_is_read_from_its_beginning(tmp_path: Path, turn: str) -> None:
-    log = tmp_path / "queue_log"
-    log.write_bytes(ENTER * 5)
-    tail = QueueLogTail(log)
-    assert len(tail.read()) == 5
-    if turn == "rotate":
-        log.rename(tmp_path / "queue_log.0")
-    log.write_bytes(ENTER * 2)
-    assert len(tail.read()) == 2
 
 
 def test_a_visit_that_happened_wholly_unseen_is_written_from_the_log() -> None:
@@ -105,6 +60,21 @@ def test_the_log_corrects_what_ami_could_only_guess() -> None:
     assert (visit.outcome, visit.wait_s, visit.evidence) == ("left_by_key", 7.0, "queue_log: EXITWITHKEY")
     counts = replay.state.counts["normal"]
     assert (counts.abandoned, counts.left_by_key, counts.entered) == (0, 1, 1)
+
+
+def test_a_caller_sent_back_into_the_same_queue_makes_two_visits_by_the_log_alone() -> None:
+    replay = fresh().take_all(
+        [
+            line(0, "ENTERQUEUE", "", "138", "1"),
+            line(5, "CONNECT", "5", "a", "1", who="客服1001"),
+            line(30, "ENTERQUEUE", "", "138", "1"),
+            line(30, "BLINDTRANSFER", "500", "xfer", "5", "25", "1", who="客服1001"),
+            line(33, "CONNECT", "3", "b", "1", who="客服1002"),
+            line(50, "COMPLETEAGENT", "3", "17", "1", who="客服1002"),
+        ]
+    )
+    told = [(v.agent, v.ended_by, v.talk_s) for v in replay.visits.values()]
+    assert told == [("客服1001", "transfer", 25.0), ("客服1002", "agent", 17.0)]
 
 
 def test_a_caller_redirected_out_of_the_line_did_not_abandon() -> None:
@@ -161,12 +131,12 @@ def test_a_log_read_before_amis_own_events_makes_no_second_visit(
     assert replay.state.agents["1001"].answered == counts.answered
 
 
-def test_a_caller_and_a_phone_without_a_common_codec_is_our_failure_and_no_abandon() -> None:
+def test_a_caller_and_a_phone_without_a_common_codec_are_incompatible_and_no_abandon() -> None:
     replay = fresh().take_all(GIVEN_UP)
     replay.take(line(5, "SYSCOMPAT"), at(7))
     (visit,) = replay.visits.values()
     counts = replay.state.counts["normal"]
-    assert (visit.outcome, visit.ended_by, counts.failed, counts.abandoned) == ("failed", "system", 1, 0)
+    assert (visit.outcome, visit.ended_by, counts.incompatible, counts.abandoned) == ("incompatible", "system", 1, 0)
 
 
 @pytest.mark.parametrize("scene", EXPECTED)

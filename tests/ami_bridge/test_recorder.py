@@ -6,7 +6,7 @@ import pytest
 
 from ami_bridge.domain import events as ev
 from ami_bridge.recorder import Recorder
-from store.rows import BridgeState, Row
+from store.rows import BridgeState, Knowledge, Row
 from tests.ami_bridge.replaying import fresh
 from tests.ami_bridge.test_reducer import at, join
 
@@ -51,3 +51,20 @@ def test_the_diary_is_not_rewritten_when_nothing_changed() -> None:
     for s in range(2, 60):
         recorder.record(replay.state, replay.changes[-1], at(s))
     assert len([r for r in sink if isinstance(r, BridgeState)]) == 1
+
+
+def test_what_is_known_is_kept_as_data_with_how_far_it_was_compared() -> None:
+    sink = Sink()
+    recorder = Recorder(sink, None, ledger=True)
+    replay = fresh()
+    told: list[tuple[str, float]] = []
+    for event in (shot(1), ev.LinkChanged(at=at(10), up=False), ev.LinkChanged(at=at(15), up=True), shot(20)):
+        replay.take(event)
+        recorder.record(replay.state, replay.changes[-1], event.at)
+        known = [row for row in sink if isinstance(row, Knowledge)][-1]
+        told.append((known.state, (known.since - at(0)).total_seconds()))
+    assert told == [("complete", 1), ("blind", 10), ("catching_up", 15), ("complete", 20)]
+    recorder.note_checked(at(12), 3, 0)
+    recorder.write_diary(replay.state, at(30))
+    known = [row for row in sink if isinstance(row, Knowledge)][-1]
+    assert (known.state, known.checked_until, known.repaired, known.unexplained) == ("complete", at(12), 3, 0)

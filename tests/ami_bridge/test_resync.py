@@ -205,5 +205,6 @@ def test_a_caller_only_the_log_told_of_is_known_by_his_channel_from_the_snapshot
     (visit,) = replay.visits.values()
     assert (visit.call_id, visit.number, visit.language, visit.vip) == ("c0", "96956", "zh-CN", True)
     assert (visit.flow, visit.flow_version, visit.caller_name) == ("main", "v1", "陳")
+    assert visit.position == 2, "the place at entry, whatever it has become"
     (held,) = replay.state.visits.values()
     assert held.announce == "45;place;"

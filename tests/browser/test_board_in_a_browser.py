@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import shutil
 import signal
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -14,6 +13,7 @@ import pytest
 from playwright.async_api import async_playwright, expect
 
 from lab.phone import Reflex
+from tests.browser.chromium import ARGUMENTS, CHROMIUM, NEEDS_CHROMIUM
 from tests.calls.conftest import House, rig, until
 
 if TYPE_CHECKING:
@@ -25,19 +25,9 @@ if TYPE_CHECKING:
 
 __all__ = ["rig"]  # a hotline of this file's own, made as for the real calls
 
-pytestmark = [pytest.mark.asterisk, pytest.mark.browser]
+pytestmark = [pytest.mark.asterisk, pytest.mark.browser, NEEDS_CHROMIUM]
 
-CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 PICTURES = Path(__file__).parents[2] / "docs" / "pictures"
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 WAITING = '[data-queue="service"] [data-figure="waiting"]'
 CALLERS = (
     ("13800138002", "李娜"),

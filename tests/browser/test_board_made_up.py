@@ -15,7 +15,7 @@ from playwright.async_api import async_playwright, expect
 
 from store.engine import open_store
 from store.migrate import upgrade
-from tests.browser.test_board_in_a_browser import ARGUMENTS, CHROMIUM
+from tests.browser.chromium import ARGUMENTS, CHROMIUM, NEEDS_CHROMIUM
 from tests.wallboard.floor import Bridge, floor, settings, waiting
 from wallboard.app import make_app
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from ami_bridge.messages import Snapshot
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, NEEDS_CHROMIUM]
 
 HOSTILE = "<script>document.title='owned'</script><img src=x onerror=alert(1)> Wolfeschlegelsteinhausenbergerdorff"
 SIZES = ((1920, 1080), (1366, 768), (390, 844))

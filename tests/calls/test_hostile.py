@@ -141,4 +141,6 @@ async def _nothing_happened(house: House, dialplan: str, log: int) -> None:
     assert [queue["name"] for queue in (await house.live())["queues"]] == ["service", "vip"]
     with sqlite3.connect(house.rig.state / "hotline.db") as database:
         assert database.execute("SELECT count(*) FROM visits").fetchone()[0] > 0
-    assert mistakes_in_the_log(house, log) == []
+    # Asterisk escapes nothing in queue_log: a number with a line end breaks its own line there, which is told once.
+    told = [line for line in mistakes_in_the_log(house, log) if '"bridge.queue_log_line_set_aside"' not in line]
+    assert told == []

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-PACKAGES = ("agi", "ami_bridge", "dialplan", "ivr", "store", "wallboard", "lab")
+PACKAGES = ("agi", "ami_bridge", "dialplan", "ivr", "store", "wallboard", "lab", "bench")
 MODULES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
 MOST_LINES = 400
 MOST_FUNCTION_LINES = 70

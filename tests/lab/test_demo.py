@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from lab import demo
 from lab.crowd import crowd
+from lab.inside import ProgramError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,6 +34,55 @@ def test_the_crowd_is_bounded_mixed_and_knows_what_a_key_costs() -> None:
     assert first.presses[0].keys in {"1", "2", "3"}
     assert not second.presses or second.presses[0].wait_ms > 5000
     assert all(caller.presses[0].wait_ms >= 2000 for caller in people if caller.presses)
+
+
+def test_a_folder_that_cannot_be_made_is_told_in_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    assert demo.main(["--folder", "/proc/nope"]) == 2
+    (told,) = capsys.readouterr().out.splitlines()
+    assert told.startswith("demo     /proc/nope cannot be used (")
+    assert told.endswith("); give another --folder")
+
+
+def test_an_asterisk_that_is_not_installed_is_told_before_anything_is_built(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(demo, "build_rootfs", lambda: pytest.fail("built a root for an Asterisk that is not there"))
+    assert demo.main(["--folder", str(tmp_path / "demo"), "--asterisk", "system"]) == 1
+    assert capsys.readouterr().out.startswith("demo     failed: no program 'asterisk' on this machine")
+
+
+class NoRig:
+    """A hotline that is ended by Ctrl-C before it began."""
+
+    def __init__(self, *_: object) -> None:
+        """As a rig."""
+
+    def start(self) -> None:
+        raise KeyboardInterrupt
+
+    def stop(self) -> None:
+        """Ends."""
+
+
+class StuckRig(NoRig):
+    def stop(self) -> None:
+        raise ProgramError("asterisk does not end")
+
+
+@pytest.mark.parametrize(
+    ("rig", "code", "said"),
+    [(NoRig, 0, "ended; nothing was left running"), (StuckRig, 1, "ended; some of it may run still")],
+)
+def test_the_last_word_is_true(
+    rig: type, code: int, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[str] = []
+    monkeypatch.setattr(demo, "say", told.append)
+    monkeypatch.setattr(demo, "Rig", rig)
+    monkeypatch.setattr(demo, "build_rootfs", lambda: None)
+    assert demo.main(["--folder", str(tmp_path)]) == code
+    assert told[-1] == said
 
 
 def start(folder: Path) -> tuple[subprocess.Popen[str], str]:
@@ -83,8 +134,8 @@ def left_behind(folder: Path) -> list[str]:
 @pytest.mark.usefixtures("rootfs")
 def test_the_demo_shows_calls_ends_without_a_trace_and_starts_again(tmp_path: Path) -> None:
     folder = tmp_path / "demo"
-    demo, web = start(folder)
-    with demo:
+    shown, web = start(folder)
+    with shown:
         refused = subprocess.run(
             [sys.executable, "-m", "lab.demo", "--folder", str(folder)],
             cwd=REPOSITORY,
@@ -96,15 +147,15 @@ def test_the_demo_shows_calls_ends_without_a_trace_and_starts_again(tmp_path: Pa
         assert "runs already" in refused.stdout
         until(lambda: entered(web) > 0, 60, "no caller reached a queue")
         assert left_behind(folder) != []
-        demo.send_signal(signal.SIGINT)
+        shown.send_signal(signal.SIGINT)
         try:
-            assert demo.wait(40) == 0
+            assert shown.wait(40) == 0
         finally:
-            demo.kill()  # does nothing to one that has ended
+            shown.kill()  # does nothing to one that has ended
     assert left_behind(folder) == []
-    demo, web = start(folder)
-    with demo:
+    shown, web = start(folder)
+    with shown:
         before = entered(web)
-        demo.send_signal(signal.SIGKILL)  # not even time to clean up
+        shown.send_signal(signal.SIGKILL)  # not even time to clean up
     assert before > 0, "the history of the day is kept between runs"
     until(lambda: not left_behind(folder), 20, f"left: {left_behind(folder)}")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
+import threading
 import uuid
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -145,3 +147,20 @@ async def write_all(store: Store, rows: Iterable[Row]) -> None:
         for row in rows:
             writer.put(row)
         await writer.flush()
+
+
+@pytest.fixture(autouse=True)
+async def sqlite_threads_end() -> AsyncIterator[None]:
+    """Wait, while the test's loop still turns, for what aiosqlite's threads are still at.
+
+    A question that was cancelled runs on in its thread, and brings its answer to the loop it was asked from. When that
+    loop has been closed meanwhile, the thread raises, in the middle of whichever test comes next.
+    """
+    yield
+    for thread in threading.enumerate():
+        if "_connection_worker_thread" in thread.name:
+            await asyncio.to_thread(thread.join, LET_GO_S)
+
+
+LET_GO_S = 20.0
+"""A thread that has not ended then belongs to a connection nobody closed."""

@@ -97,3 +97,13 @@ def test_every_row_put_is_written_folded_or_counted_as_dropped(put: list[Row], c
     if not backlog.dropped:
         last = {(type(row), key_of(row)): row for row in put}
         assert {(type(row), key_of(row)): row for row in written} == last
+
+
+def test_what_promises_that_all_is_written_waits_until_it_is() -> None:
+    backlog = Backlog(100)
+    backlog.put(rows.BridgeState(node="gz-1"))
+    for ordinal in range(1, 4):
+        backlog.put(a_visit(ordinal))
+    assert [type(row) for row in backlog.take(2)] == [rows.Visit, rows.Visit]
+    backlog.settle()
+    assert [type(row) for row in backlog.take(2)] == [rows.Visit, rows.BridgeState]

@@ -15,7 +15,9 @@ import store as store_package
 from store import migrate, queries
 from store.engine import open_store
 from store.errors import SchemaMismatch, StoreUnavailable
-from store.upserts import write
+from store.queries.visits import visits
+from store.schema import VISITS
+from store.upserts import values_of, write
 from tests.store.samples import a_visit
 
 if TYPE_CHECKING:
@@ -167,3 +169,23 @@ async def test_a_second_upgrade_of_postgresql_waits_for_the_first(databases: Dat
                 await asyncio.sleep(0.01)
     assert (await second).changed
     await store.close()
+
+
+async def test_callers_without_a_common_codec_get_their_outcome_in_old_rows_too(
+    databases: Databases, engine_name: EngineName
+) -> None:
+    url = databases.empty(engine_name)
+    store = await open_store(url)
+    async with store.writing() as connection:
+        await connection.run_sync(_brought_to, "0001")
+        for row in (
+            a_visit(1, outcome="failed", evidence="queue_log: SYSCOMPAT"),
+            a_visit(2, outcome="failed", evidence="ami: something broke"),
+        ):
+            await connection.execute(VISITS.insert(), [values_of(row)])
+    await store.close()
+    await migrate.upgrade(url)
+    store = await open_store(url)
+    found = {row.ordinal: row.outcome for row in (await visits(store)).rows}
+    await store.close()
+    assert found == {1: "incompatible", 2: "failed"}

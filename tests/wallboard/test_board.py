@@ -208,7 +208,9 @@ async def test_metrics_count_what_the_board_shows(board: Client) -> None:
     text = await (await board.get("/metrics")).text()
     assert "hotline_feed_live 1.0" in text
     assert 'hotline_queue_waiting{node="gz-1",queue="general"} 2.0' in text
-    assert 'hotline_queue_ended_total{node="gz-1",outcome="abandoned",queue="general"} 6.0' in text
+    assert 'hotline_queue_ended_today{node="gz-1",outcome="abandoned",queue="general"} 6.0' in text
+    assert "# TYPE hotline_queue_entered_today gauge" in text
+    assert " counter\n" not in text, "nothing here only grows: midnight and queue_log make the day's numbers fall"
     assert 'hotline_queue_service_level_ratio{node="gz-1",queue="general",variant="sl_negative"} 0.833' in text
 
 

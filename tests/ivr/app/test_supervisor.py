@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
 import signal
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from ivr.app import supervisor
-from ivr.app.supervisor import Part, StartFailedError, Supervisor
+from ivr.app.supervisor import RESTARTED, Part, StartFailedError, Supervisor
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -67,6 +68,52 @@ async def test_a_part_that_ends_before_it_is_ready_ends_the_whole_with_its_own_c
         await house.run(asyncio.Event())
     assert (failed.value.part.name, failed.value.code) == ("bad", 2)
     assert house.pids() == {}
+
+
+async def test_a_part_that_has_served_before_is_told_so(tmp_path: Path) -> None:
+    told = tmp_path / "told"
+    code = f"import os, pathlib\npathlib.Path({str(told)!r}).open('a').write(os.environ.get({RESTARTED!r}, '0'))\n"
+    house, ready = Supervisor([part("one", code + BEATS)]), asyncio.Event()
+    running = asyncio.create_task(house.run(ready))
+    await ready.wait()
+    os.kill(house.pids()["one"], signal.SIGKILL)
+    await until(lambda: told.read_text() == "01")
+    house.stop()
+    await running
+
+
+def no_process_left(monkeypatch: pytest.MonkeyPatch, times: int) -> list[str]:
+    """The system refuses to make a process so many times; the list grows with each."""
+    spawn = asyncio.create_subprocess_exec
+    refused: list[str] = []
+
+    async def refusing(*command: str, **more: Any) -> asyncio.subprocess.Process:
+        if len(refused) < times:
+            refused.append(command[0])
+            raise BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable")
+        return await spawn(*command, **more)
+
+    monkeypatch.setattr(asyncio, "create_subprocess_exec", refusing)
+    return refused
+
+
+async def test_a_part_the_system_cannot_start_again_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    house, ready = Supervisor([part("one")]), asyncio.Event()
+    running = asyncio.create_task(house.run(ready))
+    await ready.wait()
+    before = house.pids()["one"]
+    refused = no_process_left(monkeypatch, 2)
+    os.kill(before, signal.SIGKILL)
+    await until(lambda: house.pids().get("one", before) != before)
+    assert len(refused) == 2
+    house.stop()
+    await running
+
+
+async def test_a_part_the_system_cannot_start_at_all_is_told_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    no_process_left(monkeypatch, 1)
+    with pytest.raises(StartFailedError, match="one cannot be started: Resource temporarily unavailable"):
+        await Supervisor([part("one")]).run(asyncio.Event())
 
 
 async def test_parts_end_when_their_supervisor_is_killed(tmp_path: Path) -> None:

@@ -46,7 +46,7 @@ async def test_the_version_is_the_packages(unbuilt: Machine) -> None:
 
 
 async def test_the_list_of_commands_tells_each_in_a_whole_sentence(unbuilt: Machine) -> None:
-    for words in (("--help",), ("db", "--help")):
+    for words in (("--help",), ("db", "--help"), ("ledger", "--help")):
         ended = await unbuilt.run(*words)
         assert ended.code == 0
         listed = ended.out.partition("Commands:\n")[2].splitlines()
@@ -59,7 +59,8 @@ async def test_every_command_explains_itself_within_80_columns(unbuilt: Machine,
     ended = await unbuilt.run(*command.split(), "--help")
     assert ended.code == 0
     assert ended.out.startswith(f"Usage: hotline {command} [OPTIONS] {{DIR}}\n")
-    assert "The hotline's folder, with its hotline.yaml." in ended.out
+    meant = "The new folder;" if command == "init" else "The hotline's folder, with its hotline.yaml."
+    assert meant in ended.out
     assert max(map(len, ended.out.splitlines())) <= 80
 
 
@@ -182,12 +183,35 @@ async def test_a_database_is_upgraded_once(unbuilt: Machine) -> None:
     assert (second.code, second.out.startswith("already at ")) == (0, True)
 
 
-BAD_DATABASES = {
+NO_DATABASES = {
     "engine": ("mysql://u:wonderland@db/x", "begins with 'mysql'"),
     "nonsense": ("::wonderland::", "cannot be read"),
+    "option": ("postgresql://u:wonderland@127.0.0.1:1/x?colour=red", "unknown option 'colour'"),
+}
+
+
+@pytest.mark.parametrize("name", NO_DATABASES)
+@pytest.mark.parametrize("command", ["check", "up", "db upgrade"])
+async def test_an_address_of_no_database_is_told_by_its_variable(machine: Machine, command: str, name: str) -> None:
+    url, said = NO_DATABASES[name]
+    ended = await machine.run(*command.split(), "{DIR}", HOTLINE_DATABASE_URL=url)
+    told = ended.out + ended.err
+    assert (ended.code, said in told) == (1, True)
+    assert "environment variable HOTLINE_DATABASE_URL error C016" in told
+    assert "part_started" not in told
+
+
+async def test_an_address_of_no_database_is_told_by_its_line(machine: Machine) -> None:
+    settings = (machine.folder / "hotline.yaml").read_text("utf-8")
+    machine.write("hotline.yaml", settings + "database_url: mysql://h/x\n")
+    told = await machine.run("check", "{DIR}")
+    line = settings.count("\n") + 1
+    assert (told.code, f"hotline.yaml:{line}:15 error C016" in told.out) == (1, True)
+
+
+BAD_DATABASES = {
     "folder": ("sqlite:////nowhere/at/all/x.db", "/nowhere/at/all"),
     "port": ("postgresql://u:wonderland@127.0.0.1:1/x", "127.0.0.1:1"),
-    "option": ("postgresql://u:wonderland@127.0.0.1:1/x?colour=red", "unknown option 'colour'"),
 }
 
 
@@ -197,7 +221,7 @@ BAD_DATABASES = {
         *(("db upgrade", name) for name in BAD_DATABASES),
         ("agi", "port"),
         ("bridge", "port"),
-        ("wallboard", "engine"),
+        ("wallboard", "port"),
         ("up", "port"),
     ],
 )

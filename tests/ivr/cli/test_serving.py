@@ -72,24 +72,42 @@ async def test_a_mistake_in_the_files_is_reported_and_nothing_starts(machine: Ma
 @pytest.mark.parametrize("command", ["agi", "up"])
 async def test_a_busy_agi_port_is_one_line(machine: Machine, command: str) -> None:
     with held_port(machine.ports.agi):
-        line = one_line(await machine.run(command, "{DIR}"), 2)
+        ended = await machine.run(command, "{DIR}")
+        line = one_line(ended, 2)
+    assert "part_started" not in ended.err
     where = f"127.0.0.1:{machine.ports.agi}"
-    assert line == f"hotline: the AGI server cannot listen on {where}: {TAKEN}; change agi.listen in hotline.yaml"
+    expected = f"{TAKEN}; change the environment variable HOTLINE_AGI_LISTEN"
+    assert line == f"hotline: the AGI server cannot listen on {where}: {expected}"
+    assert not (machine.state / "hotline.db").exists()
 
 
 @pytest.mark.parametrize("command", ["wallboard", "up"])
 async def test_a_busy_wallboard_port_is_one_line(machine: Machine, command: str) -> None:
     with held_port(machine.ports.web):
-        line = one_line(await machine.run(command, "{DIR}"), 2)
+        ended = await machine.run(command, "{DIR}")
+        line = one_line(ended, 2)
+    assert "part_started" not in ended.err
     where = f"127.0.0.1:{machine.ports.web}"
-    assert line == f"hotline: the wallboard cannot listen on {where}: {TAKEN}; change wallboard.listen in hotline.yaml"
+    expected = f"{TAKEN}; change the environment variable HOTLINE_WALLBOARD_LISTEN"
+    assert line == f"hotline: the wallboard cannot listen on {where}: {expected}"
+    assert not (machine.state / "hotline.db").exists()
+
+
+async def test_a_port_that_is_written_in_the_settings_is_told_by_its_line(machine: Machine) -> None:
+    settings = (machine.folder / "hotline.yaml").read_text("utf-8")
+    machine.write("hotline.yaml", settings + f"agi: {{listen: '127.0.0.1:{machine.ports.agi}'}}\n")
+    with held_port(machine.ports.agi):
+        line = one_line(await machine.run("agi", "{DIR}", without="HOTLINE_AGI_LISTEN"), 2)
+    assert line.endswith(f"; change agi.listen in hotline.yaml, line {settings.count(chr(10)) + 1}")
 
 
 @pytest.mark.parametrize("command", ["bridge", "up"])
 async def test_a_second_bridge_is_one_line(machine: Machine, command: str) -> None:
     feed = machine.state / "feed.sock"
     with held_socket(feed):
-        line = one_line(await machine.run(command, "{DIR}"), 2)
+        ended = await machine.run(command, "{DIR}")
+        line = one_line(ended, 2)
+        assert "part_started" not in ended.err
         assert feed.exists(), "the other's socket is left alone"
     assert line == f"hotline: another bridge serves {feed} already (is the hotline running twice?)"
 
@@ -110,16 +128,38 @@ async def test_a_wrong_ami_secret_is_one_line(machine: Machine, command: str) ->
 
 @pytest.mark.parametrize(
     ("command", "secret"),
-    [("bridge", "TINY_AMI_SECRET"), ("up", "TINY_AMI_SECRET"), ("agi", "TINY_CUSTOMERS_URL")],
+    [
+        ("bridge", "TINY_AMI_SECRET"),
+        ("up", "TINY_AMI_SECRET"),
+        ("agi", "TINY_CUSTOMERS_URL"),
+        ("up", "TINY_CUSTOMERS_URL"),
+    ],
 )
 async def test_a_missing_secret_is_one_line(machine: Machine, command: str, secret: str) -> None:
-    line = one_line(await machine.run(command, "{DIR}", without=secret), 2)
+    ended = await machine.run(command, "{DIR}", without=secret)
+    line = one_line(ended, 2)
+    assert "part_started" not in ended.err
+    assert not (machine.state / "hotline.db").exists()
     assert line == f"hotline: the environment variable {secret} is not set; expected: {secret} with the secret"
 
 
-async def test_a_source_of_data_that_is_none_is_one_line(machine: Machine) -> None:
-    line = one_line(await machine.run("agi", "{DIR}", TINY_CUSTOMERS_URL="wonderland://u:p@h/x"), 2)
-    assert line.startswith("hotline: data source 'customers': not a database URL")
+@pytest.mark.parametrize("command", ["agi", "up"])
+async def test_a_source_of_data_that_is_none_is_told_by_its_variable(machine: Machine, command: str) -> None:
+    ended = await machine.run(command, "{DIR}", TINY_CUSTOMERS_URL="wonder://u:wonderland@h/x")
+    assert (ended.code, ended.out) == (1, "")
+    assert "environment variable TINY_CUSTOMERS_URL error C016" in ended.err
+    assert "the address begins with 'wonder'" in ended.err
+    assert "part_started" not in ended.err
+    assert not (machine.state / "hotline.db").exists()
+
+
+async def test_a_source_of_data_in_a_file_is_one_line(machine: Machine) -> None:
+    settings = (machine.folder / "hotline.yaml").read_text("utf-8")
+    machine.write("hotline.yaml", settings.replace("{sql: {env: TINY_CUSTOMERS_URL}}", "{sql: {file: url}}"))
+    machine.write("url", "wonder://u:wonderland@h/x\n")
+    ended = await machine.run("up", "{DIR}")
+    assert one_line(ended, 2).startswith("hotline: data source 'customers': the address begins with 'wonder'")
+    assert "part_started" not in ended.err
 
 
 async def test_unbuilt_sounds_are_one_line_with_what_builds_them(unbuilt: Machine) -> None:
@@ -250,6 +290,28 @@ async def test_a_part_that_is_killed_is_started_again(machine: Machine) -> None:
         await until(lambda: not machine.is_free(machine.ports.web))
         assert await run.end(signal.SIGTERM) == 0
     machine.expect_nothing_left(run.process.pid)
+
+
+async def test_a_refusal_after_the_start_ends_nothing_and_is_told_once(machine: Machine) -> None:
+    async with machine.running("bridge", "{DIR}") as run:
+        await run.says('"watching"')
+        manager = ScriptedManager(secret="another")
+        await manager.start(machine.ports.ami)
+        await run.says('"ami.login_refused"')
+        assert run.process.returncode is None
+        assert await run.end(signal.SIGTERM) == 0
+        await manager.stop()
+    assert sum('"ami.login_refused"' in line for line in run.said) == 1
+
+
+async def test_a_restarted_bridge_waits_for_the_right_secret(machine: Machine) -> None:
+    manager = ScriptedManager(secret="another")
+    await manager.start(machine.ports.ami)
+    async with machine.running("bridge", "{DIR}", HOTLINE_RESTARTED="1") as run:
+        await run.says('"ami.login_refused"')
+        await run.says('"watching"')
+        assert await run.end(signal.SIGTERM) == 0
+    await manager.stop()
 
 
 async def test_an_asterisk_that_is_not_there_yet_is_waited_for(machine: Machine) -> None:

@@ -126,6 +126,17 @@ def test_so_are_variables_that_set_or_hide_something(folder: Path) -> None:
     assert fingerprint(folder, {"HOTLINE_AMI_SECRET": "other"}) != before
 
 
+def test_so_are_the_variables_that_hold_an_address(folder: Path) -> None:
+    settings = folder / "hotline.yaml"
+    written = settings.read_text("utf-8")
+    settings.write_text(f"{written}database_url: {{env: CALLS_DB}}\n", "utf-8")
+    before = fingerprint(folder, {})
+    assert fingerprint(folder, {"CALLS_DB": "sqlite:///calls.db"}) != before
+    assert fingerprint(folder, {"CALLS": "sqlite:///calls.db"}) == before
+    settings.write_text(f'{written}database_url: {{env: "CALLS\\x5fDB"}}\n', "utf-8")
+    assert fingerprint(folder, {"CALLS_DB": "sqlite:///calls.db"}) != fingerprint(folder, {})
+
+
 def test_so_are_this_program_python_and_its_libraries(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

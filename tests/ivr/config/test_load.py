@@ -8,12 +8,14 @@ from pathlib import Path
 import pytest
 
 from dialplan.report import as_text
+from ivr.config.checked import check_hotline
 from ivr.config.load import Loaded, load_hotline
 from ivr.flow.model import Voicemail
 from ivr.prompts.compose import compose, everything_said
 from ivr.prompts.values_alone import VALUE, message_of
 from tests.ivr.config.test_codes import changed, with_settings
 from tests.ivr.flow.surroundings import SMALL
+from tests.ivr.prompts.machine import recording
 
 
 @pytest.fixture
@@ -83,6 +85,23 @@ def test_a_flow_with_another_ending_is_told_to_be_left_out(folder: Path) -> None
     assert [(each.code, each.severity) for each in load(folder).diagnostics] == [("C009", "warning")]
 
 
+@pytest.mark.parametrize("name", ["flows/more.yaml", "prompts/en.yaml", "scripts/more.py"])
+def test_a_folder_in_the_place_of_a_file_is_told_once(folder: Path, name: str) -> None:
+    (folder / name).unlink(missing_ok=True)
+    (folder / name).mkdir()
+    found = [(each.code, each.file, each.message) for each in load(folder).diagnostics]
+    assert found == [("C009", name, "the file cannot be read (it is a folder)")]
+
+
+def test_a_hotline_without_flows_is_told_what_is_not_there(folder: Path) -> None:
+    for file in (folder / "flows").iterdir():
+        file.unlink()
+    empty = {each.message for each in load(folder).diagnostics if each.file == "flows"}
+    (folder / "flows").rmdir()
+    missing = {each.message for each in load(folder).diagnostics if each.file == "flows"}
+    assert (empty, missing) == ({"this folder has no flow in it"}, {"there is no folder of flows"})
+
+
 def test_without_a_flow_there_is_no_hotline(folder: Path) -> None:
     shutil.rmtree(folder / "flows")
     loaded = load(folder)
@@ -100,6 +119,98 @@ def test_mistakes_of_every_file_come_at_once(folder: Path) -> None:
         path.write_text(path.read_text(encoding="utf-8").replace(right, wrong, 1), encoding="utf-8")
     files = {each.span.file for each in load(folder).diagnostics if each.span}
     assert files >= {"hotline.yaml", "flows/main.yaml"}
+
+
+RECORDINGS = {
+    "zh-CN/rescue.wav": (b"this is a text", ("P014", "error", "cannot be used: not a PCM WAV file")),
+    "en/rescue.wav": (recording(seconds=0.02), ("P014", "error", "cannot be used: 0.02 s long")),
+    "en/recsue.wav": (recording(), ("P013", "warning", "belongs to nothing that is said")),
+    "en/rescue.mp3": (b"ID3", ("P013", "warning", "not a WAV file: nobody would hear it")),
+    "zh-CN/goodbye.wav": (recording(), None),
+}
+
+
+@pytest.mark.parametrize("name", RECORDINGS)
+def test_a_recording_is_looked_at_before_any_sound_is_made(folder: Path, name: str) -> None:
+    data, expected = RECORDINGS[name]
+    path = folder / "prompts" / name
+    path.parent.mkdir()
+    path.write_bytes(data)
+    loaded = check_hotline(folder, {})
+    assert loaded.is_sound is (expected is None or expected[1] == "warning")
+    told_so = [(each.code, each.severity, each.message) for each in loaded.diagnostics]
+    assert [each.file for each in loaded.diagnostics] == ([f"prompts/{name}"] if expected else [])
+    assert all(found[:2] == expected[:2] and found[2].startswith(expected[2]) for found in told_so if expected)
+
+
+def test_a_recording_of_a_broken_message_belongs_to_it(folder: Path) -> None:
+    (folder / "prompts" / "en").mkdir()
+    (folder / "prompts" / "en" / "your-balance.1.wav").write_bytes(recording())
+    rewritten(folder / "prompts" / "en.yaml", "{amount, money}", "{amount, mony}")
+    assert {each.code for each in check_hotline(folder, {}).diagnostics} == {"P006"}
+
+
+BREAKS = {
+    "hotline.yaml": ("region: CN", "regoin: CN"),
+    "flows/main.yaml": ("queue: sales", "queue: sails"),
+    "prompts/en.yaml": ("{amount, money}", "{amount, mony}"),
+}
+
+
+def test_a_mistake_in_the_settings_hides_none_of_the_other_files(folder: Path) -> None:
+    for name, (right, wrong) in BREAKS.items():
+        rewritten(folder / name, right, wrong)
+    loaded = load(folder)
+    assert [(each.code, each.span.file if each.span else None) for each in loaded.diagnostics] == [
+        ("C001", "hotline.yaml"),
+        ("P006", "prompts/en.yaml"),
+        ("F014", "flows/main.yaml"),
+    ], told(loaded)
+    assert loaded.scope == "2 flows, 13 messages, 2 languages"
+    assert (loaded.hotline, loaded.flows) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "expected"),
+    [
+        ("queues:\n", "queus:\n", ["C001", "C002"]),
+        ("lookups:\n", "lookup:\n", ["C001"]),
+        ("hours:\n", "hors:\n", ["C001"]),
+        ("voicemail:\n", "voicemial:\n", ["C001"]),
+        ("numbers:\n", "nubmers:\n", ["C001", "C002"]),
+        ("languages: [zh-CN, en]", "languages: [zh-CN, english]", ["C003"]),
+        ("languages: [zh-CN, en]", "language: [zh-CN, en]", ["C001", "C002"]),
+        ("    open: ", "    opens: ", ["C001", "C002"]),
+        ("    takes: {number: text}", "    takes: {number: words}", ["C003"]),
+        ("    title: {zh-CN: 销售, en: Sales}\n", "", ["C002"]),
+        ("  billing:\n", "  biling:\n", ["C004"]),
+        ("queue: sales, message: rescue", "queue: sales, message: rescue, mesage: x", ["C001"]),
+        ("ami: {secret: {env: SMALL_AMI_SECRET}}", "ami: {port: 5038}", ["C002"]),
+        ("queues: {sales: 0}", "queues: [sales]", ["C003"]),
+        ("hotline: small", "- hotline", ["Y005"]),
+    ],
+)
+def test_a_table_that_cannot_be_read_makes_no_name_unknown(
+    folder: Path, right: str, wrong: str, expected: list[str]
+) -> None:
+    rewritten(folder / "hotline.yaml", right, wrong)
+    loaded = load(folder)
+    assert sorted(each.code for each in loaded.diagnostics) == expected, told(loaded)
+
+
+def test_the_rules_over_all_settings_look_at_those_that_can_be_read(folder: Path) -> None:
+    rewritten(folder / "hotline.yaml", "region: CN", "regoin: CN")
+    rewritten(folder / "hotline.yaml", '"10010": main', '"10010": mian')
+    rewritten(folder / "hotline.yaml", "Mo-Fr 09:00-18:00;", "Mo-Fx 09:00-18:00;")
+    rewritten(folder / "hotline.yaml", "message: rescue", "message: recsue")
+    codes = [each.code for each in load(folder).diagnostics if each.code.startswith("C")]
+    assert codes == ["C001", "C004", "C007", "C015"]
+
+
+def rewritten(path: Path, right: str, wrong: str) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert right in text
+    path.write_text(text.replace(right, wrong, 1), encoding="utf-8")
 
 
 def test_without_any_message_file_not_each_sentence_is_missed(folder: Path) -> None:
@@ -120,6 +231,23 @@ def test_a_secret_in_a_header_is_masked_where_it_is_told(tmp_path: Path) -> None
     told_so = told(with_settings(tmp_path, changed(source)))
     assert "C010" in told_so
     assert "wonder" not in told_so
+
+
+def test_a_secret_in_a_header_is_masked_beside_any_other_mistake(tmp_path: Path) -> None:
+    source = "data_sources:\n  billing: {htp: https://b.example, headers: {X-Token: wonder, X-Secret: 1234}}"
+    told_so = told(with_settings(tmp_path, changed(source)))
+    assert told_so.count("C010") == 2
+    assert "wonder" not in told_so
+    assert "1234" not in told_so
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+def test_a_slip_in_one_language_is_one_mistake_at_its_own_place(folder: Path, language: str) -> None:
+    rewritten(folder / "prompts" / f"{language}.yaml", "{amount, money}", "{amunt, money}")
+    loaded = load(folder)
+    assert [(each.code, each.span.file if each.span else None, each.hint) for each in loaded.diagnostics] == [
+        ("P009", f"prompts/{language}.yaml", "did you mean 'amount'?")
+    ], told(loaded)
 
 
 def test_a_broken_message_is_not_also_called_unknown(folder: Path) -> None:

@@ -29,6 +29,27 @@ def codes(tmp_path: Path, part: str) -> list[str]:
     return [each.code for each in with_settings(tmp_path, changed(part)).diagnostics]
 
 
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ('[say, "{output}"]', []),
+        ('[say, "{output}", "{{literally}}"]', []),
+        ('[say, "--to={wav_file}"]', [("unknown '{wav_file}'", "did you mean '{output}'?")]),
+        ('[say, "{ouput}"]', [("unknown '{ouput}'", "did you mean '{output}'?")]),
+        ('[say, "{output}", "{}"]', [("unknown '{}'", None)]),
+        ('[say, "{voice}"]', [("the command has no '{output}': where would the sound go?", None)]),
+        ('[say, "{output"]', [("'{output' has a brace alone", None)]),
+    ],
+)
+def test_a_speech_command_names_what_it_is_given(
+    tmp_path: Path, words: str, told: list[tuple[str, str | None]]
+) -> None:
+    found = with_settings(tmp_path, changed(f"prompts:\n  command: {words}\n")).diagnostics
+    assert [(each.message, each.hint) for each in found] == told
+    assert {each.code for each in found} <= {"C018"}
+    assert all(each.span is not None and each.span.file == "hotline.yaml" for each in found)
+
+
 TWO_QUEUES = 'queues: {sales: {title: {en: S}, extension: "7001"}, Sales: {title: {en: S}, extension: "7001"}}'
 AGENT = '"1001": {name: 陈美玲, queues: {sales: 0}, secret: {env: A}}'
 HEADERS = (

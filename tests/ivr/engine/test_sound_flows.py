@@ -45,6 +45,10 @@ CATALOGUE, _ = load_catalogue({"en": Source("prompts/en.yaml", SENTENCES)})
 ALONE = {"money": "money", "number": "number", "count": "number", "date": "datetime", "time": "datetime"}
 """What may be said without a sentence, and of which type it is."""
 SPOKEN = with_values(CATALOGUE, {message_of(kind): Span("flows/main.yaml", 1, 1) for kind in ALONE})
+FACTS = {
+    "customer": LookupFacts({"key": "text"}, {"tier": "text", "calls": "number", "known": "boolean"}),
+    "balance": LookupFacts({"key": "text"}, {"amount": "money", "due": "date", "as_of": "datetime"}, "as_of"),
+}
 KNOWN = Known(
     languages=("en",),
     entries={"main": None},
@@ -52,10 +56,7 @@ KNOWN = Known(
     schedules=frozenset({"office"}),
     boxes=frozenset({"messages"}),
     scripts=frozenset({"old"}),
-    lookups={
-        "customer": LookupFacts({"key": "text"}, {"tier": "text", "calls": "number", "known": "boolean"}),
-        "balance": LookupFacts({"key": "text"}, {"amount": "money", "due": "date", "as_of": "datetime"}, "as_of"),
-    },
+    lookups=FACTS,
     tickets={"fault": TicketFacts({"a": "text"}, ("yellow", "red"))},
     messages={
         name: {place: frozenset(map(str, kinds)) for place, kinds in (CATALOGUE.places(name) or {}).items()}
@@ -194,7 +195,7 @@ def answered(dice: random.Random, effect: fx.Effect) -> Input:
                 "tier": "vip", "calls": dice.choice([0, 3]), "known": True, "amount": Money(Decimal("-1.05"), "CNY"),
                 "due": date(2026, 1, 2),
             }  # fmt: skip
-            given = {field: dice.choice([row[field], None]) for field in KNOWN.lookups[name].gives if field in row}
+            given = {field: dice.choice([row[field], None]) for field in FACTS[name].gives if field in row}
             odd: list[Input] = [inputs.LookupLate(), inputs.LookupFailed("stale"), inputs.Found(None)]
             return dice.choice([*odd, *[inputs.Found(given | {"as_of": NOON - timedelta(1)})] * 9])
         case fx.AskHours():

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import time
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
@@ -165,7 +164,6 @@ def refusal_of(text: str) -> ExpressionError | None:
 
 @given(st.text(alphabet="ab.'\"()[]+-*/<>=!, 019\\_{}:#%&|~", max_size=60))
 def test_no_text_makes_the_parser_or_the_evaluation_raise_anything_else(text: str) -> None:
-    started = time.perf_counter()
     refusal = refusal_of(text)
     if refusal is None:
         with suppress(EvaluationError):
@@ -173,4 +171,3 @@ def test_no_text_makes_the_parser_or_the_evaluation_raise_anything_else(text: st
     else:
         assert refusal.message
         assert 0 <= refusal.offset <= len(text) + 1
-    assert time.perf_counter() - started < 1

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from ivr.prompts.audio import FRAME, RATE, Sound, edges, for_telephone, read_wav, to_wav
-from ivr.prompts.wav import UnusableAudio
+from ivr.prompts.wav import UnusableAudio, read_head
 
 Signal = NDArray[np.float32]
 
@@ -73,6 +73,15 @@ def test_every_pcm_width_and_stereo_is_read_alike(width: int, channels: int) -> 
 def test_what_is_no_prompt_is_refused_with_what_was_found(data: bytes, reason: str) -> None:
     with pytest.raises(UnusableAudio, match=reason):
         read_wav(data)
+
+
+def test_the_head_of_a_file_written_to_a_pipe_counts_what_is_there() -> None:
+    data = wav(tone(1.0))
+    size = struct.pack("<I", 0x7FFFFFFF)
+    piped = data[:40] + size + data[44:]
+    assert read_head(io.BytesIO(piped), len(piped)).rate == 22050
+    with pytest.raises(UnusableAudio, match=r"0\.00 s long"):
+        read_head(io.BytesIO(data[:44]), 44)
 
 
 def test_a_recording_cut_off_in_the_middle_is_read_as_far_as_it_goes() -> None:

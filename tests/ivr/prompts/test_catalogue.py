@@ -7,6 +7,8 @@ from ivr.prompts import Catalogue, load_catalogue
 from ivr.prompts.message import Kind
 from tests.ivr.prompts.hotline import EN, catalogue, sources
 
+ALONE = "has a place 'amuont', which the others have not"
+
 
 def wrong(texts: dict[str, Source]) -> list[tuple[str, str, str, str | None]]:
     """Code, place, message and hint of everything that is wrong."""
@@ -61,9 +63,37 @@ def test_a_file_that_is_no_yaml_is_told_once() -> None:
 def test_places_that_differ_between_languages_are_told() -> None:
     slipped = EN.replace("{amount, money}", "{amuont, money}")
     assert wrong(sources(en=slipped)) == [
-        ("P009", "prompts/en.yaml:1:15", "'your-balance' does not use place 'amount'", "did you mean 'amuont'?"),
-        ("P009", "prompts/en.yaml:1:15", "'your-balance' uses a place 'amuont'", "did you mean 'amount'?"),
+        ("P009", "prompts/en.yaml:1:32", f"'your-balance' {ALONE}", "did you mean 'amount'?")
     ]
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "yue-HK", "en"])
+def test_the_odd_one_out_is_blamed_at_its_own_place(language: str) -> None:
+    texts = sources()
+    source = texts[language]
+    texts[language] = Source(source.name, source.text.replace("{amount, money}", "{amuont, money}"))
+    (found,) = wrong(texts)
+    line = next(number for number, text in enumerate(source.text.splitlines(), 1) if "{amount" in text)
+    assert found[1].startswith(f"prompts/{language}.yaml:{line}:")
+    assert found[2:] == (f"'your-balance' {ALONE}", "did you mean 'amount'?")
+
+
+@pytest.mark.parametrize(
+    ("given", "blamed"), [({"amount"}, "zh-CN"), ({"amuont"}, "en"), (set(), "en"), ({"x"}, "en"), (None, "en")]
+)
+def test_between_two_languages_the_flows_decide(given: set[str] | None, blamed: str) -> None:
+    texts = {
+        "zh-CN": Source("prompts/zh-CN.yaml", "b: 余额{amuont, money}"),
+        "en": Source("prompts/en.yaml", "b: Balance {amount, money}"),
+    }
+    _, found = load_catalogue(texts, None if given is None else {"b": given})
+    assert [one.span.file for one in found if one.span] == [texts[blamed].name]
+
+
+def test_a_place_one_language_leaves_out_is_told_at_its_message() -> None:
+    texts = sources(en=EN.replace("{amount, money}", "money"))
+    hint = "it does in prompts/zh-CN.yaml:1:15"
+    assert wrong(texts) == [("P009", "prompts/en.yaml:1:15", "'your-balance' does not use place 'amount'", hint)]
 
 
 def test_a_place_of_another_kind_is_told() -> None:
@@ -71,7 +101,7 @@ def test_a_place_of_another_kind_is_told() -> None:
     assert wrong(sources(en=other)) == [
         (
             "P009",
-            "prompts/en.yaml:1:15",
+            "prompts/en.yaml:1:32",
             "'your-balance' takes 'amount' as number",
             "as money in prompts/zh-CN.yaml:1:15",
         )

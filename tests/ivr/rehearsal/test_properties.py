@@ -29,7 +29,7 @@ from ivr.rehearsal.run import NOWHERE, advise, rehearse
 from ivr.rehearsal.search import Seeker
 from ivr.rehearsal.writing import as_yaml, proposal
 from ivr.rehearsal.written import Names
-from tests.ivr.engine.test_sound_flows import CATALOGUE, GIVING_UP, KNOWN, written
+from tests.ivr.engine.test_sound_flows import CATALOGUE, FACTS, GIVING_UP, KNOWN, written
 from tests.ivr.rehearsal.surroundings import sample
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def made(seed: int) -> House | None:
         {"96956": "main"},
         ZoneInfo("Asia/Shanghai"),
         "CN",
-        {name: Question(name, tuple(each.takes), each.gives, each.as_of) for name, each in KNOWN.lookups.items()},
+        {name: Question(name, tuple(each.takes), each.gives, each.as_of) for name, each in FACTS.items()},
         {"office": timetable(Schedule(open="Mo-Fr 09:00-18:00"))},
     )
 

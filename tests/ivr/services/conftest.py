@@ -1,5 +1,5 @@
 from __future__ import annotations
 
-from tests.store.databases import databases
+from tests.store.databases import databases, sqlite_threads_end
 
-__all__ = ["databases"]
+__all__ = ["databases", "sqlite_threads_end"]

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ivr.prompts.values import Money
+from ivr.services.addresses import BadSourceError
 from ivr.services.answers import NoAnswer
 from ivr.services.http import Service
 from ivr.services.sources import Field, HttpLookup, HttpSource
-from ivr.services.sql import BadSourceError
 from tests.ivr.services.unruly import Unruly, unruly
 
 if TYPE_CHECKING:

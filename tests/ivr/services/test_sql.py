@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ivr.prompts.values import Money
+from ivr.services.addresses import BadSourceError
 from ivr.services.answers import NoAnswer
 from ivr.services.sources import Field, SqlLookup, SqlSource
-from ivr.services.sql import BadSourceError, Database
+from ivr.services.sql import Database
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

@@ -1,0 +1,149 @@
+"""queue_log beside AMI: its lines given out when their time has come, and the place in it kept for the next start."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
+
+import structlog
+
+from ami_bridge.queue_log.history import History
+from ami_bridge.queue_log.lines import REASONS
+from ami_bridge.queue_log.place import Mark
+from ami_bridge.queue_log.tail import QueueLogTail
+from store.rows import LogPlace
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from datetime import datetime
+    from pathlib import Path
+
+    from ami_bridge.domain.events import LedgerLine
+    from ami_bridge.queue_log.history import LoggedVisit
+    from ami_bridge.queue_log.tail import Told
+
+log = structlog.get_logger("bridge.queue_log")
+
+LIVE: Final = "live"
+"""The bridge's own place, among those of the table."""
+LAG: Final = timedelta(seconds=1.2)
+"""A line is given out this long after its time, so that AMI, which knows more, is heard first."""
+
+
+def mark_of(place: LogPlace) -> Mark:
+    """The place as the tail knows it."""
+    return Mark(place.file, place.bytes_read, place.line_bytes, place.line_digest)
+
+
+def at_the_end(path: Path, node: str, place: LogPlace | None, now: datetime) -> LogPlace | None:
+    """The place behind the last line there is, for one who has read the log otherwise; None while there is no line.
+
+    Raises:
+        OSError: the log cannot be read.
+    """
+    tail = QueueLogTail(path, mark_of(place) if place else None)
+    last: Told | None = None
+    while told := tail.read():
+        last = told[-1]
+    return place if last is None else _place(node, last, tail, place, now)
+
+
+def _place(node: str, last: Told, tail: QueueLogTail, before: LogPlace | None, now: datetime) -> LogPlace:
+    mark = last.mark
+    return LogPlace(
+        node=node,
+        log=LIVE,
+        file=mark.file,
+        bytes_read=mark.offset,
+        line_bytes=mark.size,
+        line_digest=mark.digest,
+        line_at=last.line.at,
+        lines=(before.lines if before else 0) + tail.lines,
+        set_aside=(before.set_aside if before else 0) + sum(tail.set_aside.values()),
+        updated_at=now,
+    )
+
+
+class LogFollower:
+    """Follows one queue_log for a bridge.
+
+    Args:
+        path: Where Asterisk writes it.
+        node: The Asterisk.
+        place: Where the last bridge was; None when there was none.
+        since: Without a place, lines older than this are passed over.
+        open_visits: Visits the log began to tell of before the place, so that what follows is understood.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        node: str,
+        *,
+        place: LogPlace | None,
+        since: datetime,
+        open_visits: Iterable[LoggedVisit] = (),
+    ) -> None:
+        self.tail = QueueLogTail(path, mark_of(place) if place else None)
+        self.history = History(linger=None)
+        self.history.seed(open_visits)
+        self._node = node
+        self._since = None if place else since
+        self._before = place
+        self._held: deque[Told] = deque()
+        self._last: Told | None = None
+        self._kept: Mark | None = self.tail.mark
+        self._trouble = ""
+        self._odd = 0
+
+    async def due(self, now: datetime, *, everything: bool) -> list[LedgerLine]:
+        """The lines whose time has come, in order; all there are, before a snapshot. An unreadable file is said."""
+        try:
+            fresh = await asyncio.to_thread(self._fresh)
+        except OSError as wrong:
+            if str(wrong) != self._trouble:  # said once, not every second
+                self._trouble = str(wrong)
+                log.error("bridge.queue_log_unreadable", reason=str(wrong))
+            fresh = []
+        else:
+            self._trouble = ""
+        self._tell_what_is_odd()
+        self._held.extend(fresh)
+        lines: list[LedgerLine] = []
+        # a stamp of the future (the clock was set back) must not hold up what stands behind it
+        while self._held and (everything or not now - LAG < self._held[0].line.at <= now + LAG):
+            self._last = self._held.popleft()
+            self.history.take(self._last.line)
+            lines.append(self._last.line)
+        return lines
+
+    def _fresh(self) -> list[Told]:
+        """All that was written since the last look, but for what is too old to matter."""
+        fresh: list[Told] = []
+        while portion := self.tail.read():
+            fresh += [one for one in portion if self._since is None or one.line.at >= self._since]
+        return fresh
+
+    def settled(self, before: datetime) -> Iterator[LoggedVisit]:
+        """Takes out the visits that were over before that moment: nothing more will be said of them."""
+        return self.history.over_before(before)
+
+    def place(self, now: datetime) -> LogPlace | None:
+        """The place behind the last line given out, as a row; None when it is the one kept already."""
+        if self._last is None or self._last.mark == self._kept:
+            return None
+        self._kept = self._last.mark
+        return _place(self._node, self._last, self.tail, self._before, now)
+
+    def _tell_what_is_odd(self) -> None:
+        if self.tail.losses:
+            self.tail.losses = 0
+            log.error("bridge.queue_log_place_lost", path=str(self.tail.path), what="lines may be missing before it")
+        odd = sum(self.tail.set_aside.values())
+        if odd > self._odd and self.tail.last_odd is not None:
+            # a second one is counted only: each is in the count, and in `hotline ledger verify`
+            if not self._odd:
+                log.warning("bridge.queue_log_line_set_aside", reason=REASONS[self.tail.last_odd.reason])
+            self._odd = odd

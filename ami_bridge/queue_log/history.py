@@ -1,0 +1,360 @@
+"""What queue_log alone says of every visit: ``visits_of(lines)``. Pure, and in the order the lines stand in.
+
+The log's clock may jump, so order counts and stamps only measure. What a line says of seconds is the switch's own
+count; it is used where the beginning was not seen, or where the stamps contradict it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Final
+
+from ami_bridge.queue_log.verbs import ENDED_BY, OUTCOME_OF, VERBS, WAITS_AT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from ami_bridge.domain.events import LedgerLine
+    from store.rows import EndedBy, Outcome, RingResult
+
+TRUSTED: Final = timedelta(seconds=3)
+"""How far the stamps of two lines may be from the seconds a line counts before the stamps are disbelieved."""
+LINGER_LINES: Final = 5_000
+"""An ended visit is given out this many lines later: its caller's next visit, which it must name, begins before."""
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedRing:
+    """One ringing of one agent, as far as the log tells: it is silent on phones another agent was quicker than."""
+
+    agent: str
+    started_at: datetime
+    ended_at: datetime
+    result: RingResult
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoggedVisit:
+    """One stay in one queue.
+
+    Attributes:
+        channel_id: The caller's channel, or of an attended transfer into this queue the transferring leg
+            (asterisk/asterisk#759).
+        queue: The queue.
+        entered_at: When the caller joined.
+        number: Which line of the log (counted from the first one taken) told of the entry.
+        seen_entering: Whether that line is there; else the entry is worked out from a later line.
+        caller: The calling number.
+        position: The place in line at entry.
+        answered_at: When an agent took it.
+        agent: The agent as the log names him: a member's name, or an interface.
+        agent_channel_id: The agent's channel.
+        ended_at: When it was over; of one Asterisk did not live to end, the last moment it was surely alive.
+        ended_before: Of such a one, when it was surely over; else the same as `ended_at`.
+        outcome: What became of the wait.
+        ended_by: Who ended it.
+        told: The verb that ended the visit, and what it said: the key, where to, why.
+        rings: The ringing the log tells of.
+        went_on_as: The caller's channel, where a transferring leg joined the line for him; else empty.
+        next_number: The number of the caller's next visit; None when there was none.
+    """
+
+    channel_id: str
+    queue: str
+    entered_at: datetime
+    number: int = 0
+    seen_entering: bool = True
+    caller: str = ""
+    position: int | None = None
+    answered_at: datetime | None = None
+    agent: str | None = None
+    agent_channel_id: str = ""
+    ended_at: datetime | None = None
+    ended_before: datetime | None = None
+    outcome: Outcome | None = None
+    ended_by: EndedBy | None = None
+    told: str = ""
+    rings: tuple[LoggedRing, ...] = ()
+    went_on_as: str = ""
+    next_number: int | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the caller still waits or talks."""
+        return self.ended_at is None
+
+    @property
+    def talking(self) -> bool:
+        """Whether caller and agent are joined."""
+        return self.is_open and self.answered_at is not None
+
+    @property
+    def end_is_known(self) -> bool:
+        """Whether the end was told, and not only Asterisk's next start."""
+        return self.ended_before == self.ended_at
+
+
+def visits_of(lines: Iterable[LedgerLine]) -> list[LoggedVisit]:
+    """Every visit the lines tell of, in the order they began; those not ended are open."""
+    history = History(linger=None)
+    for line in lines:
+        history.take(line)
+    return sorted(history.rest(), key=lambda visit: visit.number)
+
+
+@dataclass(slots=True)
+class History:
+    """The same, line by line, for a log of any length: what is over for good can be taken out on the way.
+
+    Attributes:
+        linger: How many lines an ended visit is held back; None for ever.
+        lines: How many lines were taken.
+        clock_steps: How often the clock went back, by more than a second.
+    """
+
+    linger: int | None = LINGER_LINES
+    lines: int = 0
+    clock_steps: int = 0
+    _held: dict[int, LoggedVisit] = field(default_factory=dict)
+    """By number; each visit that is open or may still get a next one."""
+    _of_channel: dict[str, list[int]] = field(default_factory=dict)
+    _over: dict[int, int] = field(default_factory=dict)
+    """At which line each ended visit ended, in that order."""
+    _last_at: datetime | None = None
+
+    @property
+    def oldest(self) -> int | None:
+        """The number of the oldest visit held: to go on later, the lines from there on must be taken again."""
+        return next(iter(self._held), None)
+
+    def take(self, line: LedgerLine) -> None:
+        """One line."""
+        self.lines += 1
+        if self._last_at is not None and line.at < self._last_at - timedelta(seconds=1):
+            self.clock_steps += 1
+        verb = VERBS.get(line.verb)
+        kind = verb.kind if verb else "note"
+        if kind == "enter":
+            self._enter(line)
+        elif kind == "ring":
+            self._ring(line)
+        elif kind == "connect":
+            self._connect(line)
+        elif kind == "end_of_talk":
+            self._end_talk(line)
+        elif kind == "end_of_wait":
+            self._end_wait(line)
+        elif line.verb == "QUEUESTART":
+            self._restart(line)
+        self._last_at = line.at
+
+    def over(self) -> Iterator[LoggedVisit]:
+        """Takes out the visits that are over for good."""
+        while self.linger is not None and self._over:
+            number, ended = next(iter(self._over.items()))
+            if self.lines - ended < self.linger:
+                return
+            yield self._give(number)
+
+    def over_before(self, moment: datetime) -> Iterator[LoggedVisit]:
+        """Takes out the visits that were over before a moment, by the log's clock."""
+        for number in list(self._over):
+            ended = self._held[number].ended_before
+            if ended is not None and ended < moment:
+                yield self._give(number)
+
+    def seed(self, visits: Iterable[LoggedVisit]) -> None:
+        """Takes over open visits whose beginning stands before the first line taken; they get numbers below 1."""
+        known = sorted(visits, key=lambda visit: visit.entered_at)
+        for number, visit in enumerate(known, 1 - len(known)):
+            self._add(replace(visit, number=number))
+
+    def rest(self) -> Iterator[LoggedVisit]:
+        """Takes out all others, open ones too: nothing follows."""
+        while self._held:
+            yield self._give(next(iter(self._held)))
+
+    def _give(self, number: int) -> LoggedVisit:
+        visit = self._held.pop(number)
+        self._over.pop(number, None)
+        for channel in filter(None, (visit.channel_id, visit.went_on_as)):
+            numbers = self._of_channel[channel]
+            numbers.remove(number)
+            if not numbers:
+                del self._of_channel[channel]
+        return visit
+
+    # -- finding
+
+    def _of(self, line: LedgerLine) -> list[LoggedVisit]:
+        held = (self._held[number] for number in self._of_channel.get(line.channel_id, ()))
+        return [visit for visit in held if visit.queue == line.queue]
+
+    def _waiting(self, line: LedgerLine) -> LoggedVisit | None:
+        return next((v for v in reversed(self._of(line)) if v.is_open and not v.talking), None)
+
+    def _talking(self, line: LedgerLine) -> LoggedVisit | None:
+        """The first that goes on: a caller sent back into the same queue joins it before the talk is over."""
+        return next((v for v in self._of(line) if v.talking), None)
+
+    def _put(self, visit: LoggedVisit) -> None:
+        self._held[visit.number] = visit
+        if not visit.is_open:
+            self._over.setdefault(visit.number, self.lines)
+
+    def _add(self, visit: LoggedVisit) -> LoggedVisit:
+        numbers = self._of_channel.setdefault(visit.channel_id, [])
+        if numbers:
+            before = self._held[numbers[-1]]
+            self._held[before.number] = replace(before, next_number=visit.number)
+        numbers.append(visit.number)
+        self._put(visit)
+        return visit
+
+    # -- what lines say
+
+    def _enter(self, line: LedgerLine) -> None:
+        stale = self._waiting(line)
+        if stale is not None:  # Asterisk says nothing of a first one's end that it did not see; nobody waits twice
+            self._put(_over(stale, line.at, "unknown_after_gap", None, "ENTERQUEUE"))
+        self._add(
+            LoggedVisit(
+                channel_id=line.channel_id,
+                queue=line.queue,
+                entered_at=line.at,
+                number=self.lines,
+                caller=_column(line, 1),
+                position=_whole(_column(line, 2)),
+            )
+        )
+
+    def _ring(self, line: LedgerLine) -> None:
+        visit = self._waiting(line)
+        if visit is None:
+            return
+        rang = timedelta(milliseconds=_whole(_column(line, 0)) or 0)
+        began = max(line.at - rang, visit.entered_at) if line.at >= visit.entered_at else line.at
+        result: RingResult = "cancelled" if line.verb == "RINGCANCELED" else "no_answer"
+        ring = LoggedRing(line.member_name, began, line.at, result)
+        self._put(replace(visit, rings=(*visit.rings, ring)))
+
+    def _connect(self, line: LedgerLine) -> None:
+        waited = timedelta(seconds=_whole(_column(line, 0)) or 0)
+        visit = self._waiting(line) or self._handed_over(line, waited) or self._begun_before(line, waited)
+        answered_at = _moment(visit.entered_at, line.at, waited)
+        rang = timedelta(seconds=_whole(_column(line, 2)) or 0)
+        ring = LoggedRing(line.member_name, max(answered_at - rang, visit.entered_at), answered_at, "answered")
+        self._put(
+            replace(
+                visit,
+                answered_at=answered_at,
+                agent=line.member_name,
+                agent_channel_id=_column(line, 1),
+                outcome="answered",
+                told="CONNECT",
+                rings=(*visit.rings, ring),
+            )
+        )
+
+    def _handed_over(self, line: LedgerLine, waited: timedelta) -> LoggedVisit | None:
+        """The visit a transferring leg began and the caller goes on with (asterisk/asterisk#759).
+
+        The leg's channel became the caller's while it waited: its entry and this line agree in the queue and in how
+        long ago that was, and nobody else can be meant. The visit keeps the name it began under.
+        """
+        began = line.at - waited
+        fits = [
+            visit
+            for visit in self._held.values()
+            if visit.queue == line.queue
+            and visit.is_open
+            and not visit.talking
+            and abs(visit.entered_at - began) <= timedelta(seconds=1)
+        ]
+        if len(fits) != 1 or line.channel_id not in self._of_channel:
+            return None
+        visit = fits[0]
+        caller = self._held[self._of_channel[line.channel_id][-1]]
+        self._held[caller.number] = replace(caller, next_number=visit.number)
+        self._of_channel[line.channel_id].append(visit.number)
+        return replace(visit, went_on_as=line.channel_id)
+
+    def _begun_before(self, line: LedgerLine, ago: timedelta) -> LoggedVisit:
+        """A visit whose beginning is not in this log: it must have been so long ago."""
+        visit = LoggedVisit(
+            channel_id=line.channel_id,
+            queue=line.queue,
+            entered_at=line.at - ago,
+            number=self.lines,
+            seen_entering=False,
+        )
+        return self._add(visit)
+
+    def _end_talk(self, line: LedgerLine) -> None:
+        told = [_whole(column) or 0 for column in (*line.data[-3:], "", "", "")[:3]]
+        waited, talked = timedelta(seconds=told[0]), timedelta(seconds=told[1])
+        visit = self._talking(line)
+        if visit is None:
+            if any(not v.is_open and v.outcome == "answered" for v in self._of(line)):
+                return  # told twice
+            waiting = self._waiting(line)
+            visit = waiting or self._begun_before(line, waited + talked)
+            visit = replace(
+                visit,
+                answered_at=max(line.at - talked, visit.entered_at),
+                agent=line.member_name,
+                outcome="answered",
+                position=visit.position if visit.seen_entering else told[2] or None,
+            )
+        ended_at = _moment(visit.answered_at or line.at, line.at, talked)
+        words = "|".join((line.verb, *line.data[:-3])) if line.verb in TRANSFERS else line.verb
+        self._put(_over(visit, ended_at, "answered", ENDED_BY[line.verb], words))
+
+    def _end_wait(self, line: LedgerLine) -> None:
+        index = WAITS_AT.get(line.verb)
+        waited = timedelta(seconds=_whole(_column(line, index)) or 0) if index is not None else None
+        visit = self._waiting(line)
+        if visit is None:
+            if self._of(line) or waited is None:
+                return  # told twice, or without a word on when it began
+            visit = replace(self._begun_before(line, waited), position=_whole(_column(line, (index or 1) - 1)))
+        ended_at = line.at if waited is None else _moment(visit.entered_at, line.at, waited)
+        outcome = OUTCOME_OF[line.verb]
+        by: EndedBy = "caller" if outcome in {"abandoned", "left_by_key"} else "system"
+        self._put(_over(visit, ended_at, outcome, by, _ending(line)))
+
+    def _restart(self, line: LedgerLine) -> None:
+        """Asterisk started: whoever waited or talked is gone, since some time after the last line."""
+        for visit in [one for one in self._held.values() if one.is_open]:
+            alive = max(self._last_at or line.at, visit.answered_at or visit.entered_at)
+            outcome: Outcome = "answered" if visit.talking else "unknown_after_gap"
+            over = _over(visit, alive, outcome, None, "QUEUESTART")
+            self._put(replace(over, ended_before=max(line.at, alive)))
+
+
+TRANSFERS: Final = frozenset({"BLINDTRANSFER", "ATTENDEDTRANSFER", "TRANSFER"})
+
+
+def _over(visit: LoggedVisit, at: datetime, outcome: Outcome, by: EndedBy | None, told: str) -> LoggedVisit:
+    at = max(at, visit.answered_at or visit.entered_at)
+    return replace(visit, ended_at=at, ended_before=at, outcome=outcome, ended_by=by, told=told)
+
+
+def _ending(line: LedgerLine) -> str:
+    """The verb, with the key or the words that came with it."""
+    more = {"EXITWITHKEY": _column(line, 0), "WITHDRAW": _column(line, 3)}.get(line.verb, "")
+    return f"{line.verb}|{more}" if more else line.verb
+
+
+def _moment(began: datetime, stamped: datetime, counted: timedelta) -> datetime:
+    """When something that began then was over: as it is stamped, unless the clock was set meanwhile."""
+    return stamped if abs(stamped - began - counted) <= TRUSTED else began + counted
+
+
+def _column(line: LedgerLine, index: int) -> str:
+    return line.data[index] if index < len(line.data) else ""
+
+
+def _whole(text: str) -> int | None:
+    return int(text) if text.isdecimal() else None

@@ -1,0 +1,157 @@
+"""Follows queue_log: what was written since the last read, each fact once, through every way a log is turned.
+
+Nothing is kept open between reads and nothing is written, so a read-only mount will do. ``QueueLogTail`` remembers
+where it is in a ``Mark``; kept in the store and given back, a restarted bridge goes on at the very line.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from ami_bridge.queue_log.files import BROKEN_PACKING, holds, look, open_log
+from ami_bridge.queue_log.lines import LineCutter, Odd, parse_line, split_glued
+from ami_bridge.queue_log.place import Mark, Seen, Stretch, is_turned, mark_after, plan
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from ami_bridge.domain.events import LedgerLine
+
+READ_AT_ONCE: Final = 1 << 20
+"""Bytes read in one go."""
+MOST_AT_ONCE: Final = 20_000
+"""Facts given out by one read, so that a long log costs neither memory nor a long silence."""
+LOOK_BACK: Final = 16 << 20
+"""Bytes of the log's end looked at by one who has no place yet: some 150,000 lines, more than a busy day."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One fact, and the place behind its line."""
+
+    line: LedgerLine
+    file: str
+    offset: int
+    raw: bytes = field(repr=False)
+
+    @property
+    def mark(self) -> Mark:
+        """Where to go on once this fact is taken."""
+        return mark_after(self.file, self.offset, self.raw)
+
+
+@dataclass(slots=True)
+class QueueLogTail:
+    """Follows one file.
+
+    Attributes:
+        path: Where Asterisk writes it.
+        mark: The place behind what was read; None before the first read of one who knows no place.
+        lines: How many lines were read.
+        set_aside: How many of them were no facts, by reason.
+        last_odd: The latest of those, for the log.
+        losses: How often the place was not found again, so that lines may be missing.
+    """
+
+    path: Path
+    mark: Mark | None = None
+    encoding: str = "gb18030"
+    lines: int = 0
+    set_aside: dict[str, int] = field(default_factory=dict)
+    last_odd: Odd | None = None
+    losses: int = 0
+
+    def read(self, most: int = MOST_AT_ONCE) -> list[Told]:
+        """The facts of the lines completed since the last read; ``most`` or a few more, the rest the next time.
+
+        Raises:
+            OSError: the file is there and cannot be read. (A missing one is empty: Asterisk makes it when needed.)
+                Nothing is lost: the next read begins where this one did.
+        """
+        before = self.mark, self.lines, dict(self.set_aside), self.losses
+        try:
+            return self._read(most)
+        except (OSError, *BROKEN_PACKING) as wrong:
+            self.mark, self.lines, self.set_aside, self.losses = before
+            raise wrong if isinstance(wrong, OSError) else OSError(f"{self.path}: {wrong}") from None
+
+    def _read(self, most: int) -> list[Told]:
+        if self.mark is None:
+            self.mark = self._beginning()
+        mark = self.mark
+        if mark is None:
+            return []
+        found = plan(mark, self._seen(mark), self.path.name)
+        self.losses += found.lost
+        told: list[Told] = []
+        for stretch in found.stretches:
+            for facts in self._stretch(stretch):
+                told.extend(facts)
+                if len(told) >= most:
+                    return told
+        return told
+
+    def _beginning(self) -> Mark | None:
+        """A place to begin at: the log's end, as far back as a bridge may have to look."""
+        try:
+            found = look(self.path)
+        except FileNotFoundError:
+            return None
+        if found.size <= LOOK_BACK:
+            return Mark(found.file)
+        with open_log(self.path) as file:
+            file.seek(found.size - LOOK_BACK)
+            cut = file.readline()
+            return mark_after(found.file, file.tell(), cut)
+
+    def _seen(self, mark: Mark) -> list[Seen]:
+        try:
+            current = look(self.path, mark)
+        except FileNotFoundError:
+            current = None
+        if current is not None and (current.holds or (not mark.digest and current.file == mark.file)):
+            return [current]  # as nearly always; the folder is looked through only when the log was turned
+        return [*([current] if current else []), *self._turned(mark)]
+
+    def _turned(self, mark: Mark) -> Iterator[Seen]:
+        try:
+            found = sorted(self.path.parent.iterdir())
+        except FileNotFoundError:
+            return
+        for path in found:
+            if path != self.path and is_turned(path.name, self.path.name):
+                try:
+                    yield look(path, mark)
+                except (OSError, *BROKEN_PACKING):
+                    continue  # taken away, or half packed, while we looked
+
+    def _stretch(self, stretch: Stretch) -> Iterator[list[Told]]:
+        """The facts line by line. The mark follows, and so stays in the old file until the new one has a line."""
+        cutter = LineCutter(stretch.offset)
+        with open_log(self.path.parent / stretch.name) as file:
+            status = os.fstat(file.fileno())
+            name = f"{status.st_dev:x}:{status.st_ino:x}"
+            if self.mark is not None and not holds(file, self.mark, stretch.offset):
+                return  # turned between the look and the read: looked at anew the next time
+            file.seek(stretch.offset)
+            while chunk := file.read(READ_AT_ONCE):
+                for offset, line in cutter.feed(chunk):
+                    yield self._facts(name, offset, line)
+        if stretch.over and (last := cutter.finish()) is not None:
+            yield self._facts(name, *last)
+
+    def _facts(self, file: str, offset: int, line: bytes) -> list[Told]:
+        self.mark = mark_after(file, offset, line)
+        self.lines += 1
+        facts: list[Told] = []
+        for one in split_glued(line):
+            match parse_line(one, encoding=self.encoding):
+                case Odd() as odd:
+                    self.set_aside[odd.reason] = self.set_aside.get(odd.reason, 0) + 1
+                    self.last_odd = odd
+                case fact:
+                    facts.append(Told(fact, file, offset, line))
+        return facts

@@ -1,0 +1,134 @@
+"""The proof: what queue_log tells since a moment, beside what the ledger has. Nothing is changed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
+
+from ami_bridge.queue_log.history import History
+from ami_bridge.queue_log.lines import Odd
+from ami_bridge.queue_log.reading import read_lines
+from ami_bridge.reconcile.checking import compared, portions, rows_between
+from ami_bridge.reconcile.comparing import Difference
+from ami_bridge.reconcile.matching import SLACK
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import datetime
+    from pathlib import Path
+
+    from ami_bridge.queue_log.history import LoggedVisit
+    from ami_bridge.reconcile.names import AgentNames
+    from store.engine import Store
+    from store.rows import Visit
+
+EARLIER: Final = timedelta(hours=12)
+"""How far before the beginning visits are read too, so that a caller's earlier ones are not taken for later ones."""
+NOT_THERE: Final = "not there"
+
+
+@dataclass(slots=True)
+class Verdict:
+    """What the comparison gave.
+
+    Attributes:
+        node: The Asterisk.
+        since: The range's beginning.
+        until: Its end: visits over by then.
+        visits: How many visits were compared.
+        differences: Where ledger and log differ; of a visit only one has, the field is `visit`.
+        lines: How many lines were read.
+        set_aside: How many of them were no facts, by reason.
+        clock_steps: How often the log's clock went back.
+        first_at: The time of the first fact read; None when the log has none.
+        last_at: That of the last.
+    """
+
+    node: str
+    since: datetime
+    until: datetime
+    visits: int = 0
+    differences: list[Difference] = field(default_factory=list)
+    lines: int = 0
+    set_aside: dict[str, int] = field(default_factory=dict)
+    clock_steps: int = 0
+    first_at: datetime | None = None
+    last_at: datetime | None = None
+
+    @property
+    def differing(self) -> int:
+        """How many visits differ in anything."""
+        whole = [one for one in self.differences if one.field == "visit"]  # those have no id of their own yet
+        return len(whole) + len({one.visit_id for one in self.differences if one.field != "visit"})
+
+
+async def verify(
+    store: Store, node: str, log: Sequence[Path], names: AgentNames, *, since: datetime, until: datetime
+) -> Verdict:
+    """Compares every visit that began from ``since`` on and was over by ``until``.
+
+    Args:
+        store: The ledger.
+        node: The Asterisk.
+        log: The pieces of its queue_log, oldest first.
+        names: Who is meant by a name.
+        since: The range's beginning.
+        until: Its end: a few seconds ago at the latest, since a row takes a moment to be written.
+
+    Raises:
+        OSError: a piece cannot be read.
+        StoreUnavailable: the database does not answer.
+    """
+    verdict = Verdict(node, since, until)
+    matched: set[str] = set()
+    for portion in portions(_logged(log, verdict)):
+        found = await compared(store, node, portion, names)
+        matched |= found.matched
+        inside = {visit.number for visit in portion if visit.entered_at >= since}
+        verdict.visits += len(inside)
+        missing = {visit.number: visit for visit in found.missing if visit.number in inside}
+        verdict.differences += [_not_in_ledger(node, visit) for visit in missing.values()]
+        verdict.differences += [one for one in found.differences if found.entered.get(one.visit_id, since) >= since]
+    if verdict.first_at is not None and verdict.last_at is not None:
+        begin = max(since, verdict.first_at + SLACK)
+        end = min(until, verdict.last_at)
+        if begin < end:
+            async for row in rows_between(store, node, begin, end):
+                if row.id not in matched and not (row.ended_at is None or row.ended_at > until):
+                    verdict.visits += 1
+                    verdict.differences.append(_not_in_log(row))
+    return verdict
+
+
+def _logged(log: Sequence[Path], verdict: Verdict) -> Iterator[LoggedVisit]:
+    """The visits of the range, as the log tells them, and what the reading of it was like."""
+    history = History()
+    for piece in log:
+        for line in read_lines(piece):
+            verdict.lines += 1
+            if isinstance(line.told, Odd):
+                verdict.set_aside[line.told.reason] = verdict.set_aside.get(line.told.reason, 0) + 1
+                continue
+            verdict.first_at = verdict.first_at or line.told.at
+            verdict.last_at = line.told.at
+            history.take(line.told)
+            yield from _inside(history.over(), verdict)
+    yield from _inside(history.rest(), verdict)
+    verdict.clock_steps = history.clock_steps
+
+
+def _inside(visits: Iterator[LoggedVisit], verdict: Verdict) -> Iterator[LoggedVisit]:
+    for visit in visits:
+        over = visit.ended_before is not None and visit.ended_before <= verdict.until
+        if over and visit.entered_at >= verdict.since - EARLIER:
+            yield visit
+
+
+def _not_in_ledger(node: str, visit: LoggedVisit) -> Difference:
+    told = f"{visit.queue}, {visit.outcome}"
+    return Difference(f"{node}/{visit.channel_id}/?", "visit", NOT_THERE, told)
+
+
+def _not_in_log(row: Visit) -> Difference:
+    return Difference(row.id, "visit", f"{row.queue}, {row.outcome}", NOT_THERE)

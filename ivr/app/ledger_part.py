@@ -1,0 +1,152 @@
+"""`hotline ledger`: the history held against Asterisk's own log, and years of it taken in."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Final
+from zoneinfo import ZoneInfo
+
+from ami_bridge.domain.model import Rules
+from ami_bridge.queue_log.reading import pieces
+from ami_bridge.reconcile.importing import AT_FULL_SPEED, AnotherAsteriskError, Import, Progress
+from ami_bridge.reconcile.keeping import SETTLED
+from ami_bridge.reconcile.names import AgentNames
+from ami_bridge.reconcile.verifying import Verdict, verify
+from ivr.app.mistakes import MistakeError
+from ivr.app.opened import opened_store
+from store.queries.bridge import bridge_state
+from store.queries.ledger import agent_names, evidence_of_channels
+from store.queries.visits import visit
+from store.writer import Writer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from ami_bridge.queue_log.reading import LogFile
+    from ivr.app.loading import Ready
+    from store.engine import Store
+    from store.queries.visits import VisitStory
+    from store.rows import EvidenceLine
+
+AS_FRESH_AS: Final = timedelta(seconds=5)
+"""Visits over more lately than this are not compared: their rows take a moment to be written."""
+AROUND: Final = timedelta(seconds=3)
+"""How long before and after a visit lines still belong to it: the log has whole seconds, a hang-up comes last."""
+_AGENT_CHANNEL: Final = re.compile(r"\bDestUniqueid=(\S+)")
+_SPAN: Final = re.compile(r"(\d{1,5})(min|h|d|w)")
+_UNIT: Final = {"min": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+
+
+def moment(said: str, zone: str, now: datetime) -> datetime:
+    """What `--since` means: a span back from now, or a local date or time of the hotline.
+
+    Raises:
+        MistakeError: it is neither.
+    """
+    span = _SPAN.fullmatch(said)
+    if span is not None:
+        return now - timedelta(**{_UNIT[span[2]]: int(span[1])})
+    try:
+        told = datetime.fromisoformat(said)
+    except ValueError:
+        raise MistakeError(
+            f"--since does not understand '{said}'; expected a span such as 90min, 24h, 7d or 2w, "
+            "or a local date or time such as 2026-11-21 or 2026-11-21T09:30"
+        ) from None
+    return (told if told.tzinfo is not None else told.replace(tzinfo=ZoneInfo(zone))).astimezone(UTC)
+
+
+async def run_verify(ready: Ready, since: datetime, node: str | None, log: Sequence[Path]) -> Verdict:
+    """Compare the ledger with queue_log.
+
+    Raises:
+        MistakeError: the log or the database cannot be read.
+    """
+    name = node or ready.hotline.node
+    try:
+        files = list(log) or pieces(Path(ready.hotline.queue_log), since)
+        if not files:
+            raise MistakeError(
+                f"there is no {ready.hotline.queue_log} with anything since then; "
+                "queue_log in hotline.yaml (or HOTLINE_QUEUE_LOG) says where Asterisk writes it"
+            )
+        async with opened_store(ready) as store:
+            names = await _names(ready, store, name)
+            return await verify(store, name, files, names, since=since, until=datetime.now(UTC) - AS_FRESH_AS)
+    except OSError as wrong:
+        raise _unreadable(wrong) from None
+
+
+async def run_import(
+    ready: Ready, files: Sequence[Path], node: str | None, tell: Callable[[Progress], None]
+) -> tuple[Progress, Path]:
+    """Take files of queue_log into the ledger; how it went, and where lines that were no facts are kept.
+
+    Raises:
+        MistakeError: a file cannot be read or is of another Asterisk, or the database cannot be had.
+    """
+    name = node or ready.hotline.node
+    aside = _AsideFolder(ready.places.state / "set-aside" / name)
+    async with opened_store(ready) as store, Writer(store, tempo=AT_FULL_SPEED) as writer:
+        now = datetime.now(UTC)
+        watched = await bridge_state(store, name) is not None
+        until = now - SETTLED if watched else now + timedelta(days=36_500)
+        taking = Import(store, writer, name, await _names(ready, store, name), aside, until, tell)
+        try:
+            return await taking.run(files), aside.folder
+        except AnotherAsteriskError as another:
+            raise MistakeError(f"{another}; give it a name of its own with --node") from None
+        except OSError as wrong:
+            raise _unreadable(wrong) from None
+
+
+async def evidence_of(ready: Ready, visit_id: str) -> tuple[VisitStory, tuple[EvidenceLine, ...]]:
+    """A visit with its ringing, and the lines kept of its caller and agent while it went on.
+
+    Raises:
+        MistakeError: there is no such visit, or the database cannot be had.
+    """
+    async with opened_store(ready) as store:
+        story = await visit(store, visit_id)
+        if story is None:
+            raise MistakeError(
+                f"there is no visit {visit_id}; expected the id of one, as `hotline ledger verify` and "
+                "/api/v1/visits show it: node/channel/ordinal"
+            )
+        row = story.visit
+        mine = await evidence_of_channels(store, row.node, [row.channel_id])
+        agents = {found[1] for line in mine if (found := _AGENT_CHANNEL.search(line.text))}
+        theirs = await evidence_of_channels(store, row.node, agents) if agents else ()
+    begin, end = row.entered_at - AROUND, (row.ended_at or datetime.now(UTC)) + AROUND
+    lines = sorted((*mine, *theirs), key=lambda line: (line.at, line.source))
+    return story, tuple(line for line in lines if begin <= line.at <= end)
+
+
+@dataclass(slots=True)
+class _AsideFolder:
+    """One file for each log: offset, reason, and the line as it was."""
+
+    folder: Path
+
+    def open(self, log: LogFile, offset: int) -> IO[bytes]:
+        """The file of one log; lines from the offset on are dropped from it, they come again."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        path = self.folder / f"{log.path.name}.{log.head[:8]}.lines"
+        lines = path.read_bytes().splitlines(keepends=True) if path.exists() else []
+        path.write_bytes(b"".join(line for line in lines if int(line.split(b" ", 1)[0]) <= offset))
+        return path.open("ab")
+
+
+async def _names(ready: Ready, store: Store, node: str) -> AgentNames:
+    hotline = ready.hotline
+    agents = {agent_id: agent.name for agent_id, agent in hotline.agents.items()}
+    rules = Rules(node=node, zone=ZoneInfo(hotline.time_zone), agents=agents)
+    return AgentNames(rules, await agent_names(store, node))
+
+
+def _unreadable(wrong: OSError) -> MistakeError:
+    where = f"{wrong.filename}: " if wrong.filename else ""
+    return MistakeError(f"queue_log cannot be read: {where}{wrong.strerror or wrong}")

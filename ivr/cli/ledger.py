@@ -1,0 +1,70 @@
+"""`hotline ledger`: the words an admin types; `ivr.cli.proving` does what they say."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+Folder = Annotated[Path, typer.Argument(help="The hotline's folder, with its hotline.yaml.", metavar="DIR")]
+Node = Annotated[str | None, typer.Option("--node", help="Another Asterisk than the hotline's own.", metavar="NAME")]
+
+ledger = typer.Typer(
+    help="The history, proved: held against Asterisk's own queue_log.", no_args_is_help=True, rich_markup_mode=None
+)
+
+
+@ledger.command("verify")
+def verify(
+    folder: Folder,
+    since: Annotated[
+        str, typer.Option("--since", help="A span (90min, 24h, 7d, 2w) or a local date or time.", metavar="WHEN")
+    ] = "24h",
+    form: Annotated[str, typer.Option("--format", help="text or json.", metavar="FORM")] = "text",
+    log: Annotated[
+        list[Path] | None, typer.Option("--log", help="These files instead of the hotline's queue_log.", metavar="FILE")
+    ] = None,
+    node: Node = None,
+) -> None:
+    """Compare every visit of the history with queue_log.
+
+    Prints where they differ: the visit, the field, what the ledger says and what the log says. Changes nothing. Ends
+    with 0 when nothing differs, 1 when something does, 2 when they could not be compared.
+    """
+    from ivr.cli import proving
+
+    raise typer.Exit(proving.verify(folder, since, form, log or (), node))
+
+
+@ledger.command("import")
+def import_logs(
+    folder: Folder,
+    files: Annotated[
+        list[Path], typer.Argument(help="Files of queue_log, plain or packed (gz, bz2, xz).", metavar="FILE")
+    ],
+    node: Node = None,
+) -> None:
+    """Take queue_log files of any Asterisk into the history.
+
+    They are read oldest first, whatever their order here. Interrupted, it goes on where it was; repeated, it changes
+    nothing. Lines that are no facts are counted and kept in a file beside the database.
+    """
+    from ivr.cli import proving
+
+    proving.import_logs(folder, files, node)
+
+
+@ledger.command("evidence")
+def evidence(
+    folder: Folder,
+    visit: Annotated[str, typer.Argument(help="The visit's id: node/channel/ordinal.", metavar="VISIT")],
+) -> None:
+    """Show one visit and the lines it came from.
+
+    Both stand on one time line, the lines as AMI and queue_log told them. Numbers are masked, and keys a caller pressed
+    are not there. Lines are kept for `keep_evidence` of hotline.yaml.
+    """
+    from ivr.cli import proving
+
+    proving.evidence(folder, visit)

@@ -1,0 +1,146 @@
+"""The reconciler beside a running bridge, on a real store: what was missed, and every visit once more."""
+
+from __future__ import annotations
+
+import os
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from ami_bridge.following import LogFollower
+from ami_bridge.past import load_past
+from ami_bridge.queue_log.history import visits_of
+from ami_bridge.queue_log.lines import as_text
+from ami_bridge.queue_log.tail import QueueLogTail
+from ami_bridge.reconcile.keeping import Reconciler
+from ami_bridge.reconcile.names import AgentNames
+from store import rows
+from store.engine import open_store
+from store.migrate import upgrade
+from store.queries.ledger import log_place, visits_of_channels
+from store.queries.visits import visits
+from store.writer import Writer
+from tests.ami_bridge.replaying import RULES
+from tests.ami_bridge.test_queue_log_history import at, lines
+from tests.ami_bridge.test_reconcile import ENTER, a_row
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+    import pytest
+
+TALK = f"{ENTER} 5 c q 客服1001 CONNECT 5 x 2; 30 c q 客服1001 COMPLETEAGENT 5 25 1"
+STAFFED = replace(RULES, agents={"1001": "客服1001"})
+
+
+@asynccontextmanager
+async def reconciling(folder: Path, *given: rows.Row) -> AsyncIterator[Reconciler]:
+    url = f"sqlite:///{folder}/hotline.db"
+    await upgrade(url)
+    store = await open_store(url)
+    async with Writer(store) as writer:
+        for row in given:
+            writer.put(row)
+        await writer.flush()
+        yield Reconciler(store, writer, "gz-1", AgentNames(STAFFED))
+    await store.close()
+
+
+def written(path: Path, text: str) -> Path:
+    with path.open("a", encoding="utf-8") as file:
+        file.writelines(as_text(line) + "\n" for line in lines(text))
+    return path
+
+
+HEARD = rows.BridgeState(node="gz-1", last_event_at=at(3))
+
+
+async def test_what_happened_while_no_bridge_ran_is_in_the_ledger_before_it_begins(tmp_path: Path) -> None:
+    log = written(tmp_path / "queue_log", f"{TALK}; 40 d q NONE ENTERQUEUE '' 139 1")
+    async with reconciling(tmp_path, HEARD, a_row(position=1, vip=True)) as reconciler:
+        done = await reconciler.catch_up(log, at(60))
+        assert (done.visits, done.repaired, done.added) == (2, 2, 1)
+        past = await load_past(reconciler.store, "gz-1", STAFFED.zone, at(60))
+        (told,), rings = await visits_of_channels(reconciler.store, "gz-1", ["c"])
+        assert (told.outcome, told.agent, told.talk_s, told.vip) == ("answered", "1001", 25.0, True)
+        assert [(ring.agent, ring.result) for ring in rings[told.id]] == [("1001", "answered")]
+        assert [row.channel_id for row in past.open_visits] == ["d"]
+        assert past.log_place is not None
+        assert (past.log_place.line_at, past.log_place.lines) == (at(40), 4)
+        follower = LogFollower(log, "gz-1", place=past.log_place, since=at(0))
+        assert await follower.due(at(99), everything=True) == []
+        written(log, "70 d q NONE ABANDON 1 1 30")
+        assert [line.verb for line in await follower.due(at(99), everything=True)] == ["ABANDON"]
+        assert (await reconciler.catch_up(log, at(100))).repaired == 1
+        assert (await reconciler.catch_up(log, at(100))).repaired == 0
+
+
+async def test_the_pieces_a_rotation_left_are_caught_up_with_too(tmp_path: Path) -> None:
+    log = written(tmp_path / "queue_log", f"{ENTER} 5 c q 客服1001 CONNECT 5 x 2")
+    log.rename(tmp_path / "queue_log.0")
+    written(log, "30 c q 客服1001 COMPLETEAGENT 5 25 1")
+    for path in (log, tmp_path / "queue_log.0"):
+        os.utime(path, (at(100).timestamp(),) * 2)
+    async with reconciling(tmp_path, HEARD) as reconciler:
+        await reconciler.catch_up(log, at(60))
+        (told,) = (await visits(reconciler.store)).rows
+        assert (told.entered_at, told.answered_at, told.ended_at) == (at(0), at(5), at(30))
+
+
+async def test_a_first_start_leaves_the_past_to_the_import(tmp_path: Path) -> None:
+    log = written(tmp_path / "queue_log", TALK)
+    async with reconciling(tmp_path) as reconciler:
+        assert (await reconciler.catch_up(log, at(60))).visits == 0
+        assert await log_place(reconciler.store, "gz-1", "live") is None
+
+
+async def test_a_visit_written_wrongly_is_put_right_after_it_is_over_and_what_is_known_says_so(tmp_path: Path) -> None:
+    wrong = a_row(position=1, outcome="abandoned", ended_at=at(5), wait_s=4.6, ended_by="caller")
+    async with reconciling(tmp_path, wrong) as reconciler:
+        assert await reconciler.keep(visits_of(lines(TALK)))
+        (told,) = (await visits(reconciler.store)).rows
+        assert (told.outcome, told.agent, told.ended_at) == ("answered", "1001", at(30))
+        assert (reconciler.repaired, reconciler.unexplained, reconciler.checked_until) == (1, 0, at(0))
+        assert await reconciler.keep(visits_of(lines(TALK)))
+        assert reconciler.repaired == 1
+
+
+async def test_only_visits_over_for_a_while_are_taken_out_for_comparing(tmp_path: Path) -> None:
+    log = written(tmp_path / "queue_log", f"{TALK}; 31 d q NONE ENTERQUEUE '' 139 1; 90 d q NONE ABANDON 1 1 59")
+    follower = LogFollower(log, "gz-1", place=None, since=at(-1))
+    await follower.due(at(100), everything=True)
+    assert [visit.channel_id for visit in follower.settled(at(60))] == ["c"]
+    assert list(follower.settled(at(60))) == []
+    assert [visit.channel_id for visit in follower.settled(at(60) + timedelta(minutes=5))] == ["d"]
+
+
+async def test_a_stamp_of_the_future_holds_nothing_up_behind_it_for_long(tmp_path: Path) -> None:
+    log = written(tmp_path / "queue_log", f"3600 e q NONE ENTERQUEUE '' 1 1; {TALK}")
+    follower = LogFollower(log, "gz-1", place=None, since=at(-1))
+    assert len(await follower.due(at(40), everything=False)) == 4
+
+
+async def test_a_long_log_is_read_to_its_end_at_once_on_a_first_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(QueueLogTail.read, "__defaults__", (2,))
+    old = "; ".join(f"{n} x{n} q NONE ENTERQUEUE '' 1 1" for n in range(-900, -800))
+    log = written(tmp_path / "queue_log", f"{old}; {TALK}")
+    follower = LogFollower(log, "gz-1", place=None, since=at(-1))
+    assert [line.verb for line in await follower.due(at(99), everything=True)] == [
+        "ENTERQUEUE",
+        "CONNECT",
+        "COMPLETEAGENT",
+    ]
+
+
+async def test_the_newest_second_is_left_to_ami(tmp_path: Path) -> None:
+    log = written(tmp_path / "queue_log", TALK)
+    follower = LogFollower(log, "gz-1", place=None, since=at(-1))
+    assert len(await follower.due(at(30.5), everything=False)) == 2
+    place = follower.place(at(31))
+    assert place is not None
+    assert place.line_at == at(5)
+    assert len(await follower.due(at(32), everything=False)) == 1

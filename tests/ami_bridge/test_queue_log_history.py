@@ -1,0 +1,249 @@
+"""What becomes of visits, told by queue_log alone: every verb, transfers, restarts, logs that begin in the middle."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ami_bridge.domain.events import LedgerLine
+from ami_bridge.queue_log.history import History, LoggedVisit, visits_of
+from ami_bridge.queue_log.lines import Odd, parse_line
+from ami_bridge.queue_log.verbs import ENDED_BY, OUTCOME_OF, VERBS
+from tests.ami_bridge.replaying import ledger
+from tests.ami_bridge.test_transcripts import EXPECTED
+
+BEGAN = 1795301529
+
+
+def lines(text: str) -> list[LedgerLine]:
+    """Lines written short: ``seconds channel queue agent VERB data…``, a line end or ``;`` between them."""
+    found: list[LedgerLine] = []
+    for short in text.replace(";", "\n").splitlines():
+        if short.strip():
+            second, channel, queue, agent, verb, *data = short.split()
+            raw = "|".join((str(BEGAN + int(second)), channel, queue, agent, verb, *(d.strip("'") for d in data)))
+            line = parse_line(raw.encode())
+            assert not isinstance(line, Odd), line
+            found.append(line)
+    return found
+
+
+def at(second: float) -> datetime:
+    return datetime.fromtimestamp(BEGAN, UTC) + timedelta(seconds=second)
+
+
+def one(text: str) -> LoggedVisit:
+    (visit,) = visits_of(lines(text))
+    return visit
+
+
+@pytest.mark.parametrize("scene", EXPECTED)
+def test_every_recorded_scene_is_told_as_it_was(scene: str) -> None:
+    told = visits_of(line for line in ledger(scene) if isinstance(line, LedgerLine))
+    expected = [e for e in EXPECTED[scene] if e[2] not in {"full", "join_empty"}]
+    assert [(v.queue, v.outcome, v.ended_by) for v in told] == [(e[0], e[2], e[3]) for e in expected]
+
+
+@pytest.mark.parametrize(
+    ("ends", "outcome", "by", "told"),
+    [
+        ("9 c q NONE ABANDON 1 1 9", "abandoned", "caller", "ABANDON"),
+        ("9 c q Ann ABANDON 1 1 9", "abandoned", "caller", "ABANDON"),
+        ("9 c q NONE EXITWITHTIMEOUT 1 1 9", "timed_out", "system", "EXITWITHTIMEOUT"),
+        ("9 c q NONE EXITEMPTY 1 1 9", "leave_empty", "system", "EXITEMPTY"),
+        ("9 c q NONE EXITWITHKEY 7 1 1 9", "left_by_key", "caller", "EXITWITHKEY|7"),
+        ("9 c q NONE WITHDRAW 1 1 9 moved", "withdrawn", "system", "WITHDRAW|moved"),
+        ("9 c q Ann SYSCOMPAT ''", "incompatible", "system", "SYSCOMPAT"),
+    ],
+)
+def test_a_wait_ends_as_its_line_says(ends: str, outcome: str, by: str, told: str) -> None:
+    visit = one(f"0 c q NONE ENTERQUEUE '' 138 2; {ends}")
+    assert (visit.outcome, visit.ended_by, visit.told, visit.ended_at) == (outcome, by, told, at(9))
+    assert (visit.caller, visit.position, visit.answered_at) == ("138", 2, None)
+
+
+@pytest.mark.parametrize(
+    ("ends", "by", "told"),
+    [
+        ("30 c q Ann COMPLETEAGENT 5 25 1", "agent", "COMPLETEAGENT"),
+        ("30 c q Ann COMPLETECALLER 5 25 1", "caller", "COMPLETECALLER"),
+        ("30 c q Ann BLINDTRANSFER 700 xfer 5 25 1", "transfer", "BLINDTRANSFER|700|xfer"),
+        ("30 c q Ann TRANSFER 700 xfer 5 25 1", "transfer", "TRANSFER|700|xfer"),
+        ("30 c q Ann ATTENDEDTRANSFER BRIDGE b1 5 25 1", "transfer", "ATTENDEDTRANSFER|BRIDGE|b1"),
+        ("30 c q Ann ATTENDEDTRANSFER APP Queue 5 25 1", "transfer", "ATTENDEDTRANSFER|APP|Queue"),
+        ("30 c q Ann ATTENDEDTRANSFER LINK a b 5 25 1", "transfer", "ATTENDEDTRANSFER|LINK|a|b"),
+    ],
+)
+def test_a_talk_ends_as_its_line_says(ends: str, by: str, told: str) -> None:
+    visit = one(f"0 c q NONE ENTERQUEUE '' 138 1; 5 c q Ann CONNECT 5 a1 2; {ends}")
+    assert (visit.outcome, visit.ended_by, visit.told) == ("answered", by, told)
+    assert (visit.answered_at, visit.ended_at, visit.agent, visit.agent_channel_id) == (at(5), at(30), "Ann", "a1")
+    assert visit.rings[0].result == "answered"
+
+
+def test_a_ringing_the_agent_dumped_or_missed_leaves_the_caller_in_line() -> None:
+    visit = one(
+        "0 c q NONE ENTERQUEUE '' 1 1; 4 c q Ann RINGNOANSWER 3000; 6 c q Bob AGENTDUMP; 9 c q Cy CONNECT 9 x 2"
+    )
+    assert [(r.agent, r.result) for r in visit.rings] == [
+        ("Ann", "no_answer"),
+        ("Bob", "no_answer"),
+        ("Cy", "answered"),
+    ]
+    assert visit.rings[0].started_at == at(1)
+    assert visit.talking
+
+
+def test_a_ringing_the_caller_left_is_no_miss_of_the_agent() -> None:
+    visit = one("0 c q NONE ENTERQUEUE '' 1 1; 4 c q Ann RINGCANCELED 2000; 4 c q NONE ABANDON 1 1 4")
+    assert [(r.agent, r.result) for r in visit.rings] == [("Ann", "cancelled")]
+
+
+@pytest.mark.parametrize("second", ["vip", "q"])
+def test_a_blind_transfer_into_another_queue_or_the_same_is_two_visits_of_one_channel(second: str) -> None:
+    first, then = visits_of(
+        lines(
+            f"0 c q NONE ENTERQUEUE '' 1 1; 1 c q Ann CONNECT 1 a 1; 9 c {second} NONE ENTERQUEUE '' 1 1;"
+            f"9 c q Ann BLINDTRANSFER 7 x 1 8 1; 12 c {second} Bob CONNECT 3 b 1;"
+            f"20 c {second} Bob COMPLETECALLER 3 8 1"
+        )
+    )
+    assert (first.agent, first.ended_by, first.ended_at, first.next_number) == ("Ann", "transfer", at(9), then.number)
+    assert (then.agent, then.ended_by, then.ended_at, then.next_number) == ("Bob", "caller", at(20), None)
+
+
+def test_an_attended_transfer_into_a_second_queue_is_one_visit_of_the_leg_that_the_caller_goes_on_with() -> None:
+    """The order and the ids of the lines in asterisk/asterisk#759."""
+    first, then = visits_of(
+        lines(
+            "0 c q NONE ENTERQUEUE '' 138 1; 3 c q Ann CONNECT 3 a 2; 20 leg vip NONE ENTERQUEUE '' 1001 1;"
+            "24 c q Ann ATTENDEDTRANSFER APP Queue 3 21 1; 30 c vip Bob CONNECT 10 b 4;"
+            "60 c vip Bob COMPLETEAGENT 10 30 1"
+        )
+    )
+    assert (first.channel_id, first.ended_by, first.next_number) == ("c", "transfer", then.number)
+    assert (then.channel_id, then.went_on_as, then.queue) == ("leg", "c", "vip")
+    assert (then.entered_at, then.answered_at, then.ended_at, then.ended_by) == (at(20), at(30), at(60), "agent")
+
+
+def test_the_start_of_asterisk_ends_what_was_open_without_claiming_to_know_when() -> None:
+    talking, waiting = visits_of(
+        lines(
+            "0 c q NONE ENTERQUEUE '' 1 1; 2 c q Ann CONNECT 2 a 1; 5 d q NONE ENTERQUEUE '' 2 1;"
+            "7 NONE NONE NONE CONFIGRELOAD ''; 90 NONE NONE NONE QUEUESTART ''"
+        )
+    )
+    assert (talking.outcome, talking.ended_by, talking.ended_at, talking.ended_before) == (
+        "answered",
+        None,
+        at(7),
+        at(90),
+    )
+    assert (waiting.outcome, waiting.ended_by, waiting.ended_at) == ("unknown_after_gap", None, at(7))
+    assert not waiting.end_is_known
+
+
+@pytest.mark.parametrize(
+    ("text", "entered", "answered", "ended"),
+    [
+        ("50 c q Ann CONNECT 20 a 3", 30, 50, None),
+        ("50 c q Ann COMPLETEAGENT 20 10 4", 20, 40, 50),
+        ("50 c q Ann BLINDTRANSFER 7 x 20 10 4", 20, 40, 50),
+        ("50 c q NONE ABANDON 2 4 20", 30, None, 50),
+        ("50 c q NONE EXITWITHKEY 1 2 4 20", 30, None, 50),
+    ],
+)
+def test_a_log_that_begins_in_the_middle_says_when_it_began(
+    text: str, entered: int, answered: int | None, ended: int | None
+) -> None:
+    visit = one(text)
+    assert visit.entered_at == at(entered)
+    assert visit.answered_at == (None if answered is None else at(answered))
+    assert visit.ended_at == (None if ended is None else at(ended))
+    assert not visit.seen_entering
+
+
+def test_a_clock_that_is_set_back_does_not_turn_time_round() -> None:
+    history = History(linger=None)
+    for line in lines("3600 c q NONE ENTERQUEUE '' 1 1; 20 c q Ann CONNECT 20 a 1; 50 c q Ann COMPLETEAGENT 20 30 1"):
+        history.take(line)
+    (visit,) = history.rest()
+    assert (visit.answered_at, visit.ended_at) == (at(3620), at(3650))
+    assert history.clock_steps == 1
+
+
+def test_a_line_told_twice_makes_nothing_new() -> None:
+    text = "0 c q NONE ENTERQUEUE '' 1 1; 2 c q Ann CONNECT 2 a 1; 9 c q Ann COMPLETEAGENT 2 7 1"
+    assert len(visits_of(lines(f"{text}; 9 c q Ann COMPLETEAGENT 2 7 1"))) == 1
+
+
+def test_every_verb_that_ends_something_has_its_meaning() -> None:
+    ends = {name for name, verb in VERBS.items() if verb.kind in {"end_of_talk", "end_of_wait"}}
+    assert ends == set(OUTCOME_OF) | set(ENDED_BY)
+
+
+SCRIPT = st.lists(
+    st.tuples(
+        st.integers(0, 3),
+        st.sampled_from(["c", "d", "e", "NONE"]),
+        st.sampled_from(["q", "vip"]),
+        st.sampled_from([*VERBS]),
+        st.lists(st.sampled_from(["", "0", "1", "7", "60", "x", "-3"]), max_size=6),
+    ),
+    max_size=60,
+)
+
+
+def scripted(script: list[tuple[int, str, str, str, list[str]]]) -> list[LedgerLine]:
+    """Any lines at all, later ones a little later."""
+    told: list[LedgerLine] = []
+    now = BEGAN
+    for step, channel, queue, verb, data in script:
+        now += step
+        line = parse_line("|".join((str(now), channel, queue, "Ann", verb, *data)).encode())
+        assert not isinstance(line, Odd)
+        told.append(line)
+    return told
+
+
+@given(SCRIPT)
+def test_whatever_the_log_says_every_visit_is_whole(script: list[tuple[int, str, str, str, list[str]]]) -> None:
+    for visit in visits_of(scripted(script)):
+        assert (visit.outcome is None) == (visit.is_open and not visit.talking)
+        assert visit.answered_at is None or visit.answered_at >= visit.entered_at
+        assert visit.ended_at is None or visit.ended_at >= (visit.answered_at or visit.entered_at)
+        assert (visit.agent is not None) == (visit.answered_at is not None)
+
+
+@given(SCRIPT, st.integers(0, 30))
+def test_taking_out_on_the_way_what_is_over_gives_the_same_visits(
+    script: list[tuple[int, str, str, str, list[str]]], linger: int
+) -> None:
+    told = scripted(script)
+    history = History(linger=60 + linger)
+    found: list[LoggedVisit] = []
+    for line in told:
+        history.take(line)
+        found.extend(history.over())
+    found.extend(history.rest())
+    assert sorted(found, key=lambda v: v.number) == visits_of(told)
+
+
+FOLDER = Path(__file__).parent.parent / "transcripts" / "ami"
+
+
+def test_all_recorded_logs_in_a_row_give_out_what_is_over_and_hold_little() -> None:
+    history, given_out = History(linger=20), 0
+    for _ in range(20):
+        for path in sorted(FOLDER.glob("*.queue_log")):
+            for raw in path.read_bytes().splitlines():
+                line = parse_line(raw)
+                assert not isinstance(line, Odd)
+                history.take(line)
+                given_out += sum(1 for _ in history.over())
+                assert len(history._held) <= 21
+    assert given_out > 200
