@@ -28,7 +28,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from bench.cpu import CountedWrongError, Spent, between, per_call_ms, read
+from bench.cpu import CountedWrongError, Spent, added_up, between, per_call_ms, read
 from bench.plain import MESSAGES, TOLD, Customer, Sounds, database, extensions, modules
 from bench.plain import NUMBER as PLAIN
 from bench.table import PROCESSES, SWITCH, Figures, render
@@ -72,6 +72,7 @@ _SETTLE_S = 1.5
 _WRITTEN_S = 5.0
 """So late the last line of the last call may be, on a busy machine, behind that."""
 _IDLE_S = 8.0
+"""After each pair of blocks, with nobody calling: one stretch is a few ticks of the kernel's clock, five are enough."""
 _ATTEMPTS = 3
 _WARM_UP = 6
 """Calls that are not counted: the first of a process are dearer (its pages, its caches)."""
@@ -149,21 +150,27 @@ def _measured(folder: Path, wishes: Wishes) -> str:
         say("plain dialplan while no service runs")
         pids = {SWITCH: rig.asterisk.pid()}
         blocks.call(PLAIN, pids, _WARM_UP)
-        idle = _idle(pids)
-        alone = [blocks.measure(PLAIN, pids, idle) for _ in range(min(2, wishes.pairs))]
+        alone, idle = [], []
+        for _ in range(min(2, wishes.pairs)):
+            alone.append(blocks.measure(PLAIN, pids))
+            idle.append(_idle(pids))
+        nobody = added_up(idle)
+        calm = [per_call_ms(spent, nobody, wishes.calls) for spent in alone]
         say("the service: bridge, AGI server, wallboard")
         rig.start_service()
         say("one call of each kind, listened to")
         asyncio.run(_heard_alike(rig))
         pids |= {name: pid for name, pid in rig.part_pids().items() if name in PROCESSES}
         blocks.call(OURS, pids, _WARM_UP)
-        idle = _idle(pids)
-        ours, plain = [], []
+        ours, plain, idle = [], [], []
         for pair in range(wishes.pairs):
             say(f"block {pair + 1} of {wishes.pairs}: {wishes.calls} calls of each kind")
-            ours.append(blocks.measure(OURS, pids, idle))
-            plain.append(blocks.measure(PLAIN, pids, idle))
-        return f"\n{_where(rig, wishes)}\n\n{render(Figures(ours, plain, alone))}"
+            ours.append(blocks.measure(OURS, pids))
+            plain.append(blocks.measure(PLAIN, pids))
+            idle.append(_idle(pids))
+        nobody = added_up(idle)
+        led, written = ([per_call_ms(spent, nobody, wishes.calls) for spent in kind] for kind in (ours, plain))
+        return f"\n{_where(rig, wishes)}\n\n{render(Figures(led, written, calm))}"
     finally:
         rig.stop()
 
@@ -291,8 +298,8 @@ class _Blocks:
         self._people = [_caller(customer, sounds[customer.language]) for customer, _ in PEOPLE]
         self._ran = 0
 
-    def measure(self, number: str, pids: dict[str, int], idle: Spent) -> dict[str, float]:
-        """CPU milliseconds per call of one block, by process; a block in which something went wrong does not count.
+    def measure(self, number: str, pids: dict[str, int]) -> Spent:
+        """What one block took, by process; a block in which something went wrong does not count.
 
         Raises:
             NotTheSameError: not every caller heard the balance, three times in a row.
@@ -300,7 +307,7 @@ class _Blocks:
         calls = self._wishes.calls
         for attempt in range(1, _ATTEMPTS + 1):
             try:
-                return per_call_ms(self.call(number, pids, calls), idle, calls)
+                return self.call(number, pids, calls)
             except NotTheSameError as wrong:
                 if attempt == _ATTEMPTS:
                     raise

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
 _UTIME = 11
 """Place of `utime` behind the command's closing bracket; `stime` follows."""
@@ -85,6 +85,18 @@ def between(before: Reading, after: Reading) -> Spent:
     if any(value < 0 for value in used.values()) or after.at_s < before.at_s:
         raise CountedWrongError("a clock went backwards")
     return Spent(after.at_s - before.at_s, used)
+
+
+def added_up(stretches: Sequence[Spent]) -> Spent:
+    """Several stretches of the same processes as one.
+
+    Raises:
+        ValueError: no stretch.
+    """
+    if not stretches:
+        raise ValueError("a sum of no stretches, expected at least one")
+    cpu = {name: sum(stretch.cpu_s[name] for stretch in stretches) for name in stretches[0].cpu_s}
+    return Spent(sum(stretch.lasted_s for stretch in stretches), cpu)
 
 
 def per_call_ms(spent: Spent, idle: Spent, calls: int) -> dict[str, float]:

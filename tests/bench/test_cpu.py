@@ -7,7 +7,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bench.cpu import CountedWrongError, Reading, Spent, Spread, between, parse_stat, per_call_ms, ratios, read, spread
+from bench.cpu import (
+    CountedWrongError,
+    Reading,
+    Spent,
+    Spread,
+    added_up,
+    between,
+    parse_stat,
+    per_call_ms,
+    ratios,
+    read,
+    spread,
+)
 
 STAT = "41 ({command}) S 1 41 41 0 -1 4194560 900 0 3 0 {utime} {stime} 7 9 20 0 12 0 100 1000 50 18446744073709551615"
 
@@ -53,6 +65,15 @@ def test_readings_of_different_processes_are_not_compared() -> None:
 def test_what_a_process_takes_when_nobody_calls_is_taken_off_for_as_long_as_the_block_lasted() -> None:
     idle = Spent(10.0, {"bridge": 0.2})  # 20 ms a second
     assert per_call_ms(Spent(30.0, {"bridge": 1.0}), idle, 20) == {"bridge": pytest.approx(20.0)}
+
+
+def test_stretches_with_nobody_calling_are_one_long_one() -> None:
+    stretches = [Spent(8.0, {"bridge": 0.1, "agi": 0.0}), Spent(12.0, {"bridge": 0.3, "agi": 0.02})]
+    together = added_up(stretches)
+    assert together.lasted_s == 20.0
+    assert together.cpu_s == {"bridge": pytest.approx(0.4), "agi": pytest.approx(0.02)}
+    with pytest.raises(ValueError, match="no stretches"):
+        added_up([])
 
 
 def test_an_idle_block_costs_nothing() -> None:
