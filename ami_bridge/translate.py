@@ -29,6 +29,8 @@ WANTED_EVENTS: Final = (
     "AgentCalled",
     "AgentConnect",
     "AgentComplete",
+    "BlindTransfer",
+    "AttendedTransfer",
     "AgentRingNoAnswer",
     "AgentDump",
     "DialEnd",
@@ -172,6 +174,32 @@ def _completed(heard: Heard, at: datetime) -> ev.Completed:
     return ev.Completed(**_ringing(heard, at), reason=heard.text("Reason"), talked_s=_number(heard.text("TalkTime")))
 
 
+def _sent_on(heard: Heard, at: datetime) -> ev.HandedOn | None:
+    """stasis_bridges.c ``blind_transfer_to_ami``: one that failed leaves the talk as it was."""
+    if heard.text("Result") != "Success":
+        return None
+    extension, context = heard.text("Extension"), heard.text("Context")
+    return ev.HandedOn(
+        at=at,
+        channel_ids=(heard.text("TransfereeUniqueid"), heard.text("TransfererUniqueid")),
+        kind="blind",
+        to=f"{extension}@{context}" if context else extension,
+    )
+
+
+def _joined_with(heard: Heard, at: datetime) -> ev.HandedOn | None:
+    """stasis_bridges.c ``attended_transfer_to_ami``; the transferer's second leg knows whom it had called."""
+    if heard.text("Result") != "Success":
+        return None
+    number = _name(heard.text("TransferTargetCallerIDNum")) or _name(heard.text("SecondTransfererConnectedLineNum"))
+    return ev.HandedOn(
+        at=at,
+        channel_ids=(heard.text("TransfereeUniqueid"), heard.text("OrigTransfererUniqueid")),
+        kind="attended",
+        to=number or heard.text("DestApp"),
+    )
+
+
 def _dial_ended(heard: Heard, at: datetime) -> ev.DialEnded | None:
     if not heard.text("DestUniqueid"):
         return None
@@ -249,6 +277,8 @@ _BY_NAME: Final[Mapping[str, Callable[[Heard, datetime], ev.Event | None]]] = {
     "AgentCalled": _rang,
     "AgentConnect": _connected,
     "AgentComplete": _completed,
+    "BlindTransfer": _sent_on,
+    "AttendedTransfer": _joined_with,
     "AgentRingNoAnswer": _not_answered,
     "AgentDump": _dumped,
     "DialEnd": _dial_ended,

@@ -66,6 +66,9 @@ Outcome: TypeAlias = Literal[
 EndedBy: TypeAlias = Literal["caller", "agent", "transfer", "system"]
 """Who ended a visit: the caller's or the agent's hang-up, a transfer, or the switch (timeout, empty, failure)."""
 
+TransferKind: TypeAlias = Literal["blind", "attended"]
+"""How a talk was handed on: sent elsewhere at once, or after a word with whoever takes it."""
+
 RingResult: TypeAlias = Literal["answered", "no_answer", "busy", "cancelled", "refused"]
 """How one ringing of an agent ended; `cancelled` (the caller left, or another agent took it) is no miss of theirs."""
 
@@ -121,6 +124,9 @@ class Visit:
         outcome: How the wait ended, set as soon as it ended; null while waiting.
         ended_by: Who ended the visit; null while it is open or when it is not known.
         next_visit_id: The visit this caller made next (transfer, overflow); null when there was none.
+        transfer: How the talk was handed on, where a transfer ended it; else null.
+        transferred_to: Where to: of a blind transfer `extension@context`, of an attended one the number of whoever the
+            caller was joined with, or the application; null when that was not told.
         evidence: What the outcome rests on, in words: AMI, queue_log, or what was missing.
     """
 
@@ -153,6 +159,8 @@ class Visit:
     outcome: Outcome | None = None
     ended_by: EndedBy | None = None
     next_visit_id: str | None = None
+    transfer: TransferKind | None = None
+    transferred_to: str | None = None
     evidence: str = ""
 
 

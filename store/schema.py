@@ -87,6 +87,8 @@ VISITS: Final = Table(
     _maybe_text("outcome"),
     _maybe_text("ended_by"),
     _maybe_text("next_visit_id"),
+    _maybe_text("transfer"),
+    _maybe_text("transferred_to"),
     _text("evidence"),
     Index(None, "entered_at", "id"),
     Index(None, "queue", "entered_at", "id"),

@@ -9,7 +9,7 @@ from pydantic import TypeAdapter
 
 from ami_bridge.messages import AgentView, QueueView
 from store.queries.pages import MOST_ROWS
-from store.rows import OUTCOMES, EndedBy
+from store.rows import OUTCOMES, EndedBy, TransferKind
 
 if TYPE_CHECKING:
     from wallboard.payloads import Json
@@ -86,11 +86,11 @@ def _visit() -> Json:
     instants = {name: {"type": ["string", "null"], "format": "date-time"} for name in ("answered_at", "ended_at")}
     ids = ("id", "node", "call_id", "channel_id", "queue", "flow", "flow_version")
     texts = (*ids, "caller", "caller_name", "number", "language", "evidence")
-    texts_or_null = ("agent", "agent_name", "interface", "next_visit_id")
+    texts_or_null = ("agent", "agent_name", "interface", "next_visit_id", "transferred_to")
     return {
         "type": "object",
         "description": "One caller's one stay in one queue; docs/database.md says what each field means. "
-        "`caller`, and any number in `caller_name`, is masked.",
+        "`caller`, and any number in `caller_name` and `transferred_to`, is masked.",
         "required": ["id", "node", "queue", "entered_at", "outcome"],
         "properties": {
             **dict.fromkeys(texts, _TEXT),
@@ -103,6 +103,7 @@ def _visit() -> Json:
             **dict.fromkeys(texts_or_null, _TEXT_OR_NULL),
             "outcome": {"enum": [*OUTCOMES, None]},
             "ended_by": {"enum": [*get_args(EndedBy), None]},
+            "transfer": {"enum": [*get_args(TransferKind), None]},
         },
     }
 

@@ -170,4 +170,9 @@ def _store(request: web.Request) -> Store:
 
 
 def _masked(visit: Visit) -> payloads.Json:
-    return {**asdict(visit), "caller": mask(visit.caller), "caller_name": mask_name(visit.caller_name)}
+    return {
+        **asdict(visit),
+        "caller": mask(visit.caller),
+        "caller_name": mask_name(visit.caller_name),
+        "transferred_to": None if visit.transferred_to is None else mask_name(visit.transferred_to),
+    }

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, TypeAlias
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from store.rows import TransferKind
+
 
 @dataclass(frozen=True, slots=True)
 class Tags:
@@ -131,6 +133,17 @@ class Completed(OnRing):
     """``caller``, ``agent`` or ``transfer``."""
     talked_s: float = 0.0
     """Asterisk's own count, whole seconds."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandedOn(Happening):
+    """A talk was transferred, by either side. Comes before ``Completed`` (blind_transfer transcript)."""
+
+    channel_ids: tuple[str, ...]
+    """Of those who were talking: the caller and the agent, in no certain order."""
+    kind: TransferKind
+    to: str
+    """``extension@context``, or the number or application at the other end; empty when it was not told."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -271,6 +284,7 @@ Event: TypeAlias = (
     | NotAnswered
     | Connected
     | Completed
+    | HandedOn
     | DialEnded
     | HoldChanged
     | MusicStopped

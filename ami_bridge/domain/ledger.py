@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from ami_bridge.domain.handover import handed_over
 from ami_bridge.domain.states import Phase
+from ami_bridge.queue_log.history import transfer_of
 from ami_bridge.queue_log.verbs import ENDED_BY, OUTCOME_OF
 from store import rows
 
@@ -124,6 +125,10 @@ def _connect(draft: Draft, line: LedgerLine, visit: Visit) -> None:
 
 def _complete(draft: Draft, line: LedgerLine, visit: Visit) -> None:
     ended_by: EndedBy = ENDED_BY[line.verb]
+    how, where_to = transfer_of("|".join((line.verb, *line.data[:-3])))
+    if how is not None:
+        row = replace(visit.row, transfer=how, transferred_to=where_to or visit.row.transferred_to)
+        visit = draft.put_visit(replace(visit, row=row), line.at)
     if visit.phase is Phase.TALKING:
         draft.complete(visit, max(line.at, visit.row.answered_at or line.at), ended_by, f"queue_log: {line.verb}")
         return

@@ -69,14 +69,14 @@ def _take(draft: Draft, event: ev.Event) -> None:  # noqa: C901, PLR0912 - one l
             _connect(draft, event)
         case ev.Completed():
             _complete(draft, event)
+        case ev.HandedOn():
+            _hand_on(draft, event)
         case ev.DialEnded():
             _dial_ended(draft, event)
         case ev.HoldChanged():
             _hold(draft, event)
         case ev.MusicStopped():
-            visit = draft.open_visit(event.channel_id, "", Phase.WAITING)
-            if visit is not None:
-                draft.put_visit(replace(visit, music_stopped_at=event.at), event.at)
+            _music_stops(draft, event)
         case ev.MemberSeen():
             see_member(draft, event)
         case ev.MemberGone():
@@ -160,6 +160,12 @@ def _give_up(draft: Draft, event: ev.GaveUp) -> None:
     visit = draft.open_visit(event.channel_id, event.queue, Phase.WAITING, Phase.LEFT)
     if visit is not None and event.at >= visit.row.entered_at:
         draft.put_visit(replace(visit, gave_up=True, phase=NEXT_PHASE[visit.phase, Step.GIVE_UP]), event.at)
+
+
+def _music_stops(draft: Draft, event: ev.MusicStopped) -> None:
+    visit = draft.open_visit(event.channel_id, "", Phase.WAITING)
+    if visit is not None:
+        draft.put_visit(replace(visit, music_stopped_at=event.at), event.at)
 
 
 def _result(draft: Draft, event: ev.Resulted) -> None:
@@ -313,6 +319,18 @@ def _complete(draft: Draft, event: ev.Completed) -> None:
             interface=event.interface,
         )
     draft.complete(visit, event.at, ended_by.get(event.reason))
+
+
+def _hand_on(draft: Draft, event: ev.HandedOn) -> None:
+    """The talk of one of the two; it may be over already, when ``AgentComplete`` overtook the word of the transfer."""
+    for visit in draft.look("visits").values():
+        row = visit.row
+        just = visit.phase is Phase.TALKING or (row.ended_at is not None and abs(row.ended_at - event.at) <= SLACK)
+        theirs = {row.channel_id, visit.went_on_as, visit.agent_channel_id} - {""}
+        if row.outcome == "answered" and just and theirs.intersection(event.channel_ids):
+            row = replace(row, transfer=event.kind, transferred_to=event.to or row.transferred_to)
+            draft.put_visit(replace(visit, row=row), event.at)
+            return
 
 
 def _hold(draft: Draft, event: ev.HoldChanged) -> None:

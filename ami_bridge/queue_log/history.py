@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from ami_bridge.domain.events import LedgerLine
-    from store.rows import EndedBy, Outcome, RingResult
+    from store.rows import EndedBy, Outcome, RingResult, TransferKind
 
 TRUSTED: Final = timedelta(seconds=3)
 """How far the stamps of two lines may be from the seconds a line counts before the stamps are disbelieved."""
@@ -88,6 +88,16 @@ class LoggedVisit:
     def talking(self) -> bool:
         """Whether caller and agent are joined."""
         return self.is_open and self.answered_at is not None
+
+    @property
+    def transfer(self) -> TransferKind | None:
+        """How the talk was handed on; None where no transfer ended it."""
+        return transfer_of(self.told)[0]
+
+    @property
+    def transferred_to(self) -> str | None:
+        """Where a blind transfer sent the caller (`extension@context`); of others the log tells no number."""
+        return transfer_of(self.told)[1]
 
     @property
     def end_is_known(self) -> bool:
@@ -334,6 +344,22 @@ class History:
 
 
 TRANSFERS: Final = frozenset({"BLINDTRANSFER", "ATTENDEDTRANSFER", "TRANSFER"})
+
+
+def transfer_of(told: str) -> tuple[TransferKind | None, str | None]:
+    """How and where to a talk was handed on, from the verb that ended it and what it said (`LoggedVisit.told`).
+
+    BLINDTRANSFER and the TRANSFER of Asterisk before 12 name extension and context (app_queue.c
+    `handle_blind_transfer`); ATTENDEDTRANSFER names a bridge, an application or two channels
+    (`log_attended_transfer`), and no number.
+    """
+    verb, *more = told.split("|")
+    if verb not in TRANSFERS:
+        return None, None
+    extension, context = (*more, "", "")[:2]
+    if verb == "ATTENDEDTRANSFER" or not extension:
+        return "attended", None
+    return "blind", f"{extension}@{context}" if context else extension
 
 
 def _over(visit: LoggedVisit, at: datetime, outcome: Outcome, by: EndedBy | None, told: str) -> LoggedVisit:

@@ -36,6 +36,8 @@ WHAT_THE_LOG_KNOWS: Final[Mapping[str, str]] = MappingProxyType(
         "outcome": "exactly; a redirect out of the line is `abandoned` to it and `withdrawn` to us",
         "ended_by": "exactly",
         "next_visit_id": "exactly",
+        "transfer": "exactly",
+        "transferred_to": "of a blind transfer, exactly; of an attended one it tells no number",
         "id": "no: it does not count callers refused at the door, so an ordinal may differ",
         "ordinal": "no, for the same reason",
         "node": "no",
@@ -86,6 +88,10 @@ def differences(row: Visit, logged: LoggedVisit, who: Callable[[str], str], next
         wrong["rings"] = (row.rings, len(logged.rings))
     if next_id is not None and row.next_visit_id != next_id:
         wrong["next_visit_id"] = (row.next_visit_id, next_id)
+    for name in ("transfer", "transferred_to"):
+        told, known = getattr(logged, name), getattr(row, name)
+        if told is not None and told != known:
+            wrong[name] = (known, told)
     return [Difference(row.id, name, *wrong[name]) for name in WHAT_THE_LOG_KNOWS if name in wrong]
 
 

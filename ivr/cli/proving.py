@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from ami_bridge.messages import mask
+from ami_bridge.messages import mask, mask_name
 from ami_bridge.queue_log.lines import REASONS
 from ivr.app.ledger_part import evidence_of, moment, run_import, run_verify
 from ivr.app.loading import load_ready
@@ -92,6 +92,8 @@ def as_time_line(story: VisitStory, lines: Sequence[EvidenceLine], zone: ZoneInf
         )
     if row.ended_at is not None:
         by = f", by {row.ended_by}" if row.ended_by else ""
+        if row.transfer:
+            by += f" ({row.transfer}, to {mask_name(row.transferred_to) if row.transferred_to else 'a number not told'})"
         ours.append((row.ended_at, "=", f"over: {row.outcome}{by}"))
     said = [(line.at, line.source, line.text) for line in lines]
     head = [

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ami_bridge.domain.events import LedgerLine
-from ami_bridge.queue_log.history import History, LoggedVisit, visits_of
+from ami_bridge.queue_log.history import History, LoggedVisit, transfer_of, visits_of
 from ami_bridge.queue_log.lines import Odd, parse_line
 from ami_bridge.queue_log.verbs import ENDED_BY, OUTCOME_OF, VERBS
 from tests.ami_bridge.replaying import ledger
@@ -114,6 +114,8 @@ def test_a_blind_transfer_into_another_queue_or_the_same_is_two_visits_of_one_ch
     )
     assert (first.agent, first.ended_by, first.ended_at, first.next_number) == ("Ann", "transfer", at(9), then.number)
     assert (then.agent, then.ended_by, then.ended_at, then.next_number) == ("Bob", "caller", at(20), None)
+    assert (first.transfer, first.transferred_to) == ("blind", "7@x")
+    assert (then.transfer, then.transferred_to) == (None, None)
 
 
 def test_an_attended_transfer_into_a_second_queue_is_one_visit_of_the_leg_that_the_caller_goes_on_with() -> None:
@@ -126,8 +128,26 @@ def test_an_attended_transfer_into_a_second_queue_is_one_visit_of_the_leg_that_t
         )
     )
     assert (first.channel_id, first.ended_by, first.next_number) == ("c", "transfer", then.number)
+    assert (first.transfer, first.transferred_to) == ("attended", None)
     assert (then.channel_id, then.went_on_as, then.queue) == ("leg", "c", "vip")
     assert (then.entered_at, then.answered_at, then.ended_at, then.ended_by) == (at(20), at(30), at(60), "agent")
+
+
+@pytest.mark.parametrize(
+    ("told", "meant"),
+    [
+        ("BLINDTRANSFER|1002|agents", ("blind", "1002@agents")),
+        ("BLINDTRANSFER|1002", ("blind", "1002")),
+        ("TRANSFER|1002|agents", ("blind", "1002@agents")),
+        ("TRANSFER", ("attended", None)),
+        ("ATTENDEDTRANSFER|BRIDGE|3e84efc9", ("attended", None)),
+        ("ATTENDEDTRANSFER|LINK|SIP/a|SIP/b", ("attended", None)),
+        ("COMPLETEAGENT", (None, None)),
+        ("", (None, None)),
+    ],
+)
+def test_what_a_line_says_of_a_transfer(told: str, meant: tuple[str | None, str | None]) -> None:
+    assert transfer_of(told) == meant
 
 
 def test_the_start_of_asterisk_ends_what_was_open_without_claiming_to_know_when() -> None:

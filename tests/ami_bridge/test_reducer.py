@@ -153,6 +153,39 @@ def test_a_blind_transfer_gives_two_chained_visits_in_either_order_of_its_events
     assert (second.queue, second.outcome) == ("vip", None)
 
 
+HANDED_ON = ev.HandedOn(at=at(10), channel_ids=("c1", "a-1001"), kind="blind", to="vip@xfer")
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_a_transfer_is_told_with_its_kind_and_its_goal_in_either_order_of_its_events(order: tuple[int, int]) -> None:
+    ending: list[ev.Event] = [HANDED_ON, ev.Completed(**ringing(10), reason="transfer")]
+    replay = fresh().take_all([member(0), join(1), ev.Left(**caller(2), queue="normal"), ev.Connected(**ringing(2))])
+    replay.take_all(ending[i] for i in order)
+    visit = only(replay)
+    assert (visit.ended_by, visit.transfer, visit.transferred_to) == ("transfer", "blind", "vip@xfer")
+
+
+def test_a_transfer_by_the_agents_leg_alone_is_still_the_callers() -> None:
+    replay = fresh().take_all([member(0), join(1), ev.Connected(**ringing(2))])
+    replay.take(replace(HANDED_ON, channel_ids=("", "a-1001"), kind="attended", to=""))
+    assert (only(replay).transfer, only(replay).transferred_to) == ("attended", None)
+
+
+@pytest.mark.parametrize("channels", [(), ("",), ("someone-else", "another")])
+def test_a_transfer_among_others_is_nobodys_visit(channels: tuple[str, ...]) -> None:
+    replay = fresh().take_all([member(0), join(1), ev.Connected(**ringing(2))])
+    replay.take(replace(HANDED_ON, channel_ids=channels))
+    assert only(replay).transfer is None
+
+
+def test_a_transfer_long_after_the_talk_is_not_that_talks() -> None:
+    replay = answered_call()
+    ended = only(replay).ended_at
+    assert ended is not None
+    replay.take(replace(HANDED_ON, at=ended + timedelta(seconds=30)))
+    assert only(replay).transfer is None
+
+
 def test_wrap_up_comes_from_the_queue_and_ends_to_the_moment() -> None:
     replay = answered_call()
     assert doing(replay, "1001") == "wrap_up"

@@ -167,6 +167,8 @@ def test_a_transferred_callers_visits_are_chained() -> None:
     first, second = replayed("blind_transfer").visits.values()
     assert first.next_visit_id == second.id
     assert first.channel_id == second.channel_id
+    assert (first.transfer, first.transferred_to) == ("blind", "vip@xfer")
+    assert (second.transfer, second.transferred_to) == (None, None)
 
 
 @pytest.mark.parametrize("scene", EXPECTED)

@@ -69,13 +69,48 @@ def test_a_variables_underscores_are_no_part_of_its_name(variable: str, kind: ty
     assert isinstance(event_of(heard, NOW), kind)
 
 
+BLIND = {
+    "Event": "BlindTransfer", "Result": "Success", "Extension": "1002", "Context": "agents",
+    "TransfereeUniqueid": "c", "TransfererUniqueid": "a",
+}  # fmt: skip
+ATTENDED = {
+    "Event": "AttendedTransfer", "Result": "Success", "DestType": "Bridge",
+    "OrigTransfererUniqueid": "a", "SecondTransfererUniqueid": "a2", "TransfereeUniqueid": "c",
+    "TransferTargetCallerIDNum": "1002",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("headers", "to"),
+    [
+        (BLIND, "1002@agents"),
+        (BLIND | {"Context": ""}, "1002"),
+        (ATTENDED, "1002"),
+        (ATTENDED | {"TransferTargetCallerIDNum": "<unknown>", "SecondTransfererConnectedLineNum": "1003"}, "1003"),
+        (ATTENDED | {"TransferTargetCallerIDNum": "", "DestType": "App", "DestApp": "Queue"}, "Queue"),
+        (ATTENDED | {"TransferTargetCallerIDNum": ""}, ""),
+    ],
+)
+def test_a_transfer_names_both_who_were_talking_and_where_it_leads(headers: dict[str, str], to: str) -> None:
+    told = event_of(Heard(headers), NOW)
+    assert isinstance(told, ev.HandedOn)
+    assert (set(told.channel_ids), told.to) == ({"c", "a"}, to)
+    assert told.kind == headers["Event"].removesuffix("Transfer").lower()
+
+
+@pytest.mark.parametrize("headers", [BLIND, ATTENDED])
+@pytest.mark.parametrize("result", ["Fail", "Invalid", "Not Permitted", ""])
+def test_a_transfer_that_failed_leaves_the_talk_as_it_was(headers: dict[str, str], result: str) -> None:
+    assert event_of(Heard(headers | {"Result": result}), NOW) is None
+
+
 def test_an_empty_status_says_nothing() -> None:
     assert event_of(Heard({"Event": "VarSet", "Variable": "QUEUESTATUS", "Value": ""}), NOW) is None
 
 
 HEADERS = (
     "Timestamp Uniqueid Queue Position Penalty Status LastCall RingTime Variable "
-    "Value HoldTime ChanVariable Wrapuptime ContactStatus AOR DestUniqueid"
+    "Value HoldTime ChanVariable Wrapuptime ContactStatus AOR DestUniqueid Result Extension Context TransfereeUniqueid"
 )
 
 
