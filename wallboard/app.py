@@ -38,6 +38,7 @@ def make_app(settings: WallboardSettings, store: Store) -> web.Application:
             web.get("/api/v1/queues", routes.queues),
             web.get("/api/v1/agents", routes.agents),
             web.get("/api/v1/visits", routes.list_visits),
+            web.get("/api/v1/calls/{call_id}", routes.show_call),
             web.get("/api/v1/health", routes.health),
             web.get("/api/v1/live", routes.live),
             web.get("/api/v1/openapi.json", routes.describe),

@@ -10,6 +10,7 @@ from pydantic import TypeAdapter
 from ami_bridge.messages import AgentView, QueueView
 from store.queries.pages import MOST_ROWS
 from store.rows import OUTCOMES, EndedBy, TransferKind
+from store.time_line import Part, What
 
 if TYPE_CHECKING:
     from wallboard.payloads import Json
@@ -59,6 +60,7 @@ def document() -> Json:
             "/api/v1/queues": {"get": _reading("Every queue, now and today", _listing("queues", "Queue"))},
             "/api/v1/agents": {"get": _reading("Every agent, now and today", _listing("agents", "Agent"))},
             "/api/v1/visits": {"get": _visits()},
+            "/api/v1/calls/{call_id}": {"get": _call()},
             "/api/v1/health": {"get": _health()},
             "/api/v1/live": {"get": _live()},
             "/api/v1/openapi.json": {"get": _reading("This document", {"type": "object"})},
@@ -155,6 +157,28 @@ def _visits() -> Json:
     reading = _reading("Visits, newest first", listing)
     refusals = {"400": _refusal("A word of the query is wrong."), "503": _refusal("The database does not answer.")}
     return {**reading, "parameters": words, "responses": {**_responses(reading), **refusals}}
+
+
+def _call() -> Json:
+    moment = {
+        "type": "object",
+        "required": ["at", "part", "what", "facts"],
+        "properties": {
+            "at": _INSTANT,
+            "part": {"enum": list(get_args(Part))},
+            "what": {"enum": list(get_args(What))},
+            "facts": {"type": "object", "description": "By the names of the columns they come from; numbers masked."},
+        },
+    }
+    schema = {
+        "type": "object",
+        "required": ["call_id", "moments"],
+        "properties": {"call_id": _TEXT, "moments": {"type": "array", "items": moment}},
+    }
+    reading = _reading("One call on one time line: flow, queues, agents, and what the caller left", schema)
+    named = [{"name": "call_id", "in": "path", "required": True, "schema": _TEXT}]
+    refusals = {"404": _refusal("There is no such call."), "503": _refusal("The database does not answer.")}
+    return {**reading, "parameters": named, "responses": {**_responses(reading), **refusals}}
 
 
 def _health() -> Json:

@@ -13,9 +13,10 @@ from aiohttp import WSCloseCode, WSMsgType, web
 from ami_bridge.messages import mask, mask_name
 from store.engine import Store
 from store.errors import StoreUnavailable
+from store.queries.journeys import call
 from store.queries.pages import BadCursorError
 from store.queries.visits import visits
-from wallboard import payloads
+from wallboard import calls, payloads
 from wallboard.hub import FullHouseError, Hub
 from wallboard.metrics import exposition
 from wallboard.openapi import document
@@ -93,6 +94,18 @@ async def list_visits(request: web.Request) -> web.Response:
     except StoreUnavailable as away:
         return _problem(503, "store_unavailable", str(away))
     return _json({"visits": [_masked(visit) for visit in page.rows], "next": page.next})
+
+
+async def show_call(request: web.Request) -> web.Response:
+    """`GET /api/v1/calls/{call_id}`."""
+    call_id = request.match_info["call_id"]
+    try:
+        story = await call(_store(request), call_id)
+    except StoreUnavailable as away:
+        return _problem(503, "store_unavailable", str(away))
+    if story.is_empty:
+        return _problem(404, "unknown_call", "there is no such call; expected the `call_id` of a visit")
+    return _json(calls.call(call_id, story))
 
 
 async def health(request: web.Request) -> web.Response:

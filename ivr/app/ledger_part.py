@@ -18,6 +18,7 @@ from ami_bridge.reconcile.verifying import Verdict, verify
 from ivr.app.mistakes import MistakeError
 from ivr.app.opened import opened_store
 from store.queries.bridge import bridge_state
+from store.queries.journeys import call
 from store.queries.ledger import agent_names, evidence_of_channels
 from store.queries.visits import visit
 from store.writer import Writer
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from ami_bridge.queue_log.reading import LogFile
     from ivr.app.loading import Ready
     from store.engine import Store
+    from store.queries.journeys import CallStory
     from store.queries.visits import VisitStory
     from store.rows import EvidenceLine
 
@@ -123,6 +125,24 @@ async def evidence_of(ready: Ready, visit_id: str) -> tuple[VisitStory, tuple[Ev
     begin, end = row.entered_at - AROUND, (row.ended_at or datetime.now(UTC)) + AROUND
     lines = sorted((*mine, *theirs), key=lambda line: (line.at, line.source))
     return story, tuple(line for line in lines if begin <= line.at <= end)
+
+
+async def call_of(ready: Ready, named: str) -> tuple[str, CallStory]:
+    """A call by its id or by the id of one of its visits, and everything known of it.
+
+    Raises:
+        MistakeError: there is no such call, or the database cannot be had.
+    """
+    async with opened_store(ready) as store:
+        of_visit = await visit(store, named) if "/" in named else None
+        call_id = of_visit.visit.call_id if of_visit else named
+        story = await call(store, call_id)
+        if story.is_empty:
+            raise MistakeError(
+                f"there is no call {named}; expected a call's id (Asterisk's linkedid, such as 1795301781.1) or the id "
+                "of a visit, as /api/v1/visits shows both"
+            )
+    return call_id, story
 
 
 @dataclass(slots=True)

@@ -68,3 +68,18 @@ def evidence(
     from ivr.cli import proving
 
     proving.evidence(folder, visit)
+
+
+@ledger.command("call")
+def call(
+    folder: Folder,
+    named: Annotated[str, typer.Argument(help="The call's id, or the id of one of its visits.", metavar="CALL")],
+) -> None:
+    """Show one call from its first step to its last.
+
+    Flow, queues, agents' phones, and what the caller left (message, survey, callback, ticket) stand on one time line.
+    Numbers are masked.
+    """
+    from ivr.cli import calls
+
+    calls.call(folder, named)

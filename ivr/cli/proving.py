@@ -93,7 +93,9 @@ def as_time_line(story: VisitStory, lines: Sequence[EvidenceLine], zone: ZoneInf
     if row.ended_at is not None:
         by = f", by {row.ended_by}" if row.ended_by else ""
         if row.transfer:
-            by += f" ({row.transfer}, to {mask_name(row.transferred_to) if row.transferred_to else 'a number not told'})"
+            by += (
+                f" ({row.transfer}, to {mask_name(row.transferred_to) if row.transferred_to else 'a number not told'})"
+            )
         ours.append((row.ended_at, "=", f"over: {row.outcome}{by}"))
     said = [(line.at, line.source, line.text) for line in lines]
     head = [

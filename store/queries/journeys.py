@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 from store.queries.pages import Page, R, fetch, fetch_page, where
 from store.records import Callback, Recording, Survey, Ticket
-from store.rows import Journey, JourneyStep, Remembered, Visit, Voicemail
-from store.schema import JOURNEY_STEPS, JOURNEYS, REMEMBERED, TABLE_OF, VOICEMAILS
+from store.rows import Journey, JourneyStep, Remembered, RingAttempt, Visit, Voicemail
+from store.schema import JOURNEY_STEPS, JOURNEYS, REMEMBERED, RING_ATTEMPTS, TABLE_OF, VOICEMAILS
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from sqlalchemy.ext.asyncio import AsyncConnection
@@ -43,6 +44,7 @@ class CallStory:
         callbacks: The callbacks asked for.
         tickets: The tickets opened.
         recordings: What the caller said at `record` steps.
+        rings: Every ringing of an agent for its visits.
     """
 
     journeys: tuple[JourneyStory, ...]
@@ -52,6 +54,13 @@ class CallStory:
     callbacks: tuple[Callback, ...] = ()
     tickets: tuple[Ticket, ...] = ()
     recordings: tuple[Recording, ...] = ()
+    rings: tuple[RingAttempt, ...] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is known of the call."""
+        left = (self.voicemails, self.surveys, self.callbacks, self.tickets, self.recordings)
+        return not (self.journeys or self.visits or any(left))
 
 
 async def journeys(
@@ -101,14 +110,16 @@ async def call(store: Store, call_id: str) -> CallStory:
     """Everything known about one call; empty where nothing is."""
     async with store.reading() as connection:
         stories = await _stories_of_call(connection, call_id)
+        visits = await _of_call(connection, Visit, call_id, "entered_at")
         return CallStory(
             stories,
-            await _of_call(connection, Visit, call_id, "entered_at"),
+            visits,
             await _of_call(connection, Voicemail, call_id, "recorded_at"),
             await _of_call(connection, Survey, call_id, "asked_at"),
             await _of_call(connection, Callback, call_id, "asked_at"),
             await _of_call(connection, Ticket, call_id, "opened_at"),
             await _of_call(connection, Recording, call_id, "recorded_at"),
+            await _rings(connection, [visit.id for visit in visits]),
         )
 
 
@@ -141,6 +152,12 @@ async def _of_call(connection: AsyncConnection, kind: type[R], call_id: str, by:
     """The rows of one table that belong to a call, in order of the instant column `by`."""
     columns = TABLE_OF[kind].c
     return await fetch(connection, kind, where(kind, columns.call_id == call_id).order_by(columns[by], columns["id"]))
+
+
+async def _rings(connection: AsyncConnection, visits: Sequence[str]) -> tuple[RingAttempt, ...]:
+    columns = RING_ATTEMPTS.c
+    statement = where(RingAttempt, columns.visit_id.in_(visits)).order_by(columns.started_at, columns.ordinal)
+    return await fetch(connection, RingAttempt, statement)
 
 
 async def _stories_of_call(connection: AsyncConnection, call_id: str) -> tuple[JourneyStory, ...]:

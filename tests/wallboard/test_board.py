@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from aiohttp import WSServerHandshakeError
 
+from store.records import Callback
 from store.rows import Visit, visit_id
 from store.writer import Writer
 from tests.wallboard.floor import NOW, waiting
@@ -174,6 +175,32 @@ async def test_visits_come_newest_first_with_masked_numbers(board: Client, store
     assert page["visits"][0]["caller_name"] == "王 861******8000"
     rest = await (await board.get("/api/v1/visits", params={"after": page["next"]})).json()
     assert [visit["call_id"] for visit in rest["visits"]] == ["c0"]
+
+
+async def test_a_call_is_told_on_one_time_line_with_masked_numbers(board: Client, store: Store) -> None:
+    entered = Visit(
+        id="v", node="gz-1", call_id="c", channel_id="c", ordinal=1, queue="general", entered_at=NOW,
+        answered_at=NOW, agent="1001", ended_at=NOW + timedelta(seconds=9), outcome="answered", ended_by="transfer",
+        transfer="attended", transferred_to="13800138000",
+    )  # fmt: skip
+    wish = Callback(
+        id="b", node="gz-1", call_id="c", channel_id="c", queue="general", number_to_call="13900139001",
+        asked_at=NOW + timedelta(seconds=10), entered_at=NOW, flow="main", flow_version="x", step="s",
+    )  # fmt: skip
+    async with Writer(store) as writer:
+        writer.put(entered)
+        writer.put(wish)
+    told = await (await board.get("/api/v1/calls/c")).json()
+    assert [(one["part"], one["what"]) for one in told["moments"]] == [
+        ("queue", "entered"),
+        ("agent", "answered"),
+        ("queue", "over"),
+        ("left", "callback"),
+    ]
+    assert told["moments"][2]["facts"]["transferred_to"] == "138****8000"
+    assert told["moments"][3]["facts"]["number"] == "139****9001"
+    unknown = await board.get("/api/v1/calls/nobody")
+    assert (unknown.status, (await unknown.json())["error"]["code"]) == (404, "unknown_call")
 
 
 @pytest.mark.parametrize(

@@ -34,7 +34,7 @@ GAVE_UP = ("40|c.2|sales|NONE|ENTERQUEUE||13900139000|1", "49|c.2|sales|NONE|ABA
 SINCE = ("--since", "2026-11-01")
 
 
-@pytest.mark.parametrize("command", ["ledger verify", "ledger import", "ledger evidence"])
+@pytest.mark.parametrize("command", ["ledger verify", "ledger import", "ledger evidence", "ledger call"])
 async def test_every_word_explains_itself_within_80_columns(unbuilt: Machine, command: str) -> None:
     ended = await unbuilt.run(*command.split(), "--help")
     assert ended.out.startswith(f"Usage: hotline {command} [OPTIONS] {{DIR}}")
@@ -87,6 +87,17 @@ async def test_a_log_is_compared_taken_in_and_compared_again(unbuilt: Machine, t
         "",
         "no line is kept of it: it is older than keep_evidence, or was imported",
     ]
+    called = await unbuilt.run("ledger", "call", "{DIR}", "t-1/c.1/1")
+    assert called.out.splitlines() == [
+        "c.1  2026-11-22  138****8000",
+        "",
+        "06:52:09.000  queue  entered sales, place 1",
+        "06:52:12.000  agent  1001 is rung (attempt 1)",
+        "06:52:14.000  agent  1001: answered",
+        "06:52:14.000  agent  1001 Ann answered after 5.0 s",
+        "06:52:39.000  queue  sales is over: answered, by agent, talk 25.0 s",
+    ]
+    assert (await unbuilt.run("ledger", "call", "{DIR}", "c.1")).out == called.out
 
 
 async def test_what_cannot_be_done_is_told_in_one_line(unbuilt: Machine, tmp_path: Path) -> None:
@@ -97,6 +108,7 @@ async def test_what_cannot_be_done_is_told_in_one_line(unbuilt: Machine, tmp_pat
     )
     assert "there is no file" in one_line(await unbuilt.run("ledger", "import", "{DIR}", str(tmp_path / "q")), 2)
     assert "there is no visit t-1/x/1" in one_line(await unbuilt.run("ledger", "evidence", "{DIR}", "t-1/x/1"), 2)
+    assert "there is no call t-1/x/1" in one_line(await unbuilt.run("ledger", "call", "{DIR}", "t-1/x/1"), 2)
     odd = await unbuilt.run("ledger", "verify", "{DIR}", "--format", "xml")
     assert "expected text, json" in one_line(odd, 2)
 
