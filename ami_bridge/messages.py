@@ -130,6 +130,8 @@ class QueueView:
     today: TodayCounts = field(default_factory=TodayCounts)
     threshold_s: float = 20.0
     """A caller answered within this many seconds is answered in time."""
+    short_s: float = 5.0
+    """A caller who gives up sooner is a short abandon, which no rate counts."""
     target: float = 0.8
     """The wanted share answered in time, 0 to 1."""
     members: MemberCounts = field(default_factory=MemberCounts)

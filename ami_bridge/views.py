@@ -69,6 +69,7 @@ def queue_view(state: State, name: str) -> QueueView:
         waiting=tuple(_waiting(visit, place) for place, visit in enumerate(line_of(state, name), 1)),
         today=TodayCounts(**{f.name: getattr(counts, f.name) for f in fields(Counts)}),
         threshold_s=rule.threshold_s,
+        short_s=rule.short_s,
         target=rule.target,
         members=MemberCounts(**members),
         expected_wait_s=expected_wait(state.waits.get(name, ())),

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from wallboard.payloads import Json
 
 _INSTANT = {"type": "string", "format": "date-time"}
+_WHEN = {"oneOf": [_INSTANT, {"const": "today", "description": "The beginning of the hotline's local day."}]}
 _TEXT = {"type": "string"}
 _TEXT_OR_NULL = {"type": ["string", "null"]}
 _WHOLE = {"type": "integer"}
@@ -145,8 +146,8 @@ def _visits() -> Json:
     words: list[Json] = [
         {"name": name, "in": "query", "schema": schema}
         for name, schema in (
-            ("since", _INSTANT),
-            ("until", _INSTANT),
+            ("since", _WHEN),
+            ("until", _WHEN),
             ("queue", _TEXT),
             ("outcome", {"enum": ["waiting", *OUTCOMES]}),
             ("agent", _TEXT),

@@ -35,8 +35,8 @@ class VisitQuestion:
     after: str | None = None
 
 
-def read_visit_question(words: Mapping[str, str]) -> VisitQuestion:
-    """The question of a query string.
+def read_visit_question(words: Mapping[str, str], today: datetime) -> VisitQuestion:
+    """The question of a query string; `today` is when the hotline's day began, which may be asked for by that word.
 
     Raises:
         BadQuestionError: a word is unknown, or its value is wrong.
@@ -46,7 +46,7 @@ def read_visit_question(words: Mapping[str, str]) -> VisitQuestion:
             near = get_close_matches(word, WORDS, 1)
             hint = f"; did you mean '{near[0]}'?" if near else ""
             raise BadQuestionError(f"unknown word '{word}', expected one of {', '.join(WORDS)}{hint}")
-    since, until = _instant(words, "since"), _instant(words, "until")
+    since, until = _instant(words, "since", today), _instant(words, "until", today)
     if since and until and until <= since:
         raise BadQuestionError("'until' must be later than 'since'")
     return VisitQuestion(
@@ -60,16 +60,20 @@ def read_visit_question(words: Mapping[str, str]) -> VisitQuestion:
     )
 
 
-def _instant(words: Mapping[str, str], name: str) -> datetime | None:
+def _instant(words: Mapping[str, str], name: str, today: datetime) -> datetime | None:
     if (written := words.get(name)) is None:
         return None
+    if written == "today":
+        return today
     try:
         instant = datetime.fromisoformat(written)
         if instant.tzinfo is not None:
             return instant.astimezone(UTC)
     except (ValueError, OverflowError):
         pass  # no instant, or one before the year 1 or after 9999 in UTC
-    raise BadQuestionError(f"'{name}' is '{written}', expected an instant with its offset: 2026-11-20T10:00:00+08:00")
+    raise BadQuestionError(
+        f"'{name}' is '{written}', expected 'today' or an instant with its offset: 2026-11-20T10:00:00+08:00"
+    )
 
 
 def _outcome(written: str | None) -> Outcome | Literal["waiting"] | None:

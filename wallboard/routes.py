@@ -6,6 +6,7 @@ import asyncio
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
+from zoneinfo import ZoneInfo
 
 import structlog
 from aiohttp import WSCloseCode, WSMsgType, web
@@ -78,7 +79,7 @@ async def agents(request: web.Request) -> web.Response:
 async def list_visits(request: web.Request) -> web.Response:
     """`GET /api/v1/visits`."""
     try:
-        asked = read_visit_question(request.query)
+        asked = read_visit_question(request.query, _day_start(request))
         page = await visits(
             _store(request),
             asked.since,
@@ -176,6 +177,13 @@ async def _send(socket: web.WebSocketResponse, viewer: Viewer) -> None:
             await socket.send_str(await viewer.next())
     except ConnectionError:
         await socket.close()
+
+
+def _day_start(request: web.Request) -> datetime:
+    """The local midnight the day's figures count from (`ami_bridge.domain.metrics.midnight_before`)."""
+    zone = ZoneInfo(request.app[SETTINGS].time_zone)
+    today = _now().astimezone(zone).date()
+    return datetime(today.year, today.month, today.day, tzinfo=zone).astimezone(UTC)
 
 
 def _store(request: web.Request) -> Store:

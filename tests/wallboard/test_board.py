@@ -6,6 +6,7 @@ import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from aiohttp import WSServerHandshakeError
@@ -177,6 +178,19 @@ async def test_visits_come_newest_first_with_masked_numbers(board: Client, store
     assert [visit["call_id"] for visit in rest["visits"]] == ["c0"]
 
 
+async def test_the_day_of_a_question_begins_at_the_hotlines_midnight(board: Client, store: Store) -> None:
+    midnight = datetime.now(ZoneInfo("Asia/Shanghai")).replace(hour=0, minute=0, second=0, microsecond=0)
+    async with Writer(store) as writer:
+        for name, entered in (("yesterday", midnight - timedelta(seconds=1)), ("today", midnight)):
+            writer.put(
+                Visit(id=name, node="n", call_id=name, channel_id=name, ordinal=1, queue="q", entered_at=entered)
+            )
+    page = await (await board.get("/api/v1/visits", params={"since": "today"})).json()
+    assert [visit["id"] for visit in page["visits"]] == ["today"]
+    page = await (await board.get("/api/v1/visits", params={"until": "today"})).json()
+    assert [visit["id"] for visit in page["visits"]] == ["yesterday"]
+
+
 async def test_a_call_is_told_on_one_time_line_with_masked_numbers(board: Client, store: Store) -> None:
     entered = Visit(
         id="v", node="gz-1", call_id="c", channel_id="c", ordinal=1, queue="general", entered_at=NOW,
@@ -211,10 +225,10 @@ async def test_a_call_is_told_on_one_time_line_with_masked_numbers(board: Client
         ({"limit": "0"}, "a whole number from 1 to 1000"),
         ({"limit": "²"}, "a whole number from 1 to 1000"),
         ({"limit": "000009999999"}, "a whole number from 1 to 1000"),
-        ({"since": "0001-01-01T00:00:00+14:00"}, "an instant with its offset"),
-        ({"until": "9999-12-31T23:59:59-12:00"}, "an instant with its offset"),
-        ({"since": "yesterday"}, "an instant with its offset"),
-        ({"since": "2026-11-20T10:00:00"}, "an instant with its offset"),
+        ({"since": "0001-01-01T00:00:00+14:00"}, "'today' or an instant with its offset"),
+        ({"until": "9999-12-31T23:59:59-12:00"}, "'today' or an instant with its offset"),
+        ({"since": "yesterday"}, "'today' or an instant with its offset"),
+        ({"since": "2026-11-20T10:00:00"}, "'today' or an instant with its offset"),
         ({"since": "2026-11-20T10:00:00Z", "until": "2026-11-20T09:00:00Z"}, "'until' must be later"),
         ({"after": "forged"}, "unchanged"),
         ({"after": "MDAwMS0wMS0wMVQwMDowMDowMCsxNDowMCB4"}, "unchanged"),
