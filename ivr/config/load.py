@@ -64,6 +64,8 @@ class Loaded:
     """Every flow as far as it could be read."""
     known: Known = field(default_factory=Known)
     """The names flows may use."""
+    settings: Readable | None = None
+    """What is right of `hotline.yaml`, also when something else in it is wrong."""
 
     @property
     def is_sound(self) -> bool:
@@ -119,6 +121,7 @@ def load_hotline(
         scope=scope,
         readings=tuple(readings),
         known=known,
+        settings=settings.readable,
     )
 
 
