@@ -64,8 +64,8 @@ class Loaded:
     """Every flow as far as it could be read."""
     known: Known = field(default_factory=Known)
     """The names flows may use."""
-    settings: Readable | None = None
-    """What is right of `hotline.yaml`, also when something else in it is wrong."""
+    settings: Readable | None = field(default=None, repr=False)
+    """What is right of `hotline.yaml`, also when something else in it is wrong; as `root`, with what was written there."""
 
     @property
     def is_sound(self) -> bool:
