@@ -65,7 +65,7 @@ class Loaded:
     known: Known = field(default_factory=Known)
     """The names flows may use."""
     settings: Readable | None = field(default=None, repr=False)
-    """What is right of `hotline.yaml`, also when something else in it is wrong; as `root`, with what was written there."""
+    """What is right of `hotline.yaml`, also when something else in it is wrong; secrets as in `root`."""
 
     @property
     def is_sound(self) -> bool:

@@ -371,12 +371,16 @@ CODES = codes(
         "F041",
         "Nobody is hung up on without a word",
         "Who has pressed a key, spoken or waited, and is cut off, does not know whether it was meant, and dials again. "
-        "A message, or a talk with an agent, must come after the last question, recording or wait; the report tells the "
-        "shortest way on which none does.",
-        "# flows/main.yaml\nflow: main\nstart: menu\nsteps:\n  menu:\n    menu: main-menu\n    keys: {1: menu, 0: end}\n"
-        "    no_input: {after: 5s, tries: 3, then: bye}\n    wrong_input: {tries: 3, then: bye}\n  bye: {hangup: goodbye}",
-        "# flows/main.yaml\nflow: main\nstart: menu\nsteps:\n  menu:\n    menu: main-menu\n    keys: {1: menu, 0: bye}\n"
-        "    no_input: {after: 5s, tries: 3, then: bye}\n    wrong_input: {tries: 3, then: bye}\n  bye: {hangup: goodbye}",
+        "A message, or a talk with an agent, must come after the last question, recording or wait; the report tells "
+        "the shortest way on which none does.",
+        "# flows/main.yaml\nflow: main\nstart: menu\nsteps:\n  menu:\n    menu: main-menu\n"
+        "    keys: {1: menu, 0: end}\n"
+        "    no_input: {after: 5s, tries: 3, then: bye}\n    wrong_input: {tries: 3, then: bye}\n"
+        "  bye: {hangup: goodbye}",
+        "# flows/main.yaml\nflow: main\nstart: menu\nsteps:\n  menu:\n    menu: main-menu\n"
+        "    keys: {1: menu, 0: bye}\n"
+        "    no_input: {after: 5s, tries: 3, then: bye}\n    wrong_input: {tries: 3, then: bye}\n"
+        "  bye: {hangup: goodbye}",
     ),
     CodeDoc(
         "F050",

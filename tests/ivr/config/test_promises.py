@@ -209,11 +209,17 @@ WITHOUT_A_WORD = [
         "'last' (after timed_out, empty, full, withdrawn, failed) without a word",
     ),
     (
-        f"{SPOKEN}  last: {{queue: sales, longest: 1min, exit_keys: {{1: end}}, after: {{answered: bye, timed_out: bye}}}}",
+        (
+            f"{SPOKEN}  last: {{queue: sales, longest: 1min, exit_keys: {{1: end}}, "
+            "after: {answered: bye, timed_out: bye}}"
+        ),
         "'last' (key 1) without a word",
     ),
     (
-        f"{SPOKEN}  last: {{dial: PJSIP/1, ring: 20s, after: {{answered: end, no_answer: end, busy: bye, failed: bye}}}}",
+        (
+            f"{SPOKEN}  last: {{dial: PJSIP/1, ring: 20s, "
+            "after: {answered: end, no_answer: end, busy: bye, failed: bye}}"
+        ),
         "'last' (after no_answer) without a word",
     ),
     (
@@ -234,7 +240,8 @@ def test_what_counts_as_a_word(folder: Path, steps: str, told: str) -> None:
 
 def test_the_shortest_way_to_an_end_without_a_word_is_told(folder: Path) -> None:
     (folder / MAIN).write_text(
-        "flow: main\nstart: greet\nsteps:\n  greet: {play: welcome, then: who}\n  who: {subflow: identify, then: office}\n"
+        "flow: main\nstart: greet\nsteps:\n  greet: {play: welcome, then: who}\n"
+        "  who: {subflow: identify, then: office}\n"
         "  office: {hours: office, open: last, closed: bye}\n  last: {hangup: }\n" + CLAUSE + "\n",
         "utf-8",
     )
