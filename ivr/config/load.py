@@ -15,6 +15,7 @@ from ivr.config.rules import setting_rules
 from ivr.config.version import version_of
 from ivr.flow.check import check_flows, given_to_messages
 from ivr.flow.defaults import FlowDefaults, TriesDefaults
+from ivr.flow.given_twice import with_repeated
 from ivr.flow.known import Known, LookupFacts, TicketFacts
 from ivr.flow.load import FlowReading, load_flow
 from ivr.flow.model import Flow, FlowSet, SayValue, Voicemail
@@ -87,7 +88,7 @@ def load_hotline(
     """
     files = _Files(folder)
     data = files.read(FILE)
-    document = read_yaml(data, FILE) if data is not None else Document(None, (), Source(FILE, ""))
+    document = with_repeated(read_yaml(data, FILE)) if data is not None else Document(None, (), Source(FILE, ""))
     environ = os.environ if environ is None else environ
     settings = read_settings(document, environ)
     files.keep(_masked(document.source, settings.diagnostics))

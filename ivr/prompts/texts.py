@@ -135,6 +135,8 @@ def _read_group(reading: _Reading, group: yaml.MappingNode, prefix: str, depth: 
         if word in seen or name in reading.entries:
             earlier = seen.get(word) or reading.entries[name].at.line
             reading.complain("P002", at, f"'{name}' is written twice", hint=f"first on line {earlier}")
+            if isinstance(value, yaml.MappingNode) and not value.flow_style and depth < _DEEPEST:
+                _read_group(reading, value, f"{name}.", depth + 1)  # what stands in it is not missing besides
             continue
         seen[word] = at.line
         _read_value(reading, name, at, value, depth)
