@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from dialplan.diagnostics import Diagnostic, has_errors
+from ivr.config.regular import read_regular, told
 from ivr.flow.known import TicketFacts
 from ivr.flow.model import Survey
 from ivr.flow.yaml_reader import LARGEST_FILE
@@ -46,7 +47,7 @@ def load_dialogues(loaded: Loaded) -> Dialogues:
     """Read `tests/*.yaml` of a hotline that has been loaded, sound or not. No folder is no dialogues."""
     files: dict[str, bytes] = {}
     problems: list[Diagnostic] = []
-    for path in _listed(loaded.folder / FOLDER):
+    for path in _entries(loaded.folder / FOLDER, problems):
         name = f"{FOLDER}/{path.name}"
         if path.suffix not in {".yaml", ".yml", ".YAML", ".YML"}:
             continue
@@ -54,11 +55,10 @@ def load_dialogues(loaded: Loaded) -> Dialogues:
             problems.append(Diagnostic("C009", "warning", None, "the file is not read", f"{path.stem}.yaml", file=name))
             continue
         try:
-            with path.open("rb") as file:
-                files[name] = file.read(LARGEST_FILE + 1)
+            files[name] = read_regular(path, loaded.folder, LARGEST_FILE + 1)
         except OSError as error:
-            message = f"the file cannot be read ({error.strerror or type(error).__name__})"
-            problems.append(Diagnostic("C009", "error", None, message, "a readable file", file=name))
+            message = f"the file cannot be read ({told(error)})"
+            problems.append(Diagnostic("C009", "error", None, message, "a readable file of this folder", file=name))
     names = names_of(loaded)
     reading = read_dialogues(files, names)
     dialogues, between = resolve(reading, names)
@@ -122,6 +122,23 @@ def _surveyed(loaded: Loaded) -> dict[str, str] | None:
             for question in step.questions if isinstance(step, Survey) else ():
                 found[question.name] = "".join(dict.fromkeys(found.get(question.name, "") + question.keys))
     return found
+
+
+def _entries(folder: Path, problems: list[Diagnostic]) -> list[Path]:
+    """Everything in the folder but what is hidden; no folder is nothing."""
+    try:
+        return sorted(path for path in folder.iterdir() if not path.name.startswith("."))
+    except FileNotFoundError:
+        if folder.is_symlink():
+            problems.append(_no_folder(folder, "it leads nowhere"))
+    except OSError as error:
+        problems.append(_no_folder(folder, error.strerror or type(error).__name__))
+    return []
+
+
+def _no_folder(folder: Path, why: str) -> Diagnostic:
+    message = f"the folder cannot be read ({why})"
+    return Diagnostic("C009", "error", None, message, "a readable folder", file=folder.name)
 
 
 def _listed(folder: Path) -> list[Path]:

@@ -1,4 +1,4 @@
-"""What a real Asterisk leaves of words that silence ends: as long as the rehearsal says, and of silence alone nothing."""
+"""What a real Asterisk leaves of words that silence ends: as much as the rehearsal says, and nothing of silence."""
 
 from __future__ import annotations
 

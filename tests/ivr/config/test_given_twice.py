@@ -37,7 +37,9 @@ def folder(tmp_path: Path) -> Path:
     copy = Path(shutil.copytree(SMALL, tmp_path / "small"))
     (copy / "tests").mkdir()
     (copy / "tests" / "person.yaml").write_text(
-        'a person:\n  to: "10010"\n  backend: {balance: down}\n  talk: [{expect: main-menu}, {press: 0}, {queued: sales}]\n'
+        'a person:\n  to: "10010"\n  backend: {balance: down}\n'
+        "  talk: [{expect: main-menu}, {press: 0}, {queued: sales}]\n",
+        "utf-8",
     )
     return copy
 
