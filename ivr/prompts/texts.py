@@ -136,7 +136,7 @@ def _refuse_tags(reading: _Reading) -> None:
     """Y007: a tag would change nothing here, and whoever writes one means something by it."""
     for event in yaml.parse(reading.source.text, Loader=yaml.CBaseLoader):
         tag = getattr(event, "tag", None)
-        if tag and tag != "!":
+        if tag and tag != "!" and event.start_mark is not None:
             at = Span(reading.source.name, event.start_mark.line + 1, event.start_mark.column + 1)
             reading.complain("Y007", at, f"the tag '{tag}'", "no tags: write the text alone, in quotes if need be")
 
