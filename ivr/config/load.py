@@ -11,7 +11,7 @@ from dialplan.source import Source
 from ivr.config.addresses import unusable_addresses
 from ivr.config.read import FILE, Settings, read_settings
 from ivr.config.regular import read_regular, refuse_others, told
-from ivr.config.rules import setting_rules
+from ivr.config.rules import in_address, setting_rules
 from ivr.config.version import version_of
 from ivr.flow.check import check_flows, given_to_messages
 from ivr.flow.defaults import FlowDefaults, TriesDefaults
@@ -282,7 +282,10 @@ def _known(
     """What flows may use; `broken` says whether a sentence could not be read."""
     readable, hotline = settings.readable, settings.readable.hotline
     lookups: dict[str, LookupFacts | None] = dict.fromkeys(readable.names["lookups"] or ())
-    lookups |= {name: LookupFacts(each.takes, each.gives, each.as_of) for name, each in hotline.lookups.items()}
+    lookups |= {
+        name: LookupFacts(each.takes, each.gives, each.as_of, in_address(each))
+        for name, each in hotline.lookups.items()
+    }
     tickets: dict[str, TicketFacts | None] = dict.fromkeys(readable.names["tickets"] or ())
     tickets |= {name: TicketFacts(each.takes, tuple(each.within_ms)) for name, each in hotline.tickets.items()}
     entries = {flow: settings.place("numbers", number) for number, flow in hotline.numbers.items()}
