@@ -29,6 +29,7 @@ PROGRAMS = (
     "tests/ivr/cli/test_commands.py",
     "tests/ivr/app/test_supervisor.py",
     "tests/ivr/cli/test_reloading.py",
+    "tests/ivr/cli/test_newcomer.py",
 )
 """Files whose tests start the hotline's own processes, as a user does."""
 

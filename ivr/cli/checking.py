@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from ivr.config.dialogues import Dialogues
     from ivr.config.load import Loaded
 
 
@@ -51,8 +52,8 @@ def _judged(folder: Path) -> Verdict:
     from ivr.config.dialogues import load_dialogues
 
     loaded = check_hotline(folder)
-    refresh_schemas(folder, loaded)
     tests = load_dialogues(loaded)
+    refresh_schemas(folder, loaded, tests)
     found, sources = (*loaded.diagnostics, *tests.diagnostics), {**loaded.sources, **tests.sources}
     scope = f"{loaded.scope}, {_dialogues(len(tests.dialogues))}" if tests.sources else loaded.scope
     return Verdict(
@@ -76,7 +77,7 @@ def _collector_at_rest() -> Iterator[None]:
             gc.enable()
 
 
-def refresh_schemas(folder: Path, loaded: Loaded) -> None:
+def refresh_schemas(folder: Path, loaded: Loaded, tests: Dialogues) -> None:
     """Where `hotline schema` has been before, editors are to know today's names, of files with mistakes too."""
     place = folder / SCHEMAS
     if loaded.hotline is None or not place.is_dir():
@@ -84,7 +85,7 @@ def refresh_schemas(folder: Path, loaded: Loaded) -> None:
     from ivr.schema.files import write_schemas
 
     try:
-        write_schemas(loaded, place)
+        write_schemas(loaded, place, tests)
     except OSError:
         pass  # a checkout that cannot be written is checked all the same
 

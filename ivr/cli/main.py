@@ -210,7 +210,8 @@ def schema(
         Path | None, typer.Option(help="Folder for the schemas; .hotline/schema/ unless given.", metavar="FOLDER")
     ] = None,
     shown: Annotated[
-        str | None, typer.Option("--print", help="Print one instead: flow, hotline or prompts.", metavar="KIND")
+        str | None,
+        typer.Option("--print", help="Print one instead: flow, hotline, prompts or dialogues.", metavar="KIND"),
     ] = None,
     headers: Annotated[
         bool, typer.Option("--headers", help="Put the line that names its schema into each file that has none.")

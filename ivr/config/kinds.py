@@ -148,9 +148,11 @@ def _written(pattern: re.Pattern[str], *examples: str, number: bool = False) -> 
     return WithJsonSchema({**kinds, "pattern": f"^{pattern.pattern}$", "examples": list(examples)})
 
 
-def _bounds(low: int, high: int) -> WithJsonSchema:
-    """How editors know a duration (`ivr.schema.settings` writes it out)."""
-    return WithJsonSchema({"type": "string", DURATION_OF: [low, high]})
+def _bounds(low: int, high: int, *examples: str) -> WithJsonSchema:
+    """How editors know a duration (`ivr.schema.settings` writes it out); without examples, the usual ones."""
+    return WithJsonSchema(
+        {"type": "string", DURATION_OF: [low, high]} | ({"examples": list(examples)} if examples else {})
+    )
 
 
 def name_of(kind: str) -> WithJsonSchema:
@@ -193,9 +195,9 @@ ShortMs = Annotated[int, _between(0, 120_000), _bounds(0, 120_000)]
 """Milliseconds up to two minutes: rings, wrap-up, short abandons."""
 WaitMs = Annotated[int, _between(1_000, 4 * 3_600_000), _bounds(1_000, 4 * 3_600_000)]
 """Milliseconds from a second to four hours: waits of callers."""
-DueMs = Annotated[int, _between(60_000, 365 * 86_400_000), _bounds(60_000, 365 * 86_400_000)]
+DueMs = Annotated[int, _between(60_000, 365 * 86_400_000), _bounds(60_000, 365 * 86_400_000, "4h", "1d", "3d")]
 """Milliseconds from a minute to a year: how long a ticket may take."""
-KeepMs = Annotated[int, _between(0, 400 * 86_400_000), _bounds(0, 400 * 86_400_000)]
+KeepMs = Annotated[int, _between(0, 400 * 86_400_000), _bounds(0, 400 * 86_400_000, "7d", "14d", "90d")]
 """Milliseconds up to 400 days: how long something is kept; 0 keeps nothing."""
 KeyMs = Annotated[int, _between(500, 60_000), _bounds(500, 60_000)]
 """Milliseconds of patience for a key."""

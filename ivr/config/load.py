@@ -11,10 +11,11 @@ from dialplan.source import Source
 from ivr.config.addresses import unusable_addresses
 from ivr.config.read import FILE, Settings, read_settings
 from ivr.config.regular import read_regular, refuse_others, told
-from ivr.config.rules import setting_rules
+from ivr.config.rules import in_address, setting_rules
 from ivr.config.version import version_of
 from ivr.flow.check import check_flows, given_to_messages
 from ivr.flow.defaults import FlowDefaults, TriesDefaults
+from ivr.flow.given_twice import with_repeated
 from ivr.flow.known import Known, LookupFacts, TicketFacts
 from ivr.flow.load import FlowReading, load_flow
 from ivr.flow.model import Flow, FlowSet, SayValue, Voicemail
@@ -64,6 +65,8 @@ class Loaded:
     """Every flow as far as it could be read."""
     known: Known = field(default_factory=Known)
     """The names flows may use."""
+    settings: Readable | None = field(default=None, repr=False)
+    """What is right of `hotline.yaml`, also when something else in it is wrong; secrets as in `root`."""
 
     @property
     def is_sound(self) -> bool:
@@ -85,7 +88,7 @@ def load_hotline(
     """
     files = _Files(folder)
     data = files.read(FILE)
-    document = read_yaml(data, FILE) if data is not None else Document(None, (), Source(FILE, ""))
+    document = with_repeated(read_yaml(data, FILE)) if data is not None else Document(None, (), Source(FILE, ""))
     environ = os.environ if environ is None else environ
     settings = read_settings(document, environ)
     files.keep(_masked(document.source, settings.diagnostics))
@@ -119,6 +122,7 @@ def load_hotline(
         scope=scope,
         readings=tuple(readings),
         known=known,
+        settings=settings.readable,
     )
 
 
@@ -278,7 +282,10 @@ def _known(
     """What flows may use; `broken` says whether a sentence could not be read."""
     readable, hotline = settings.readable, settings.readable.hotline
     lookups: dict[str, LookupFacts | None] = dict.fromkeys(readable.names["lookups"] or ())
-    lookups |= {name: LookupFacts(each.takes, each.gives, each.as_of) for name, each in hotline.lookups.items()}
+    lookups |= {
+        name: LookupFacts(each.takes, each.gives, each.as_of, in_address(each))
+        for name, each in hotline.lookups.items()
+    }
     tickets: dict[str, TicketFacts | None] = dict.fromkeys(readable.names["tickets"] or ())
     tickets |= {name: TicketFacts(each.takes, tuple(each.within_ms)) for name, each in hotline.tickets.items()}
     entries = {flow: settings.place("numbers", number) for number, flow in hotline.numbers.items()}

@@ -177,6 +177,13 @@ def used_arguments(lookup: Lookup) -> set[str]:
     return set(_PATH_PLACE.findall(lookup.get or lookup.post or ""))
 
 
+def in_address(lookup: Lookup) -> frozenset[str]:
+    """The arguments of a lookup that stand in its address: of `get` all, of `post` those of the path."""
+    if lookup.sql is not None:
+        return frozenset()
+    return frozenset(lookup.takes) if lookup.get is not None else frozenset(used_arguments(lookup))
+
+
 def lonely_queues(hotline: Hotline, place: Place) -> Iterator[Diagnostic]:
     """C014: a queue nobody serves."""
     served = {queue for agent in hotline.agents.values() for queue in agent.queues}

@@ -74,7 +74,8 @@ def check_flows(readings: Iterable[FlowReading], known: Known) -> list[Diagnosti
         found += fitting_arguments(flow, {r.name: r.flow for r in all_readings if r.flow}, known)
         found += unsayable_announcements(flow, known)
     found += _along_calls(sound, known)
-    found += silent_ends(sound, known)
+    if not circling:
+        found += silent_ends(sound, known)
     return found
 
 

@@ -295,7 +295,8 @@ CODES = codes(
         "Each `subflow` waits for the one it runs; a circle of them would pile up. More than 16 do not stand on each "
         "other.",
         "# flows/again.yaml\nflow: again\nstart: again\nsteps:\n  again:\n    subflow: again\n    then: end",
-        "# flows/again.yaml\nflow: again\nstart: check\nsteps:\n  check:\n    subflow: identify\n    then: end",
+        "# flows/again.yaml\nflow: again\nstart: check\nsteps:\n  check:\n    subflow: identify\n    then: bye\n"
+        "  bye: {hangup: goodbye}",
     ),
     CodeDoc(
         "F031",
@@ -365,6 +366,21 @@ CODES = codes(
         "    after: {answered: end, timed_out: end}",
         "# flows/main.yaml\nflow: main\nstart: wait\nsteps:\n  wait:\n    queue: sales\n    longest: 10min\n"
         "    after: {answered: end, timed_out: sorry}\n  sorry: {hangup: goodbye}",
+    ),
+    CodeDoc(
+        "F041",
+        "Nobody is hung up on without a word",
+        "Who has pressed a key, spoken or waited, and is cut off, does not know whether it was meant, and dials again. "
+        "A message, or a talk with an agent, must come after the last question, recording or wait; the report tells "
+        "the shortest way on which none does.",
+        "# flows/main.yaml\nflow: main\nstart: menu\nsteps:\n  menu:\n    menu: main-menu\n"
+        "    keys: {1: menu, 0: end}\n"
+        "    no_input: {after: 5s, tries: 3, then: bye}\n    wrong_input: {tries: 3, then: bye}\n"
+        "  bye: {hangup: goodbye}",
+        "# flows/main.yaml\nflow: main\nstart: menu\nsteps:\n  menu:\n    menu: main-menu\n"
+        "    keys: {1: menu, 0: bye}\n"
+        "    no_input: {after: 5s, tries: 3, then: bye}\n    wrong_input: {tries: 3, then: bye}\n"
+        "  bye: {hangup: goodbye}",
     ),
     CodeDoc(
         "F050",

@@ -95,9 +95,13 @@ class Expression:
             raise EvaluationError(f"'{self.source}': {type(error).__name__}") from error
 
 
+_WRITTEN: Final = {True: "true", False: "false", None: "null"}
+
+
 def constant(value: object, at: Span | None = None) -> Expression:
     """A plain value as an expression."""
-    return Expression(str(value), frozenset(), ast.Constant(value), at, None)  # type: ignore[arg-type]  # Decimal too
+    source = _WRITTEN[value] if value is None or isinstance(value, bool) else str(value)
+    return Expression(source, frozenset(), ast.Constant(value), at, None)  # type: ignore[arg-type]  # Decimal too
 
 
 def parse(text: str, at: Span | None = None, inside: Span | None = None) -> Expression:

@@ -203,10 +203,16 @@ class Fields:
         if isinstance(node, Sequence):
             written = [item.text if isinstance(item, Scalar) else "" for item in node.items]
             if written and all(len(text) == 1 and text in "0123456789" for text in written):
+                self._each_once(node.items, written)
                 return "".join(dict.fromkeys(written))
         if node is not None:
             self.wrong(node, expected, "F007")
         return ""
+
+    def _each_once(self, items: tuple[Node, ...], written: list[str]) -> None:
+        for index, figure in enumerate(written):
+            if figure in written[:index]:
+                self.notes.error("F007", items[index].span, f"the figure {figure} is there already", "each figure once")
 
     def variable(self, key: str, *, needed: bool) -> str | None:
         """The name of a variable that is written to."""
@@ -245,7 +251,7 @@ class Fields:
         if not isinstance(node, Scalar):
             self.wrong(node, "a value, or '= ' and an expression")
             return None
-        if not node.quoted and node.text.startswith("="):
+        if node.text.startswith("="):
             return self.expression(node, skip=len(node.text) - len(node.text[1:].lstrip()))
         return constant(node.value, node.span)
 

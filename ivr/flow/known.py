@@ -47,6 +47,8 @@ class LookupFacts:
     """Field to type. A source may answer with nothing in any of them but `as_of`."""
     as_of: str | None = None
     """The field that says how old the answer is; an answer without it is none (`ivr.services.answers`)."""
+    in_address: frozenset[str] = frozenset()
+    """Arguments that stand in the address that is asked, which every server on the way may write down."""
 
 
 @dataclass(frozen=True, slots=True)

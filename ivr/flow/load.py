@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from dialplan.diagnostics import Diagnostic, did_you_mean
 from ivr.flow.defaults import FlowDefaults
 from ivr.flow.fields import RESERVED, Fields, described, is_variable
+from ivr.flow.given_twice import with_repeated
 from ivr.flow.model import END, Flow, Step
 from ivr.flow.notes import Mention, Notes
 from ivr.flow.verbs import HINTS, NO_VERBS, VERBS, read_step, verb_of
@@ -51,7 +52,7 @@ def load_flow(data: bytes, file: str, defaults: FlowDefaults | None = None) -> F
         file: its name as the admin knows it, `flows/main.yaml`; its stem is the flow's name.
         defaults: what the hotline gives its flows.
     """
-    document = read_yaml(data, file)
+    document = with_repeated(read_yaml(data, file), levels=1)
     notes = Notes(flow=PurePosixPath(file).stem)
     flow, names = None, frozenset[str]()
     if isinstance(document.root, Mapping):

@@ -33,10 +33,12 @@ from ivr.flow.model import (
     Way,
     Ways,
 )
+from ivr.flow.overlaps import is_covered
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
+    from dialplan.source import Span
 
 LEAVING = (Queue, Dial, Transfer)
 """Steps that hand the call to Asterisk: a segment ends, and sensitive values do not outlast it."""
@@ -174,7 +176,7 @@ def overlapping_ways(flow: Flow) -> Iterator[Diagnostic]:
     """F024: ways that can never be taken, because one before them is always taken first."""
     for step in flow.steps.values():
         ways = getattr(step, "then", ())
-        seen: dict[str, int] = {}
+        before: list[Way] = []
         for index, way in enumerate(ways):
             at = way.at or step.at
             if index and ways[index - 1].when is None:
@@ -183,20 +185,55 @@ def overlapping_ways(flow: Flow) -> Iterator[Diagnostic]:
                 break
             if way.when is None:
                 continue
-            condition = " ".join(way.when.source.split())
-            if way.when.is_constant:
-                message = f"'{condition}' is always the same"
+            if not way.when.names:
+                message = f"'{' '.join(way.when.source.split())}' is always the same"
                 yield Diagnostic("F024", "error", way.when.at or at, message, "a condition that reads something")
-            elif condition in seen:
-                message = f"'{condition}' stands in line {seen[condition]} already"
-                yield Diagnostic("F024", "error", way.when.at or at, message, "another condition")
-            elif way.when.at:
-                seen[condition] = way.when.at.line
+                continue
+            yield from _taken_before(way, before, at)
+            before.append(way)
+
+
+def _taken_before(way: Way, before: list[Way], at: Span) -> Iterator[Diagnostic]:
+    """F024 for a way whose condition is true only where that of an earlier one is."""
+    for earlier in before:
+        if way.when is None or earlier.when is None or not is_covered(way.when, earlier.when):
+            continue
+        condition, first = (" ".join(each.source.split()) for each in (way.when, earlier.when))
+        line = earlier.when.at.line if earlier.when.at else 0
+        if condition == first:
+            message, expected = f"'{condition}' stands in line {line} already", "another condition"
+        else:
+            message = f"no call gets here: where '{condition}' is true, '{first}' (line {line}) is true, too"
+            expected = "another condition, or this way before that one"
+        yield Diagnostic("F024", "error", way.when.at or at, message, expected)
+        return
 
 
 def asking_flows(flows: Mapping[str, Flow]) -> frozenset[str]:
-    """Flows in which a caller is asked, queued, connected or recorded somewhere."""
-    return _spread(flows, {name for name, flow in flows.items() if _has(flow, ASKING)})
+    """Flows that no call goes through without being asked, queued, connected or recorded."""
+    asking: frozenset[str] = frozenset()
+    while True:
+        more = frozenset(name for name, flow in flows.items() if not _can_be_passed(flow, asking))
+        if more == asking:
+            return asking
+        asking = more
+
+
+def _can_be_passed(flow: Flow, asking: Collection[str]) -> bool:
+    """Whether some way leads from the beginning to the end of a flow and asks nothing."""
+    seen: set[str] = set()
+    waiting = [flow.start]
+    while waiting:
+        name = waiting.pop()
+        step = flow.steps.get(name)
+        if name == END or isinstance(step, Return):
+            return True
+        if step is None or name in seen or isinstance(step, ASKING):
+            continue
+        seen.add(name)
+        if not (isinstance(step, Subflow) and step.flow in asking):
+            waiting.extend(way.then for way in exits(step))
+    return False
 
 
 def leaving_flows(flows: Mapping[str, Flow]) -> frozenset[str]:

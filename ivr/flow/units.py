@@ -29,6 +29,9 @@ _NEAR_UNITS: Final = {
 KEYS: Final = "0123456789*#"
 """The keys of a telephone."""
 DURATION_FORM: Final = "a whole number with its unit: 800ms, 6s, 15min, 2h or 1d"
+SILENCE_LEFT_MS: Final = 1_000
+"""What RECORD FILE leaves of the silence that ends a recording. Source: `handle_recordfile`, res_agi.c: the file is
+rewound by the silence less 1,000 ms, and cut there."""
 CLOCK_FORM: Final = 'a quoted time of day: "09:00"'
 KEY_FORM: Final = "one of the keys 0 to 9, * or # (in quotes)"
 
@@ -37,6 +40,11 @@ def duration_ms(text: str) -> int | None:
     """Milliseconds of `6s`, `800ms`, `15min`, `2h`, `1d`; None when it is no such duration."""
     found = _DURATION.fullmatch(text)
     return int(found[1]) * _MS_PER_UNIT[found[2]] if found else None
+
+
+def whole_seconds(ms: int) -> int:
+    """Seconds of a length that Asterisk takes in whole seconds; at least as long as it was written."""
+    return max(1, -(-ms // 1_000))
 
 
 def duration_text(ms: int) -> str:

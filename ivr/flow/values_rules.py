@@ -38,12 +38,13 @@ if TYPE_CHECKING:
 
     from dialplan.source import Span
 
-Use = Literal["said", "asked", "handed", "kept", "run", "dialled", "condition", "filed", "called"]
-"""What becomes of a value: spoken, given to a lookup, a subflow, a variable, a script, a telephone, decided by, written
-into a row that people read, called back."""
+Use = Literal["said", "asked", "addressed", "handed", "kept", "run", "dialled", "condition", "filed", "called"]
+"""What becomes of a value: spoken, given to a lookup (in its address, too), a subflow, a variable, a script, a
+telephone, decided by, written into a row that people read, called back."""
 
 _IN_WORDS: Final = {
     "said": "said to the caller",
+    "addressed": "part of an address, which servers log",
     "run": "given to a script",
     "dialled": "dialled",
     "filed": "kept on record",
@@ -102,7 +103,8 @@ def _asked(step: Lookup, state: State, known: Known) -> Iterator[Reading]:
     facts = known.lookup(step.lookup)
     takes = facts.takes if facts is not None else {}
     for name, value in step.args.items():
-        yield Reading(value, state, "asked", name, frozenset({takes[name]} if name in takes else ()))
+        use: Use = "addressed" if facts is not None and name in facts.in_address else "asked"
+        yield Reading(value, state, use, name, frozenset({takes[name]} if name in takes else ()))
 
 
 def _filed(step: Callback | Ticket, state: State, known: Known) -> Iterator[Reading]:
@@ -149,7 +151,10 @@ def _said(message: str | None, args: Mapping[str, Expression], state: State, kno
 
 def _kept(assign: Mapping[str, Expression], state: State) -> Iterator[Reading]:
     for name, value in assign.items():
-        yield Reading(value, state, "kept", name, frozenset({"text"} if name == "language" else ()))
+        is_language = name == "language"  # which is in every row about a call
+        yield Reading(
+            value, state, "filed" if is_language else "kept", name, frozenset({"text"} if is_language else ())
+        )
         state = assigned(state, {name: value})
 
 

@@ -76,6 +76,8 @@ class Mapping:
 
     entries: tuple[Entry, ...]
     span: Span
+    repeated: tuple[Entry, ...] = ()
+    """What was given once more under a key that is there already (Y009): it counts for nothing."""
 
     def find(self, key: str) -> Entry | None:
         """The entry whose key was written `key`."""
@@ -229,7 +231,7 @@ class _Composer:
 
     def _mapping(self, event: _Event, events: Iterator[_Event], depth: int) -> Mapping:
         seen: dict[str, Scalar] = {}
-        entries = []
+        entries, repeated = [], []
         children = self._until(yaml.MappingEndEvent, events, depth)
         for key, value in zip(children, children, strict=True):
             if not isinstance(key, Scalar):
@@ -240,10 +242,11 @@ class _Composer:
                 self.problems.append(
                     Diagnostic("Y009", "error", key.span, f"'{key.text}' is given twice", hint=f"first in line {first}")
                 )
+                repeated.append(Entry(key, value))
             else:
                 seen[key.text] = key
                 entries.append(Entry(key, value))
-        return Mapping(tuple(entries), self._span(event, short=True))
+        return Mapping(tuple(entries), self._span(event, short=True), tuple(repeated))
 
     def _scalar(self, event: _Event) -> Scalar:
         quoted = event.style is not None and event.style != ""

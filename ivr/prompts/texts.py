@@ -15,12 +15,14 @@ import yaml
 
 from dialplan.diagnostics import Diagnostic
 from dialplan.source import Span
-from ivr.full_width import slip_in
+from ivr.flow.yaml_reader import read_yaml
 
 if TYPE_CHECKING:
     from dialplan.source import Source
 
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_TAG = re.compile(r"(?:^|[\s\[{,])!\S", re.MULTILINE)
+"""What may be a YAML tag; an exclamation mark behind a word is none."""
 _DEEPEST = 4
 """Levels of grouping; enough for `identify.pin.retry`, and an end for a file whose anchor contains itself."""
 _QUOTE_HINT = "a text that begins with '{' stands in quotes"
@@ -105,22 +107,38 @@ def read_entries(source: Source) -> tuple[tuple[Entry, ...], tuple[Diagnostic, .
     try:
         top = yaml.compose(source.text, Loader=yaml.CSafeLoader)
     except yaml.YAMLError as error:
-        reading.complain(
-            "P001",
-            _error_place(error, source),
-            f"not YAML: {_problem(error)}",
-            "a mapping of names to texts",
-            _hint(error, source),
-        )
+        _not_yaml(reading, error)
         return (), tuple(reading.diagnostics)
     except (ValueError, RecursionError) as error:  # characters or nesting the C reader gives up on
         reading.complain("P001", Span(source.name, 1, 1), f"not YAML: {error}", "a mapping of names to texts")
         return (), tuple(reading.diagnostics)
+    if _TAG.search(source.text):
+        _refuse_tags(reading)
     if isinstance(top, yaml.MappingNode):
         _read_group(reading, top, "", 1)
     elif top is not None:
         reading.complain("P001", _at(source, top), "the file is not a mapping", "a mapping of names to texts")
     return tuple(reading.entries.values()), tuple(reading.diagnostics)
+
+
+def _not_yaml(reading: _Reading, error: yaml.YAMLError) -> None:
+    """The complaint in the words, and with the advice, that other files get."""
+    source = reading.source
+    found = next((each for each in read_yaml(source.text.encode(), source.name).diagnostics), None)
+    if found is None or found.span is None:
+        place, message, hint = _error_place(error, source), f"not YAML: {_problem(error)}", None
+    else:
+        place, message, hint = found.span, found.message.removeprefix("this is "), found.hint
+    reading.complain("P001", place, message, "a mapping of names to texts", _hint(place, source) or hint)
+
+
+def _refuse_tags(reading: _Reading) -> None:
+    """Y007: a tag would change nothing here, and whoever writes one means something by it."""
+    for event in yaml.parse(reading.source.text, Loader=yaml.CBaseLoader):
+        tag = getattr(event, "tag", None)
+        if tag and tag != "!" and event.start_mark is not None:
+            at = Span(reading.source.name, event.start_mark.line + 1, event.start_mark.column + 1)
+            reading.complain("Y007", at, f"the tag '{tag}'", "no tags: write the text alone, in quotes if need be")
 
 
 def _read_group(reading: _Reading, group: yaml.MappingNode, prefix: str, depth: int) -> None:
@@ -135,6 +153,8 @@ def _read_group(reading: _Reading, group: yaml.MappingNode, prefix: str, depth: 
         if word in seen or name in reading.entries:
             earlier = seen.get(word) or reading.entries[name].at.line
             reading.complain("P002", at, f"'{name}' is written twice", hint=f"first on line {earlier}")
+            if isinstance(value, yaml.MappingNode) and not value.flow_style and depth < _DEEPEST:
+                _read_group(reading, value, f"{name}.", depth + 1)  # what stands in it is not missing besides
             continue
         seen[word] = at.line
         _read_value(reading, name, at, value, depth)
@@ -234,9 +254,7 @@ def _problem(error: yaml.YAMLError) -> str:
     return str(getattr(error, "problem", None) or getattr(error, "reason", None) or "unreadable").splitlines()[0]
 
 
-def _hint(error: yaml.YAMLError, source: Source) -> str | None:
+def _hint(place: Span, source: Source) -> str | None:
     """The commonest slip by far: YAML takes a brace at the beginning of a value for its own."""
-    line = source.line(_error_place(error, source).line) or ""
-    if re.match(r"\s*[^\s:]+:\s+\{", line):
-        return _QUOTE_HINT
-    return slip_in(source.text, _error_place(error, source))
+    line = source.line(place.line) or ""
+    return _QUOTE_HINT if re.match(r"\s*[^\s:]+:\s+\{", line) else None

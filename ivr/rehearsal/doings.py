@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from ivr.engine import effects as fx
 from ivr.engine.inputs import HungUp, Keys, Recorded, Schedule, ScriptEnded, Silence, Spoken
+from ivr.flow.units import SILENCE_LEFT_MS, whole_seconds
 from ivr.rehearsal import keeping
 from ivr.rehearsal.doing import Doing
 from ivr.rehearsal.lines import told_of
@@ -178,13 +179,19 @@ class AskingQueue(Doing):
 
 
 class Recording(Doing):
-    """A voicemail or a record: a greeting that cannot be interrupted, a tone, the caller's words."""
+    """A voicemail or a record: a greeting that cannot be interrupted, a tone, the caller's words.
+
+    Its length is that of Asterisk's file (`ivr.runner.perform.Voice.record`): silence that ends it is cut off but for a
+    second, silence before `#`, before the longest length or before the caller hangs up belongs to it.
+    """
 
     def __init__(self, call: Call, effect: fx.Record) -> None:
         super().__init__(call)
         self._effect = effect
         self._greeting: fx.Utterance | None = effect.utterance
         self._began_ms: int | None = None
+        self._silent_ms = 0
+        """Since when nothing has been said."""
 
     @property
     def waits(self) -> str:
@@ -202,7 +209,7 @@ class Recording(Doing):
             self.call.hear(self._greeting)
             self._greeting = None
         elif self._began_ms is None:
-            self._began_ms = self.call.now_ms
+            self._began_ms = self._silent_ms = self.call.now_ms
             self._set_clock()
         return None
 
@@ -211,8 +218,10 @@ class Recording(Doing):
         most_ms = (self._began_ms or 0) + self._effect.longest_ms - self.call.now_ms
         self.call.now_ms += min(ms, most_ms)
         if ms >= most_ms:
-            return self.expire()
-        self._set_clock()
+            return self._ended(gone=False)
+        if ms:
+            self._silent_ms = self.call.now_ms
+            self._set_clock()
         return None
 
     def key(self, key: str) -> Input | None:
@@ -220,28 +229,33 @@ class Recording(Doing):
         if self._greeting is not None:
             self.listen()
         if key == "#" and self._began_ms is not None:
-            return self.expire()
+            return self._ended(gone=False)
         self.call.dropped(key)
         return None
 
     def expire(self) -> Input:
-        """Silence for long enough, the longest length, or `#`."""
-        return self._ended(gone=False)
+        """Silence for long enough, or the longest length."""
+        silence_ms = whole_seconds(self._effect.silence_ms) * _S
+        if self.call.now_ms - self._silent_ms < silence_ms:
+            return self._ended(gone=False)
+        if self._silent_ms == self._began_ms:
+            return Recorded(0.0)
+        return self._ended(gone=False, cut_ms=silence_ms - SILENCE_LEFT_MS)
 
     def hang_up(self) -> Input:
         """What was said before is kept; of a `record` the flow is told, and does what waits for nobody."""
         told = self._ended(gone=True)
         return told if told.recording else HungUp()
 
-    def _ended(self, *, gone: bool) -> Recorded:
-        ms = self.call.now_ms - self._began_ms if self._began_ms is not None else 0
+    def _ended(self, *, gone: bool, cut_ms: int = 0) -> Recorded:
+        ms = self.call.now_ms - self._began_ms - cut_ms if self._began_ms is not None else 0
         if ms <= 0:
             return Recorded(0.0)
         which = self.call.keep(keeping.words(self._effect.box, ms))
         return Recorded(ms / _S, which if self._effect.box is None else "", gone=gone)
 
     def _set_clock(self) -> None:
-        silent_ms = self.call.now_ms + self._effect.silence_ms
+        silent_ms = self._silent_ms + whole_seconds(self._effect.silence_ms) * _S
         self.due_ms = min(silent_ms, (self._began_ms or 0) + self._effect.longest_ms)
 
 

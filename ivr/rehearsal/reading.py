@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, cast, get_args
+from typing import TYPE_CHECKING, Final
 
 from ivr.flow.fields import described
 from ivr.flow.yaml_reader import Mapping, Scalar, Sequence, read_yaml
-from ivr.rehearsal.model import Ending
 from ivr.rehearsal.reading_acts import WrittenAct, messages_of, read_talk
 from ivr.rehearsal.reading_answers import WrittenAnswers, read_backend
 from ivr.rehearsal.reading_lines import read_lines
@@ -21,10 +20,13 @@ if TYPE_CHECKING:
     from dialplan.diagnostics import Diagnostic
     from dialplan.source import Source, Span
     from ivr.flow.yaml_reader import Entry, Node
-    from ivr.rehearsal.model import Line
+    from ivr.rehearsal.model import Ending, Line
 
 LONGEST_NAME: Final = 200
 """Characters of a dialogue's name: a sentence."""
+ENDINGS: Final[Table[str, Ending]] = {"finished": "finished", "hung up": "hung_up", "rescued": "rescued"}
+"""How a call can end, in the words of a dialogue."""
+SCRIPT_ENDS: Final = ("done", "failed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +154,7 @@ def _remembered(node: Node, notes: Notes) -> dict[str, str]:
         return {}
     found = {}
     for entry in node.entries:
-        notes.must_exist("T007", entry.key, "step", entry.key.text, notes.names.steps)
+        notes.step_must_exist(entry.key, entry.key.text)
         found[entry.key.text] = notes.text(entry.value, "a telephone key") or ""
     return found
 
@@ -165,8 +167,8 @@ def _scripts(node: Node, notes: Notes) -> dict[str, bool]:
     for entry in node.entries:
         notes.must_exist("T018", entry.key, "script", entry.key.text, notes.names.scripts)
         how = entry.value.text if isinstance(entry.value, Scalar) else ""
-        if how not in {"done", "failed"}:
-            notes.error("T016", entry.value.span, f"found {described(entry.value)}", "done or failed")
+        if how not in SCRIPT_ENDS:
+            notes.error("T016", entry.value.span, f"found {described(entry.value)}", " or ".join(SCRIPT_ENDS))
         found[entry.key.text] = how != "failed"
     return found
 
@@ -175,8 +177,6 @@ def _ending(node: Node, notes: Notes) -> Ending | None:
     word = notes.text(node, "finished, hung up or rescued")
     if word is None:
         return None
-    ending = word.replace(" ", "_")
-    if ending not in get_args(Ending):
-        notes.unknown("T016", node.span, "ending", word, ("finished", "hung up", "rescued"))
-        return None
-    return cast("Ending", ending)
+    if word not in ENDINGS:
+        notes.unknown("T016", node.span, "ending", word, ENDINGS)
+    return ENDINGS.get(word)

@@ -155,6 +155,8 @@ def _queued(node: Node, slots: Slots, notes: Notes) -> WrittenAct | None:
 
 def _comes_back(node: Node, _slots: Slots, notes: Notes) -> WrittenAct | None:
     items = node.items if isinstance(node, Sequence) else (node,)
+    if not items:
+        notes.wrong(node, f"one of {', '.join(OUTCOMES)}, or a list of them")
     outcomes = [
         notes.must_exist("T016", item, "outcome", outcome, OUTCOMES)
         for item in items
@@ -167,7 +169,7 @@ def _at(node: Node, _slots: Slots, notes: Notes) -> WrittenAct | None:
     name = notes.text(node, "a step: main.main_menu")
     if name is None:
         return None
-    notes.must_exist("T007", node, "step", name, notes.names.steps)
+    notes.step_must_exist(node, name)
     flow, _, step = name.partition(".")
     return model.Stands(flow, step, node.span)
 

@@ -61,8 +61,10 @@ def _answers(entry: Entry, question: Question | None, notes: Notes) -> WrittenAn
     node = entry.value
     if isinstance(node, Mapping) and node.entries:
         keys = [each.key.text for each in node.entries]
-        if keys == [ANY] and isinstance(node.entries[0].value, Sequence):
-            each = [_answer(item, entry, question, notes) for item in node.entries[0].value.items]
+        if keys == [ANY] and isinstance(listed := node.entries[0].value, Sequence):
+            if not listed.items:
+                notes.wrong(listed, "the answers of which each makes a dialogue")
+            each = [_answer(item, entry, question, notes) for item in listed.items]
             return WrittenAnswers(tuple((one,) for one in each) or ((Answer(),),))
         if keys == [AFTER]:
             return WrittenAnswers(((Answer(),),), notes.duration(node.entries[0].value))

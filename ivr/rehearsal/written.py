@@ -41,13 +41,17 @@ class Names:
     numbers: tuple[str, ...] | None = None
     """The first is dialled where a dialogue does not say."""
     languages: tuple[str, ...] | None = None
-    questions: Table[str, Question] | None = None
+    questions: Table[str, Question | None] | None = None
+    """A lookup that could not be read is None."""
     boxes: frozenset[str] | None = None
-    tickets: Table[str, TicketFacts] | None = None
+    tickets: Table[str, TicketFacts | None] | None = None
+    """A kind that could not be read is None."""
     surveyed: Table[str, str] | None = None
     """Question of a survey to the figures that answer it."""
     zone: tzinfo = UTC
     """The hotline's: what clocks in dialogues show."""
+    unread_flows: frozenset[str] = frozenset()
+    """Flows that could not be read whole: their steps may be there."""
 
 
 @dataclass(slots=True)
@@ -79,11 +83,17 @@ class Notes:
             self.unknown(code, node.span, kind, name, names)
         return name
 
+    def step_must_exist(self, node: Node, name: str) -> None:
+        """A step, noted when its flow was read and has none of this name."""
+        if name.partition(".")[0] not in self.names.unread_flows:
+            self.must_exist("T007", node, "step", name, self.names.steps)
+
     # -- single values ------------------------------------------------------------------------------------------------
 
     def text(self, node: Node, expected: str) -> str | None:
         """A text; numbers count as the text they were written as."""
-        if isinstance(node, Scalar) and node.text and not isinstance(node.value, bool):
+        empty = isinstance(node, Scalar) and node.value is None and not node.quoted
+        if isinstance(node, Scalar) and node.text and not empty and not isinstance(node.value, bool):
             return node.text
         self.wrong(node, expected)
         return None

@@ -7,18 +7,20 @@ from __future__ import annotations
 
 import asyncio
 import uuid
+from contextlib import suppress
 from datetime import datetime
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
 from agi.commands import RecordFile
 from agi.errors import CommandFailed
 from agi.results import Ended, RecordingEnd
 from ivr.engine.inputs import Found, HungUp, Keys, LookupFailed, LookupLate, Recorded, Silence, Spoken
+from ivr.flow.units import whole_seconds
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import tzinfo
-    from pathlib import Path
 
     from agi.channel import Channel
     from ivr.engine.effects import Ask, LookUp, Record, Say, Utterance
@@ -28,6 +30,9 @@ BREATH_S = 0.7
 """A pause the caller does not notice as waiting: only a lookup that takes longer is covered by its `meanwhile`."""
 SAMPLES_PER_S = 8000
 """RECORD FILE counts in samples of an 8 kHz file."""
+MOST_SILENCE_S: Final = 1.1
+"""A recording that silence ended and that is no longer has no word in it: of silence a second is left, and the frame in
+which it was found long enough (`ivr.flow.units.SILENCE_LEFT_MS`)."""
 
 
 class Voice:
@@ -98,15 +103,20 @@ class Voice:
     async def record(self, effect: Record) -> tuple[Recorded | HungUp, str, float]:
         """Speak, then record. Returns what to tell the engine, the file without ending, and its seconds.
 
+        No seconds is that nothing was said: no file, or one of nothing but the silence that ended it.
+
         Raises:
             CommandFailed: Asterisk could not write it; a caller must not think that a message was left.
         """
         await self._channel.exec("Playback", "&".join(self._files((effect.utterance,))))
         name = str(self._recordings / uuid.uuid4().hex)
         recorded = await self._channel.record_file(
-            RecordFile(name, "wav", "#", effect.longest_ms, silence_s=max(1, round(effect.silence_ms / 1000)))
+            RecordFile(name, "wav", "#", effect.longest_ms, silence_s=whole_seconds(effect.silence_ms))
         )
         seconds = recorded.end_samples / SAMPLES_PER_S
+        if recorded.ended is RecordingEnd.TIMEOUT and seconds <= MOST_SILENCE_S < effect.longest_ms / 1000:
+            seconds = 0.0
+            await asyncio.to_thread(_discard, f"{name}.wav")
         gone = recorded.ended is RecordingEnd.HANGUP or self._channel.hung_up
         if recorded.ended is RecordingEnd.FAILED and not gone:
             raise CommandFailed("RECORD FILE", f"nothing could be recorded into {self._recordings}")
@@ -130,6 +140,12 @@ class Voice:
         if next_key_ms and next_key_ms != self._next_key_ms:
             await self._channel.set_variable("TIMEOUT(digit)", f"{next_key_ms / 1000:.3f}")
             self._next_key_ms = next_key_ms
+
+
+def _discard(path: str) -> None:
+    """Take a file of nothing but silence away, where it can be: the file may be Asterisk's alone."""
+    with suppress(OSError):
+        Path(path).unlink(missing_ok=True)
 
 
 def _in_zone(args: Mapping[str, object], zone: tzinfo) -> dict[str, object]:

@@ -7,9 +7,13 @@ import os
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Final
 
+from ivr.config.dialogues import FOLDER as TESTS
+from ivr.config.dialogues import load_dialogues
+from ivr.config.dialogues import names_of as names_in_dialogues
 from ivr.config.load import flow_defaults
 from ivr.config.read import FILE
 from ivr.flow.defaults import FlowDefaults
+from ivr.schema.dialogues import dialogues_schema
 from ivr.schema.flow import flow_schema
 from ivr.schema.names import names_of
 from ivr.schema.prompts import prompts_schema
@@ -18,19 +22,25 @@ from ivr.schema.settings import settings_schema
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from ivr.config.dialogues import Dialogues
     from ivr.config.load import Loaded
     from ivr.schema.outline import Schema
 
 PLACE: Final = PurePosixPath(".hotline/schema")
 """Where the schemas of a hotline are, below its folder."""
-KINDS: Final = ("flow", "hotline", "prompts")
+KINDS: Final = ("flow", "hotline", "prompts", "dialogues")
 """What `--print` can print."""
 MARK: Final = "# yaml-language-server: $schema="
 _IGNORED: Final = "# Made by hotline; nothing here needs to be kept.\n*\n"
 
 
-def schemas(loaded: Loaded) -> dict[str, Schema]:
-    """Every schema of a hotline by the name of its file; none when its settings cannot be read."""
+def schemas(loaded: Loaded, tests: Dialogues | None = None) -> dict[str, Schema]:
+    """Every schema of a hotline by the name of its file; none when its settings cannot be read.
+
+    Args:
+        loaded: the hotline.
+        tests: its dialogues; they are read when they are not given.
+    """
     defaults = flow_defaults(loaded.hotline.defaults) if loaded.hotline else FlowDefaults()
     names = names_of(loaded, defaults)
     if names is None:
@@ -39,6 +49,8 @@ def schemas(loaded: Loaded) -> dict[str, Schema]:
     made["flow.json"] = flow_schema(names)
     made["hotline.json"] = settings_schema(names)
     made["prompts.json"] = prompts_schema(names)
+    written = (tests or load_dialogues(loaded)).names
+    made["dialogues.json"] = dialogues_schema(names_in_dialogues(loaded), names, written)
     return made
 
 
@@ -47,7 +59,7 @@ def as_json(schema: Schema) -> str:
     return json.dumps(schema, ensure_ascii=False, indent=1) + "\n"
 
 
-def write_schemas(loaded: Loaded, into: Path) -> tuple[list[str], int]:
+def write_schemas(loaded: Loaded, into: Path, tests: Dialogues | None = None) -> tuple[list[str], int]:
     """Write what has changed, take away what belongs to nothing any more.
 
     Returns:
@@ -56,7 +68,7 @@ def write_schemas(loaded: Loaded, into: Path) -> tuple[list[str], int]:
     Raises:
         OSError: the folder cannot be written.
     """
-    made = {name: as_json(schema) for name, schema in schemas(loaded).items()}
+    made = {name: as_json(schema) for name, schema in schemas(loaded, tests).items()}
     written = [name for name, text in made.items() if _write(into / name, text)]
     for path in (into / "flows").glob("*.json"):
         if f"flows/{path.name}" not in made:
@@ -88,6 +100,8 @@ def header(name: str) -> str:
             schema = "hotline.json"
         case ("flows", _):
             schema = f"flows/{path.stem}.json"
+        case (folder, _) if folder == TESTS:
+            schema = "dialogues.json"
         case _:
             schema = "prompts.json"
     return f"{MARK}{'../' * (len(path.parts) - 1)}{PLACE}/{schema}"
@@ -126,5 +140,5 @@ def _is_foreign(data: bytes) -> bool:
 
 def _own_files(folder: Path) -> Iterator[Path]:
     yield from (path for path in [folder / FILE] if path.is_file())
-    for part in ("flows", "prompts"):
+    for part in ("flows", "prompts", TESTS):
         yield from (path for path in sorted((folder / part).glob("*.yaml")) if path.is_file())

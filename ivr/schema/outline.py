@@ -220,7 +220,11 @@ class Outline(Fields):
         del expected
         ranges = [f"{low}-{high}" for low in range(10) for high in range(low + 1, 10)]
         figure = {"anyOf": [{"type": "integer", "minimum": 0, "maximum": 9}, {"type": "string", "pattern": "^[0-9]$"}]}
-        self._ask(key, {"anyOf": [{"enum": ranges}, {"type": "array", "minItems": 1, "items": figure}]}, needed=True)
+        self._ask(
+            key,
+            {"anyOf": [{"enum": ranges}, {"type": "array", "minItems": 1, "uniqueItems": True, "items": figure}]},
+            needed=True,
+        )
         return "1"
 
     def mappings(self, key: str, expected: str, each: str) -> list[tuple[Scalar, Fields]]:

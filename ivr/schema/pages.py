@@ -59,6 +59,19 @@ def about_setting(path: tuple[str, ...]) -> str:
     return found[min(position, len(found) - 1)] if found else ""
 
 
+def about_dialogue(key: str) -> str:
+    """The words of docs/testing-flows.md about a key of a dialogue."""
+    return _rows(sections("testing-flows.md").get("The world", "")).get(key, "")
+
+
+def about_act(word: str) -> str:
+    """The words of docs/testing-flows.md about an act of a talk, or about what stands beside one."""
+    for cell, meaning in _ROW.findall(sections("testing-flows.md").get("The talk", "")):
+        if re.search(rf"`{re.escape(word)}[:`]", cell):
+            return meaning if meaning.startswith("(nothing)") or cell.startswith("`says") else f"The caller {meaning}"
+    return ""
+
+
 def _head_rows() -> dict[str, str]:
     return _rows(sections("flows.md").get("The head of a flow", ""))
 

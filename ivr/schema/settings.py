@@ -43,7 +43,8 @@ def _part(part: Any, names: Names) -> Any:
         return _named(str(part[NAME_OF]), names)
     if DURATION_OF in part:
         usual = {"default": duration_text(part["default"])} if part.get("default") is not None else {}
-        return duration(*part[DURATION_OF]) | usual
+        likely = {"examples": part["examples"]} if part.get("examples") else {}
+        return duration(*part[DURATION_OF]) | likely | usual
     if "$ref" in part:
         return {"$ref": part["$ref"].replace("#/$defs/", "#/definitions/")}
     found = {word: _part(said, names) for word, said in part.items() if word not in _QUIET or _is_setting(said)}

@@ -13,8 +13,12 @@ if TYPE_CHECKING:
 
     from sqlalchemy.engine import URL
 
-DRIVERS: Final[Mapping[str, str]] = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg"}
-"""The async driver for a URL that names none."""
+DRIVERS: Final[Mapping[str, str]] = {
+    "sqlite": "sqlite+aiosqlite",
+    "postgresql": "postgresql+asyncpg",
+    "postgres": "postgresql+asyncpg",
+}
+"""The async driver for a URL that names none; the same words as for the history (`store.urls`)."""
 
 SQL_FORM: Final = "sqlite:////srv/customers.db or postgresql://user:password@host:5432/database"
 HTTP_FORM: Final = "https://billing.example"
@@ -61,6 +65,9 @@ def sql_address(name: str, text: str) -> URL:
         raise BadSourceError(name, f"'{url.drivername}' is a driver that cannot answer while calls go on", SQL_FORM)
     if importlib.util.find_spec(dialect.driver) is None:
         raise BadSourceError(name, f"the Python package {dialect.driver} is not installed", None)
+    if dialect.driver == "asyncpg" and "sslmode" in url.query:  # libpq's word for what asyncpg calls `ssl`
+        mode = url.query["sslmode"]
+        url = url.difference_update_query(["sslmode"]).update_query_dict({"ssl": mode})
     return url
 
 

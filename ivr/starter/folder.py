@@ -84,7 +84,7 @@ def files(new: Wanted) -> dict[str, str]:
     if several:
         offered = "".join(f"  - {tag}: {_offer(tag, key)}\n" for key, tag in enumerate(new.languages, 1))
         made[f"prompts/{ALL}.yaml"] = f"# One message that is itself in several languages.\nchoose-language:\n{offered}"
-    checked = ("hotline.yaml", "flows", "prompts")
+    checked = ("hotline.yaml", "flows", "prompts", "tests")
     made = {name: f"{header(name)}\n{text}" if name.startswith(checked) else text for name, text in made.items()}
     made |= {f"secrets/{name}": f"{secrets.token_urlsafe(24)}\n" for name in _SECRETS}
     return {**made, ".gitignore": _IGNORED}

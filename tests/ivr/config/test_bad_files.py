@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from dialplan.report import as_github, as_json, as_text, in_order
 from ivr.config.checked import check_hotline
+from ivr.config.dialogues import load_dialogues
 from ivr.config.load import load_hotline
 from ivr.flow.yaml_reader import LARGEST_FILE
 from tests.ivr.flow.surroundings import SMALL
@@ -33,6 +34,7 @@ FILES = (
     "prompts/all.yaml",
     "scripts/greet.py",
     "prompts/en/welcome.wav",
+    "tests/greeting.yaml",
 )
 LAUGHS = "a: &a [x,x,x,x,x,x,x,x,x,x]\n" + "".join(
     f"{chr(98 + i)}: &{chr(98 + i)} [{','.join(['*' + chr(97 + i)] * 10)}]\n" for i in range(9)
@@ -94,6 +96,8 @@ def hotline(tmp_path: Path) -> Path:
     copy = Path(shutil.copytree(SMALL, tmp_path / "hotline"))
     (copy / "scripts").mkdir(exist_ok=True)
     (copy / "scripts" / "greet.py").write_text("print('VERBOSE hello')\n", "utf-8")
+    (copy / "tests").mkdir()
+    (copy / "tests" / "greeting.yaml").write_text("a caller is greeted:\n  talk: [{expect: welcome}]\n", "utf-8")
     (copy / "prompts" / "en").mkdir()
     with wave.open(str(copy / "prompts" / "en" / "welcome.wav"), "wb") as file:
         file.setparams((1, 2, 8000, 0, "NONE", ""))
@@ -104,7 +108,7 @@ def hotline(tmp_path: Path) -> Path:
 def about(loaded: Loaded, name: str) -> str:
     """What is said about one file, one line each, in the order of the report."""
     lines = []
-    for each in in_order(loaded.diagnostics):
+    for each in in_order((*loaded.diagnostics, *load_dialogues(loaded).diagnostics)):
         if (each.span.file if each.span else each.file) == name:
             lines.append(f"  {each.place} {each.severity} {each.code}  {each.message}")
             if each.code in {"C017", "P014"}:  # the rest is in the words of this Python
@@ -216,3 +220,31 @@ def test_no_slip_makes_it_raise(tmp_path_factory: pytest.TempPathFactory, name: 
     assert as_json(loaded.diagnostics)
     as_github(loaded.diagnostics)
     shutil.rmtree(copy.parent)
+
+
+PLACES = {
+    "a duration": ("hotline.yaml", "ring: 12s", "ring: {}", "C006"),
+    "a count": ("hotline.yaml", "max_length: 50", "max_length: {}", "C003"),
+    "a per cent": ("hotline.yaml", "target: 80", "target: {}", "C003"),
+    "a strategy": ("hotline.yaml", "strategy: rrmemory", "strategy: {}", "C003"),
+    "hours": ("hotline.yaml", '2026-12-31": 09:00-15:00', '2026-12-31": {}', "C007"),
+    "a wait of a flow": ("flows/main.yaml", "longest: 10min", "longest: {}", "F006"),
+    "a wait of a dialogue": ("tests/greeting.yaml", "talk: [", "talk: [{{wait: {}}}, ", "T012"),
+    "a moment of a dialogue": ("tests/greeting.yaml", "  talk", "  clock: {}\n  talk", "T012"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("word", ["09", "no", "1:30", "1e3", "~", ".5"])
+def test_what_yaml_1_1_would_turn_is_told_as_it_was_written_wherever_it_stands(
+    hotline: Path, place: str, word: str
+) -> None:
+    name, right, wrong, code = PLACES[place]
+    text = (hotline / name).read_text("utf-8")
+    assert right in text
+    (hotline / name).write_text(text.replace(right, wrong.format(word), 1), "utf-8")
+    loaded = check_hotline(hotline, {})
+    found = [each for each in (*loaded.diagnostics, *load_dialogues(loaded).diagnostics) if each.severity == "error"]
+    assert {each.code for each in found} <= {code, "C003"}
+    shown = [word, "nothing"] if word == "~" else [word]
+    assert any(each in one.message for each in shown for one in found), [each.message for each in found]

@@ -42,6 +42,7 @@ PROMISES = {
         "F040",
         "warning",
     ),
+    "no path that ends without a word": (MAIN, "      0: person", "      0: end", "F041", "warning"),
     "no unknown message": (MAIN, "play: welcome", "play: welcom", "F017", "error"),
     "no message missing in a language": (EN, "goodbye: Goodbye.\n", "", "P003", "error"),
     "no plural form missing in a language": (
@@ -154,9 +155,10 @@ def test_warnings_and_errors_are_told_apart_in_every_form_and_by_the_exit_code(
         ("greet: {branch: [{when: \"language == 'en'\", then: end}, {then: bye}]}", ["greet"]),
         ("greet: {queue: sales, longest: 5min, after: {answered: end, timed_out: bye}}", []),
         ("greet: {queue: sales, longest: 5min, after: {answered: end, timed_out: bye, full: end}}", ["greet"]),
-        ("greet: {dial: PJSIP/1, ring: 20s, after: {answered: end, no_answer: end, busy: bye, failed: bye}}", []),
+        ("greet: {dial: PJSIP/1, ring: 20s, after: {answered: end, no_answer: bye}}", []),
         ("greet: {dial: PJSIP/1, ring: 20s, after: {answered: end, no_answer: end}}", ["greet"]),
-        ("greet: {script: greet, on_error: end, then: end}", []),
+        ("greet: {script: greet, on_error: bye, then: end}", []),
+        ("greet: {script: greet, on_error: end, then: bye}", ["greet"]),
         ("greet: {subflow: identify, then: end}", []),
     ],
 )
@@ -179,3 +181,93 @@ def test_a_flow_that_may_be_silent_makes_its_caller_silent(folder: Path) -> None
     )
     found = [each for each in check_hotline(folder, {}).diagnostics if each.code == "F040"]
     assert [each.message.split("'")[1] for each in found] == ["who"]
+
+
+ASK = "keys: {1: bye}, no_input: {after: 5s, tries: 2, then: bye}, wrong_input: {tries: 2, then: bye}"
+MENU = f"greet: {{menu: main-menu, {ASK}}}"
+SPOKEN = "  greet: {play: welcome, then: last}\n"
+WITHOUT_A_WORD = [
+    (f"  {MENU}", ""),
+    (f"  {MENU.replace('1: bye', '1: end')}", "'greet' (key 1) without a word"),
+    (f"  {MENU.replace('2, then: bye', '2, then: end')}", "'greet' (no_input, wrong_input) without a word"),
+    (f"  {MENU.replace('1: bye', '1: last')}\n  last: {{hangup: }}", "'last' without a word after 'greet' (key 1)"),
+    (f"  {MENU.replace('1: bye', '1: last')}\n  last: {{play: welcome, then: end}}", ""),
+    (f"{SPOKEN}  last: {{hangup: }}", ""),
+    (f"{SPOKEN}  last: {{hours: office, open: end, closed: end}}", ""),
+    (
+        SPOKEN + "  last: {collect: ask-account, into: a, length: 6, no_input: {tries: 1, then: bye}, "
+        "wrong_input: {tries: 1, then: bye}, then: end}",
+        "'last' without a word",
+    ),
+    (
+        SPOKEN + "  last: {voicemail: messages, message: leave-word, longest: 1min, then: end}",
+        "'last' without a word",
+    ),
+    (f"{SPOKEN}  last: {{queue: sales, longest: 1min, after: {{answered: end, timed_out: bye}}}}", ""),
+    (
+        f"{SPOKEN}  last: {{queue: sales, longest: 1min, after: {{answered: bye, timed_out: end}}}}",
+        "'last' (after timed_out, empty, full, withdrawn, failed) without a word",
+    ),
+    (
+        (
+            f"{SPOKEN}  last: {{queue: sales, longest: 1min, exit_keys: {{1: end}}, "
+            "after: {answered: bye, timed_out: bye}}"
+        ),
+        "'last' (key 1) without a word",
+    ),
+    (
+        (
+            f"{SPOKEN}  last: {{dial: PJSIP/1, ring: 20s, "
+            "after: {answered: end, no_answer: end, busy: bye, failed: bye}}"
+        ),
+        "'last' (after no_answer) without a word",
+    ),
+    (
+        f"{SPOKEN}  last: {{transfer: PJSIP/1, ring: 20s, after: {{no_answer: end, busy: bye, failed: bye}}}}",
+        "'last' (after no_answer) without a word",
+    ),
+    (f"{SPOKEN}  last: {{subflow: identify, then: end}}", "'last' without a word after 'ask_account' (no_input)"),
+    (f"{SPOKEN}  last: {{subflow: identify, then: said}}\n  said: {{play: welcome, then: end}}", ""),
+]
+
+
+@pytest.mark.parametrize(("steps", "told"), WITHOUT_A_WORD, ids=range(len(WITHOUT_A_WORD)))
+def test_what_counts_as_a_word(folder: Path, steps: str, told: str) -> None:
+    (folder / MAIN).write_text(f"flow: main\nstart: greet\nsteps:\n{steps}\n{CLAUSE}\n", "utf-8")
+    found = [each for each in check_hotline(folder, {}).diagnostics if each.code == "F041"]
+    assert [each.message for each in found] == ([f"a call can end at {told}"] if told else [])
+
+
+def test_the_shortest_way_to_an_end_without_a_word_is_told(folder: Path) -> None:
+    (folder / MAIN).write_text(
+        "flow: main\nstart: greet\nsteps:\n  greet: {play: welcome, then: who}\n"
+        "  who: {subflow: identify, then: office}\n"
+        "  office: {hours: office, open: last, closed: bye}\n  last: {hangup: }\n" + CLAUSE + "\n",
+        "utf-8",
+    )
+    (found,) = (each for each in check_hotline(folder, {}).diagnostics if each.code == "F041")
+    assert found.message == "a call can end at 'last' without a word after 'ask_account' (no_input)"
+    assert found.hint == "the way there: greet → who → office (open) → last"
+
+
+def test_a_call_that_ends_inside_a_flow_that_was_run_is_told_there_with_the_way(folder: Path) -> None:
+    text = (folder / IDENTIFY).read_text("utf-8")
+    (folder / IDENTIFY).write_text(text.replace("  known: {", "  cut: {hangup: }\n  known: {"), "utf-8")
+    text = (folder / IDENTIFY).read_text("utf-8").replace("then: known}", "then: cut}")
+    (folder / IDENTIFY).write_text(text, "utf-8")
+    found = [each for each in check_hotline(folder, {}).diagnostics if each.code == "F041"]
+    assert [each.span.file for each in found if each.span] == [IDENTIFY]
+    assert "identify.ask_account" in str(found[0].hint)
+
+
+def test_flows_in_a_circle_are_followed_no_further(folder: Path) -> None:
+    text = (folder / IDENTIFY).read_text("utf-8")
+    (folder / IDENTIFY).write_text(
+        text.replace("start: ask_account", "start: around").replace(
+            "steps:", "steps:\n  around: {subflow: main, then: ask_account}"
+        ),
+        "utf-8",
+    )
+    codes = {each.code for each in check_hotline(folder, {}).diagnostics}
+    assert "F030" in codes
+    assert not codes & {"F040", "F041"}

@@ -50,11 +50,13 @@ def test_times_become_milliseconds() -> None:
 
 
 def test_plain_values_are_set_and_expressions_follow_an_equals_sign() -> None:
-    found = step("note:\n  set: {a: loss, b: 12, c: true, d: = call.caller, e: '= quoted', f: , g: 007}\n  then: end")
+    found = step(
+        "note:\n  set: {a: loss, b: 12, c: true, d: = call.caller, e: \"= 'a: ' + 'b'\", f: , g: 007}\n  then: end"
+    )
     assert isinstance(found, Assign)
     scope = {"call": {"caller": "138"}}
     values = {name: each.evaluate(scope) for name, each in found.assign.items()}
-    assert values == {"a": "loss", "b": 12, "c": True, "d": "138", "e": "= quoted", "f": None, "g": "007"}
+    assert values == {"a": "loss", "b": 12, "c": True, "d": "138", "e": "a: b", "f": None, "g": "007"}
 
 
 def test_what_is_returned_is_plain_too() -> None:

@@ -58,7 +58,7 @@ def test_a_character_is_found_where_it_was_written(written: str, line: int, colu
     ("written", "place", "message"),
     [
         ("- x", "p.yaml:1:1", "P001 the file is not a mapping"),
-        ("a: [x", "p.yaml:2:1", "P001 not YAML: did not find expected ',' or ']'"),
+        ("a: [x", "p.yaml:2:1", "P001 not YAML: did not find expected ',' or ']' while parsing a flow sequence"),
         ("a: x\na: y", "p.yaml:2:1", "P002 'a' is written twice"),
         ("a:\n  b: x\na:\n  c: y", "p.yaml:3:1", "P002 'a' is written twice"),
         ("a: {b: x}", "p.yaml:1:4", "P004 'a' is a YAML mapping in braces"),
@@ -71,7 +71,7 @@ def test_a_character_is_found_where_it_was_written(written: str, line: int, colu
         ("a: []", "p.yaml:1:4", "P004 'a' says nothing"),
         ("a:\n  - x", "p.yaml:2:5", "P004 'a' has a part that is not 'language: text'"),
         ("a:\n  b:\n    c:\n      d:\n        e: x", "p.yaml:4:7", "P002 'a.b.c.d' is grouped too deeply"),
-        ("a: \x07", "p.yaml:1:1", "P001 not YAML: control characters are not allowed"),
+        ("a: \x07", "p.yaml:1:4", "P001 the control character U+0007"),
     ],
 )
 def test_a_mistake_has_its_place(written: str, place: str, message: str) -> None:
@@ -103,3 +103,18 @@ def test_every_character_of_a_quoted_text_has_its_column(value: str) -> None:
         places = entries["a"].texts[0][1].places
         assert len(places) == len(value) + 1
         assert list(places) == sorted(places)
+
+
+@pytest.mark.parametrize(
+    ("text", "tags"),
+    [
+        ("a: !!str 5\n", [(1, 4)]),
+        ("a: !hello x\nb:\n  - !!str en: x\n", [(1, 4), (3, 5)]),
+        ("!!map {a: x}\n", [(1, 1)]),
+        ("a: Hello !world\nb: Hello!\nc: '!!str x'\nd: |\n  !!str x\n", []),
+    ],
+)
+def test_a_tag_is_told_and_an_exclamation_mark_is_none(text: str, tags: list[tuple[int, int]]) -> None:
+    _, found = read_entries(Source("prompts/en.yaml", text))
+    told = [(each.span.line, each.span.column) for each in found if each.code == "Y007" and each.span]
+    assert told == tags

@@ -72,6 +72,22 @@ async def test_a_caller_who_hangs_up_without_a_word_has_none() -> None:
     assert stage.journeys.steps == ["record: hung up"]
 
 
+@pytest.mark.parametrize(("samples", "words"), [(8160, None), (8720, None), (9600, 1.2), (24160, 3.02)])
+async def test_silence_alone_is_no_recording(samples: int, words: float | None) -> None:
+    """Asterisk leaves a second of the silence that ends a recording, with or without words before it."""
+    stage = Stage(RECORD)
+    await recorded(stage, f"< 200 result=0 (timeout) endpos={samples}", *OVER)
+    kept = [seconds for _, _, _, seconds in stage.records.kept[:-1]]
+    assert kept == ([] if words is None else [words])
+    assert stage.records.kept[-1] == ("main.ticket", "fault", None if words is None else "gz-1/r1")
+
+
+async def test_a_short_word_that_was_ended_by_a_key_is_a_recording() -> None:
+    stage = Stage(RECORD)
+    await recorded(stage, "< 200 result=35 (dtmf) endpos=6400", *OVER)
+    assert stage.records.kept[0][3] == 0.8
+
+
 async def test_a_rating_after_a_talk_tells_whose_talk_it_was() -> None:
     stage = Stage(RATE)
     await stage.call(*WAITING)

@@ -11,17 +11,21 @@ from jsonschema import Draft7Validator
 from ivr.app.mistakes import MistakeError
 from ivr.cli import checking, schemas
 from ivr.config.load import load_hotline
-from ivr.schema.files import PLACE, add_headers, header, write_schemas
+from ivr.schema.files import KINDS, PLACE, add_headers, header, write_schemas
 from ivr.schema.files import schemas as made_for
 from tests.ivr.flow.surroundings import SMALL
 from tests.ivr.schema.surroundings import complaints, read
 
+PARTS = ("flows", "prompts", "tests")
 SAMPLE = Path(__file__).parents[3] / "examples" / "cable-tv"
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    return Path(shutil.copytree(SMALL, tmp_path / "small"))
+    copy = Path(shutil.copytree(SMALL, tmp_path / "small"))
+    (copy / "tests").mkdir()
+    (copy / "tests" / "greeting.yaml").write_text("a caller is greeted:\n  talk: [{expect: welcome}]\n", "utf-8")
+    return copy
 
 
 def schema_of(name: str) -> str:
@@ -31,7 +35,7 @@ def schema_of(name: str) -> str:
 @pytest.mark.parametrize("hotline", [SMALL, SAMPLE], ids=["small", "sample"])
 def test_every_file_of_a_hotline_is_right_by_its_own_schema(hotline: Path) -> None:
     made = made_for(load_hotline(hotline, {}))
-    files = [hotline / "hotline.yaml", *hotline.glob("flows/*.yaml"), *hotline.glob("prompts/*.yaml")]
+    files = [hotline / "hotline.yaml", *(path for part in PARTS for path in hotline.glob(f"{part}/*.yaml"))]
     for path in files:
         schema = made[schema_of(path.relative_to(hotline).as_posix())]
         Draft7Validator.check_schema(schema)
@@ -41,8 +45,9 @@ def test_every_file_of_a_hotline_is_right_by_its_own_schema(hotline: Path) -> No
 def test_a_second_time_without_change_writes_nothing(folder: Path) -> None:
     loaded = load_hotline(folder, {})
     written, _ = write_schemas(loaded, folder / PLACE)
-    assert written == ["flow.json", "flows/identify.json", "flows/main.json", "hotline.json", "prompts.json"]
-    assert write_schemas(loaded, folder / PLACE) == ([], 5)
+    flows = ["flow.json", "flows/identify.json", "flows/main.json"]
+    assert written == ["dialogues.json", *flows, "hotline.json", "prompts.json"]
+    assert write_schemas(loaded, folder / PLACE) == ([], 6)
 
 
 def test_a_flow_that_is_gone_takes_its_schema_along(folder: Path) -> None:
@@ -66,7 +71,10 @@ def test_check_brings_schemas_up_to_date_and_makes_none_by_itself(
     with (folder / "prompts" / "zh-CN.yaml").open("a", encoding="utf-8") as file:
         file.write("brand-new: 新\n")
     checking.check(folder, "text")
+    (folder / "tests" / "more.yaml").write_text("a caller who asks:\n  like: a caller is greeted\n", "utf-8")
+    checking.check(folder, "text")
     assert "brand-new" in (folder / PLACE / "flows" / "main.json").read_text("utf-8")
+    assert "a caller who asks" in (folder / PLACE / "dialogues.json").read_text("utf-8")
     assert "P003" in capsys.readouterr().out  # also when there are mistakes
 
 
@@ -88,6 +96,7 @@ def test_headers_are_put_where_there_are_none_and_nothing_else_changes(folder: P
     before = {path: path.read_bytes() for path in folder.rglob("*.yaml")}
     changed = add_headers(folder)
     assert "flows/identify.yaml" not in changed
+    assert "tests/greeting.yaml" in changed
     for path, data in before.items():
         name = path.relative_to(folder).as_posix()
         line = header(name).encode()
@@ -100,7 +109,12 @@ def test_headers_are_put_where_there_are_none_and_nothing_else_changes(folder: P
 
 def test_a_header_leads_to_a_schema_that_is_written(folder: Path) -> None:
     write_schemas(load_hotline(folder, {}), folder / PLACE)
-    for path in (folder / "hotline.yaml", folder / "flows" / "main.yaml", folder / "prompts" / "en.yaml"):
+    for path in (
+        folder / "hotline.yaml",
+        folder / "flows" / "main.yaml",
+        folder / "prompts" / "en.yaml",
+        *folder.glob("tests/*"),
+    ):
         relative = header(path.relative_to(folder).as_posix()).partition("$schema=")[2]
         assert (path.parent / relative).is_file()
 
@@ -110,7 +124,7 @@ def test_a_file_in_another_encoding_gets_no_header(folder: Path) -> None:
     assert "flows/main.yaml" not in add_headers(folder)
 
 
-@pytest.mark.parametrize("kind", ["flow", "hotline", "prompts"])
+@pytest.mark.parametrize("kind", KINDS)
 def test_one_can_be_printed(folder: Path, kind: str, capsys: pytest.CaptureFixture[str]) -> None:
     schemas.schema(folder, None, kind, headers=False)
     Draft7Validator.check_schema(read(capsys.readouterr().out))
@@ -118,7 +132,7 @@ def test_one_can_be_printed(folder: Path, kind: str, capsys: pytest.CaptureFixtu
 
 
 def test_mistakes_are_told_in_one_line(folder: Path) -> None:
-    with pytest.raises(MistakeError, match="unknown schema 'flows'; expected flow, hotline, prompts"):
+    with pytest.raises(MistakeError, match="unknown schema 'flows'; expected flow, hotline, prompts, dialogues"):
         schemas.schema(folder, None, "flows", headers=False)
     (folder / "hotline.yaml").write_text("hotline: [", "utf-8")
     with pytest.raises(MistakeError, match=r"hotline\.yaml cannot be used"):

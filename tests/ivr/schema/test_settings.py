@@ -74,3 +74,11 @@ def test_a_setting_has_the_words_of_the_page() -> None:
     assert pages.about_setting(("queues", "ring")) == "how long one agent's telephone rings (15s)"
     assert pages.about_setting(("voicemail", "longest")).startswith("no recording of a box is longer")
     assert SCHEMA["properties"]["region"]["description"].startswith("country code")
+
+
+def test_what_is_kept_for_days_is_offered_in_days() -> None:
+    kept = SCHEMA["properties"]["keep_evidence"]
+    assert kept["examples"] == ["7d", "14d", "90d"]
+    assert kept["default"] == "14d"
+    due = SCHEMA["definitions"]["TicketKind"]["properties"]["within"]["additionalProperties"]
+    assert due["examples"] == ["4h", "1d", "3d"]

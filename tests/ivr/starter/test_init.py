@@ -13,6 +13,7 @@ from ivr.app.loading import load_ready
 from ivr.app.mistakes import MistakeError
 from ivr.cli.main import app
 from ivr.cli.starting import init
+from ivr.config.dialogues import load_dialogues
 from ivr.config.load import load_hotline
 from ivr.prompts.tokens import GRAMMARS
 from ivr.schema.files import header, schemas, write_schemas
@@ -56,15 +57,15 @@ def test_a_new_hotline_is_right_and_can_be_rendered(tmp_path: Path, languages: s
 def test_its_files_are_right_by_their_schemas_too(tmp_path: Path, languages: str, number: str) -> None:
     folder = made(tmp_path / "new", languages, number)
     loaded = load_hotline(folder, {})
-    for name, source in loaded.sources.items():
+    for name, source in {**loaded.sources, **load_dialogues(loaded).sources}.items():
         schema = schemas(loaded)[header(name).partition(".hotline/schema/")[2]]
         assert complaints(schema, read(source.text)) == [], name
 
 
 def test_editors_know_it_from_the_beginning(tmp_path: Path) -> None:
     folder = made(tmp_path / "new")
-    assert write_schemas(load_hotline(folder, {}), folder / ".hotline" / "schema") == ([], 4)
-    for path in [folder / "hotline.yaml", *folder.glob("flows/*.yaml"), *folder.glob("prompts/*.yaml")]:
+    assert write_schemas(load_hotline(folder, {}), folder / ".hotline" / "schema") == ([], 5)
+    for path in [folder / "hotline.yaml", *folder.glob("*/*.yaml")]:
         assert path.read_text("utf-8").startswith(header(path.relative_to(folder).as_posix()) + "\n")
 
 
