@@ -70,12 +70,13 @@ class Leg:
 
 @dataclass(frozen=True, slots=True)
 class Stay:
-    """One channel's stay in one bridge; ``until`` is None while it goes on."""
+    """One channel's stay in one bridge; ``until`` is None while it goes on, ``app`` what had led it there."""
 
     channel_id: str
     bridge: str
     since: datetime
     until: datetime | None = None
+    app: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +106,7 @@ class Transfer:
         exten: blind: where to, an extension; attended into an application: its name.
         context: blind: in which context.
         to: attended: the channel he was joined to; empty when it is an application.
+        instead_of: attended: the transferring leg of the other call, whose place he took.
     """
 
     kind: Literal["blind", "attended"]
@@ -114,6 +116,7 @@ class Transfer:
     exten: str = ""
     context: str = ""
     to: str = ""
+    instead_of: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +213,7 @@ def call_of(events: Iterable[CelEvent]) -> Call:
             case "BRIDGE_ENTER":
                 _leave(stays, inside, channel, event.at)
                 inside[channel] = len(stays)
-                stays.append(Stay(channel, event.told("bridge_id"), event.at))
+                stays.append(Stay(channel, event.told("bridge_id"), event.at, app=event.app))
             case "BRIDGE_EXIT" if channel in inside and stays[inside[channel]].bridge == event.told("bridge_id"):
                 _leave(stays, inside, channel, event.at)
             case "CHAN_END" | "HANGUP":
@@ -288,7 +291,15 @@ def _transfer(event: CelEvent) -> Transfer:
             context=event.told("context"),
         )
     to = event.told("transfer_target_channel_uniqueid")
-    return Transfer(kind="attended", at=event.at, by=event.channel_id, who=who, to=to, exten=event.told("app"))
+    return Transfer(
+        kind="attended",
+        at=event.at,
+        by=event.channel_id,
+        who=who,
+        exten=event.told("app"),
+        to=to,
+        instead_of=event.told("channel2_uniqueid"),
+    )
 
 
 @dataclass(slots=True)
