@@ -43,6 +43,7 @@ class Leg:
         ended: When it was gone; None when the log does not say.
         cause: The hang-up cause (Q.850); None when it was not told, or 0.
         source: The name of the channel the hang-up came from; empty when it was the switch.
+        last_context: Where in the dialplan it was when it was hung up.
     """
 
     channel_id: str
@@ -56,6 +57,7 @@ class Leg:
     ended: datetime | None = None
     cause: int | None = None
     source: str = ""
+    last_context: str = ""
 
     @property
     def device(self) -> str:
@@ -272,7 +274,8 @@ def _leg(leg: Leg | None, event: CelEvent) -> Leg:
         case "HANGUP":
             cause = event.told("hangupcause")
             known = int(cause) if cause.isdecimal() and cause != "0" else None
-            return replace(leg, ended=event.at, cause=known, source=event.told("hangupsource"))
+            source = event.told("hangupsource")
+            return replace(leg, ended=event.at, cause=known, source=source, last_context=event.context)
         case "CHAN_END":
             return replace(leg, ended=leg.ended or event.at)
         case _:
@@ -336,6 +339,16 @@ class Calls:
     """At which record each call was over, in that order."""
     _last_at: datetime | None = None
 
+    @property
+    def begun(self) -> bool:
+        """Whether the record taken last was the first of a call."""
+        return self.records in self._groups
+
+    @property
+    def oldest(self) -> int | None:
+        """Which record the oldest call held began with: to go on later, those from there on must be taken again."""
+        return min(self._groups, default=None)
+
     def take(self, event: CelEvent) -> None:
         """One record."""
         self.records += 1
@@ -368,6 +381,11 @@ class Calls:
         for number in list(self._over):
             if self._groups[number].events[-1][1].at < moment:
                 yield self._give(number)
+
+    def forgotten(self, moment: datetime) -> Iterator[Call]:
+        """Takes out the calls that are not over, and of which nothing was heard since a moment: their end was lost."""
+        for number in [n for n, group in self._groups.items() if group.events[-1][1].at < moment]:
+            yield self._give(number)
 
     def rest(self) -> Iterator[Call]:
         """Takes out all others, open ones too: nothing follows."""
