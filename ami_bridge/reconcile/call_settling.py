@@ -27,7 +27,7 @@ RESCUE_CONTEXTS: Final = frozenset({"hotline-rescue", "hotline-bye"})
 
 @dataclass(frozen=True, slots=True)
 class Over:
-    """A journey's end: ``rescued`` where the dialplan's rescue had the call, ``lost`` where nobody knows how it went."""
+    """A journey's end: ``rescued`` where the dialplan's rescue had the call, ``lost`` where nobody knows more."""
 
     journey: str
     at: datetime
