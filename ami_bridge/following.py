@@ -44,13 +44,13 @@ def at_the_end(path: Path, node: str, place: LogPlace | None, now: datetime) -> 
         OSError: the log cannot be read.
     """
     tail = QueueLogTail(path, mark_of(place) if place else None)
-    last: Told | None = None
+    last: Told[LedgerLine] | None = None
     while told := tail.read():
         last = told[-1]
     return place if last is None else _place(node, last, tail, place, now)
 
 
-def _place(node: str, last: Told, tail: QueueLogTail, before: LogPlace | None, now: datetime) -> LogPlace:
+def _place(node: str, last: Told[LedgerLine], tail: QueueLogTail, before: LogPlace | None, now: datetime) -> LogPlace:
     mark = last.mark
     return LogPlace(
         node=node,
@@ -92,8 +92,8 @@ class LogFollower:
         self._node = node
         self._since = None if place else since
         self._before = place
-        self._held: deque[Told] = deque()
-        self._last: Told | None = None
+        self._held: deque[Told[LedgerLine]] = deque()
+        self._last: Told[LedgerLine] | None = None
         self._kept: Mark | None = self.tail.mark
         self._trouble = ""
         self._odd = 0
@@ -119,9 +119,9 @@ class LogFollower:
             lines.append(self._last.line)
         return lines
 
-    def _fresh(self) -> list[Told]:
+    def _fresh(self) -> list[Told[LedgerLine]]:
         """All that was written since the last look, but for what is too old to matter."""
-        fresh: list[Told] = []
+        fresh: list[Told[LedgerLine]] = []
         while portion := self.tail.read():
             fresh += [one for one in portion if self._since is None or one.line.at >= self._since]
         return fresh

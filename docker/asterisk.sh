@@ -5,5 +5,6 @@ set -eu
 
 name=$(hostname)
 grep -qw "$name" /etc/hosts || printf '127.0.0.1 %s\n' "$name" >>/etc/hosts
+mkdir -p /var/log/asterisk/cel-custom # Debian's package has it not, and without it no channel event is written
 chown -R asterisk:asterisk /var/lib/asterisk /var/log/asterisk /var/spool/asterisk
 exec asterisk -U asterisk -G asterisk -f -n

@@ -126,7 +126,7 @@ class AsteriskProcess:
         if self.running:
             raise AsteriskError("this instance runs already")
         self.write_config()
-        for name in ("lib", "log", "spool", "run"):
+        for name in ("lib", "log", "log/cel-custom", "spool", "run"):
             (self.setup.folder / name).mkdir(parents=True, exist_ok=True)
         (self.setup.folder / "run" / "asterisk.ctl").unlink(missing_ok=True)
         self._watched = Watched(self._command(), self.setup.folder / "output.log", "asterisk")

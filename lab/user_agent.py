@@ -7,6 +7,7 @@ import contextlib
 import secrets
 import time
 from typing import TYPE_CHECKING, Self
+from urllib.parse import quote
 
 from lab.signalling import CallRefusedError, Dialog, Signalling, State
 from lab.sip import Message, address, quoted
@@ -150,8 +151,25 @@ class UserAgent(Signalling):
         Raises:
             CallRefusedError: the switch does not transfer.
         """
+        await self._refer(f"sip:{number}@{self._switch[0]}:{self._switch[1]}")
+
+    async def join(self, asked: UserAgent) -> None:
+        """Attended transfer: the far end is joined to whom our second telephone talks to (REFER with Replaces).
+
+        Args:
+            asked: our second telephone, in a call of its own.
+
+        Raises:
+            CallRefusedError: the switch does not transfer.
+        """
+        theirs = asked._talking()
+        replaces = f"{theirs.call_id};to-tag={_tag_of(theirs.remote)};from-tag={_tag_of(theirs.local)}"
+        host, port = self._switch
+        await self._refer(f"sip:{self.number}@{host}:{port}?Replaces={quote(replaces, safe='')}")
+
+    async def _refer(self, target: str) -> None:
         dialog = self._talking()
-        to = ("Refer-To", f"<sip:{number}@{self._switch[0]}:{self._switch[1]}>")
+        to = ("Refer-To", f"<{target}>")
         response = await self._in_dialog(dialog, "REFER", [to, ("Referred-By", address(dialog.local))])
         if response.status >= _REDIRECTION:
             raise CallRefusedError(response.status, response.reason)
@@ -196,3 +214,8 @@ class UserAgent(Signalling):
         if response.status >= _REDIRECTION:
             raise CallRefusedError(response.status, response.reason)
         self._take_audio(response.body)
+
+
+def _tag_of(written: str) -> str:
+    """The tag of a From or To."""
+    return written.rpartition(";tag=")[2].partition(";")[0]

@@ -33,6 +33,12 @@ _END = (
     .values(ended_at=bindparam("at"), outcome=bindparam("how"))
 )
 
+_LOST = (
+    update(JOURNEYS)
+    .where(JOURNEYS.c.id == bindparam("which"), JOURNEYS.c.outcome == "lost")
+    .values(ended_at=bindparam("at"))
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JourneyEnd:
@@ -72,6 +78,13 @@ async def end_journeys(store: Store, ends: Sequence[JourneyEnd]) -> tuple[Journe
         async with store.writing() as connection:
             await connection.execute(_END, [{"which": end.id, "at": end.at, "how": end.outcome} for end in still])
     return tuple(still)
+
+
+async def correct_lost(store: Store, ends: Sequence[JourneyEnd]) -> None:
+    """Give those that were found to be over, and only those, the moment they really were; how stays as it is."""
+    if ends:
+        async with store.writing() as connection:
+            await connection.execute(_LOST, [{"which": end.id, "at": end.at} for end in ends])
 
 
 async def _unended(store: Store, ids: Collection[str]) -> set[str]:

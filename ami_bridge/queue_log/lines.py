@@ -9,10 +9,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from ami_bridge.domain.events import LedgerLine
 from ami_bridge.queue_log.verbs import VERBS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 COLUMNS: Final = 5
 LONGEST_LINE: Final = 16_384
@@ -24,7 +27,7 @@ LATEST: Final = 4_102_444_800
 Reason: TypeAlias = Literal["cut", "no_time", "unknown_verb", "too_long"]
 """Why a line is set aside: columns are missing; the first is no epoch (a foreign format); a verb nobody told us of."""
 
-REASONS: Final[dict[Reason, str]] = {
+REASONS: Final[Mapping[str, str]] = {
     "cut": "the line is cut, or not of queue_log",
     "no_time": "it does not begin with a Unix time",
     "unknown_verb": "its verb is not known here",
@@ -39,7 +42,8 @@ _GLUED = re.compile(rb"(?<=.)(?=\d{10}\|NONE\|NONE\|NONE\|QUEUESTART\|)")
 class Odd:
     """A line that is no fact."""
 
-    reason: Reason
+    reason: str
+    """One of `REASONS`, or of those of the log's own language."""
     text: bytes
     """As it stood there; the first `LONGEST_LINE` bytes of it."""
 
@@ -50,7 +54,7 @@ def parse_line(line: bytes, *, encoding: str = "gb18030") -> LedgerLine | Odd:
         return Odd("too_long", line[:LONGEST_LINE])
     bare = line.strip(b"\r\n\0").removeprefix(b"\xef\xbb\xbf")
     # decoded first: the second byte of a Chinese character may be that of "|" in GBK
-    columns = _text(bare, encoding).split("|")
+    columns = as_words(bare, encoding).split("|")
     if len(columns) < COLUMNS:
         return Odd("cut", line)
     at = _time(columns[0])
@@ -68,7 +72,8 @@ def parse_line(line: bytes, *, encoding: str = "gb18030") -> LedgerLine | Odd:
     )
 
 
-def _text(line: bytes, encoding: str) -> str:
+def as_words(line: bytes, encoding: str) -> str:
+    """The line as text: UTF-8, or what it is in ``encoding``, whatever comes of it."""
     try:
         return line.decode()
     except UnicodeDecodeError:
@@ -119,11 +124,11 @@ class LineCutter:
         self._rest = self._bounded(rest)
         return found
 
-    def finish(self) -> tuple[int, bytes] | None:
-        """The unfinished line, when nothing can follow any more; None when there is none."""
+    def finish(self) -> list[tuple[int, bytes]]:
+        """The unfinished line, when nothing can follow any more; none when there is none."""
         body = self._whole(self._rest)
         self._rest = b""
-        return (self.offset, body) if body else None
+        return [(self.offset, body)] if body else []
 
     @property
     def unfinished(self) -> int:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Generic
 
 from ami_bridge.queue_log.files import BROKEN_PACKING, open_log
-from ami_bridge.queue_log.lines import LineCutter, Odd, parse_line, split_glued
+from ami_bridge.queue_log.language import QUEUE_LOG, Fact
+from ami_bridge.queue_log.lines import Odd
 from ami_bridge.queue_log.place import digest_of, is_turned, unpacked
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ami_bridge.domain.events import LedgerLine
+    from ami_bridge.queue_log.language import Language
 
 READ_AT_ONCE: Final = 1 << 20
 LOOKED_AT: Final = 200
@@ -22,7 +24,7 @@ LOOKED_AT: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
-class ReadLine:
+class ReadLine(Generic[Fact]):
     """One line read.
 
     Attributes:
@@ -32,32 +34,38 @@ class ReadLine:
     """
 
     offset: int
-    told: LedgerLine | Odd
+    told: Fact | Odd
     raw: bytes = field(repr=False)
 
 
-def read_lines(path: Path, offset: int = 0, *, encoding: str = "gb18030") -> Iterator[ReadLine]:
-    """The lines of a plain or packed file from an offset on; the last one also where its end is missing.
+def read_lines(path: Path, offset: int = 0, *, encoding: str = "gb18030") -> Iterator[ReadLine[LedgerLine]]:
+    """The lines of a plain or packed queue_log from an offset on; the last one also where its end is missing.
 
     Raises:
         OSError: it cannot be read, or is not packed as its name says.
     """
-    cutter = LineCutter(offset)
+    yield from read_log(path, QUEUE_LOG, offset, encoding=encoding)
+
+
+def read_log(
+    path: Path, language: Language[Fact], offset: int = 0, *, encoding: str = "gb18030"
+) -> Iterator[ReadLine[Fact]]:
+    """The same of any log.
+
+    Raises:
+        OSError: it cannot be read, or is not packed as its name says.
+    """
+    cutter = language.cutter(offset)
     try:
         with open_log(path) as file:
             file.seek(offset)
             while chunk := file.read(READ_AT_ONCE):
                 for end, line in cutter.feed(chunk):
-                    yield from _told(end, line, encoding)
+                    yield from (ReadLine(end, told, one) for one, told in language.facts(line, encoding))
     except BROKEN_PACKING as wrong:
         raise OSError(f"{path}: {wrong}") from None
-    if (last := cutter.finish()) is not None:
-        yield from _told(*last, encoding)
-
-
-def _told(end: int, line: bytes, encoding: str) -> Iterator[ReadLine]:
-    for one in split_glued(line):
-        yield ReadLine(end, parse_line(one, encoding=encoding), one)
+    for end, line in cutter.finish():
+        yield from (ReadLine(end, told, one) for one, told in language.facts(line, encoding))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,24 +1,27 @@
-"""Follows queue_log: what was written since the last read, each fact once, through every way a log is turned.
+"""Follows a log of Asterisk's: what was written since the last read, each fact once, through every way a log is turned.
 
-Nothing is kept open between reads and nothing is written, so a read-only mount will do. ``QueueLogTail`` remembers
-where it is in a ``Mark``; kept in the store and given back, a restarted bridge goes on at the very line.
+Nothing is kept open between reads and nothing is written, so a read-only mount will do. A tail remembers where it is in
+a ``Mark``; kept in the store and given back, a restarted bridge goes on at the very line. ``QueueLogTail`` follows
+queue_log; of any other log its language must be given.
 """
 
 from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Generic
 
+from ami_bridge.domain.events import LedgerLine
 from ami_bridge.queue_log.files import BROKEN_PACKING, holds, look, open_log
-from ami_bridge.queue_log.lines import LineCutter, Odd, parse_line, split_glued
+from ami_bridge.queue_log.language import QUEUE_LOG, Fact
+from ami_bridge.queue_log.lines import Odd
 from ami_bridge.queue_log.place import Mark, Seen, Stretch, is_turned, mark_after, plan
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from ami_bridge.domain.events import LedgerLine
+    from ami_bridge.queue_log.language import Language
 
 READ_AT_ONCE: Final = 1 << 20
 """Bytes read in one go."""
@@ -29,10 +32,10 @@ LOOK_BACK: Final = 16 << 20
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class Told(Generic[Fact]):
     """One fact, and the place behind its line."""
 
-    line: LedgerLine
+    line: Fact
     file: str
     offset: int
     raw: bytes = field(repr=False)
@@ -44,11 +47,12 @@ class Told:
 
 
 @dataclass(slots=True)
-class QueueLogTail:
+class LogTail(Generic[Fact]):
     """Follows one file.
 
     Attributes:
         path: Where Asterisk writes it.
+        language: What stands in it.
         mark: The place behind what was read; None before the first read of one who knows no place.
         lines: How many lines were read.
         set_aside: How many of them were no facts, by reason.
@@ -57,6 +61,7 @@ class QueueLogTail:
     """
 
     path: Path
+    language: Language[Fact]
     mark: Mark | None = None
     encoding: str = "gb18030"
     lines: int = 0
@@ -64,7 +69,7 @@ class QueueLogTail:
     last_odd: Odd | None = None
     losses: int = 0
 
-    def read(self, most: int = MOST_AT_ONCE) -> list[Told]:
+    def read(self, most: int = MOST_AT_ONCE) -> list[Told[Fact]]:
         """The facts of the lines completed since the last read; ``most`` or a few more, the rest the next time.
 
         Raises:
@@ -78,7 +83,7 @@ class QueueLogTail:
             self.mark, self.lines, self.set_aside, self.losses = before
             raise wrong if isinstance(wrong, OSError) else OSError(f"{self.path}: {wrong}") from None
 
-    def _read(self, most: int) -> list[Told]:
+    def _read(self, most: int) -> list[Told[Fact]]:
         if self.mark is None:
             self.mark = self._beginning()
         mark = self.mark
@@ -86,7 +91,7 @@ class QueueLogTail:
             return []
         found = plan(mark, self._seen(mark), self.path.name)
         self.losses += found.lost
-        told: list[Told] = []
+        told: list[Told[Fact]] = []
         for stretch in found.stretches:
             for facts in self._stretch(stretch):
                 told.extend(facts)
@@ -128,9 +133,9 @@ class QueueLogTail:
                 except (OSError, *BROKEN_PACKING):
                     continue  # taken away, or half packed, while we looked
 
-    def _stretch(self, stretch: Stretch) -> Iterator[list[Told]]:
+    def _stretch(self, stretch: Stretch) -> Iterator[list[Told[Fact]]]:
         """The facts line by line. The mark follows, and so stays in the old file until the new one has a line."""
-        cutter = LineCutter(stretch.offset)
+        cutter = self.language.cutter(stretch.offset)
         with open_log(self.path.parent / stretch.name) as file:
             status = os.fstat(file.fileno())
             name = f"{status.st_dev:x}:{status.st_ino:x}"
@@ -140,18 +145,27 @@ class QueueLogTail:
             while chunk := file.read(READ_AT_ONCE):
                 for offset, line in cutter.feed(chunk):
                     yield self._facts(name, offset, line)
-        if stretch.over and (last := cutter.finish()) is not None:
-            yield self._facts(name, *last)
+        if stretch.over:
+            for offset, line in cutter.finish():
+                yield self._facts(name, offset, line)
 
-    def _facts(self, file: str, offset: int, line: bytes) -> list[Told]:
+    def _facts(self, file: str, offset: int, line: bytes) -> list[Told[Fact]]:
         self.mark = mark_after(file, offset, line)
         self.lines += 1
-        facts: list[Told] = []
-        for one in split_glued(line):
-            match parse_line(one, encoding=self.encoding):
-                case Odd() as odd:
-                    self.set_aside[odd.reason] = self.set_aside.get(odd.reason, 0) + 1
-                    self.last_odd = odd
-                case fact:
-                    facts.append(Told(fact, file, offset, line))
+        facts: list[Told[Fact]] = []
+        for _, told in self.language.facts(line, self.encoding):
+            if isinstance(told, Odd):
+                self.set_aside[told.reason] = self.set_aside.get(told.reason, 0) + 1
+                self.last_odd = told
+            else:
+                facts.append(Told(told, file, offset, line))
         return facts
+
+
+class QueueLogTail(LogTail[LedgerLine]):
+    """Follows one queue_log."""
+
+    __slots__ = ()
+
+    def __init__(self, path: Path, mark: Mark | None = None) -> None:
+        super().__init__(path, QUEUE_LOG, mark)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from pathlib import Path
 
+    from ami_bridge.domain.events import LedgerLine
     from ami_bridge.reconcile.names import AgentNames
     from store.engine import Store
     from store.writer import Writer
@@ -144,7 +145,7 @@ class Import:
         if reading.offset == start and start:
             self.progress.skipped += 1
 
-    async def _line(self, reading: _Reading, line: ReadLine, aside: IO[bytes]) -> None:
+    async def _line(self, reading: _Reading, line: ReadLine[LedgerLine], aside: IO[bytes]) -> None:
         self.progress.lines += 1
         before, before_it = reading.offset, reading.last
         reading.offset, reading.last = line.offset, line.raw

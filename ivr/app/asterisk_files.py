@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import stat
 from typing import TYPE_CHECKING
 
 from dialplan.render import GENERATED, install
 from dialplan.render import render as render_generated
 from dialplan.report import as_text
+from ivr.app.cel_file import cel_file
 from ivr.app.mistakes import MistakeError
 from ivr.app.switch import switch_of
 from ivr.config.secrets import SecretMissingError
@@ -38,7 +41,28 @@ def write_asterisk_files(ready: Ready, folder: Path, *, only_generated: bool) ->
         shipped = _sure(ready, install(folder))
         written += shipped.written
         unchanged += len(shipped.unchanged)
+        _make_room(cel_file(ready.hotline).parent)
     return tuple(written), unchanged
+
+
+def _make_room(folder: Path) -> None:
+    """Make the folder Asterisk writes its channel events to, where its logs are on this machine and we may.
+
+    Asterisk does not make it, and complains of every event while it is missing (cdrel_custom/writers.c, 22.10.1).
+    """
+    logs = folder.parent
+    if folder.exists() or not logs.is_dir():
+        return
+    owner = logs.stat()
+    try:
+        folder.mkdir(mode=0o750)
+    except OSError:
+        return  # docs/asterisk.md says how to make it by hand
+    try:
+        os.chown(folder, owner.st_uid, owner.st_gid)
+        folder.chmod(stat.S_IMODE(owner.st_mode))
+    except OSError:
+        folder.rmdir()  # ours alone, it would be no use to Asterisk
 
 
 def _sure(ready: Ready, outcome: Outcome) -> Outcome:

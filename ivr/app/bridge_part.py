@@ -18,9 +18,12 @@ from ami_bridge.domain.model import QueueRules
 from ami_bridge.feed import FeedTaken
 from ami_bridge.past import load_past
 from ami_bridge.protocol.errors import LoginRefused
+from ami_bridge.reconcile.call_keeping import CallKeeper
 from ami_bridge.reconcile.keeping import Reconciler
 from ami_bridge.reconcile.names import AgentNames
+from ami_bridge.reconcile.verifying_calls import House
 from ami_bridge.settings import AgiServer, BridgeSettings, WatchdogSettings
+from ivr.app.cel_file import cel_file
 from ivr.app.line_voice import LineVoice
 from ivr.app.mistakes import MistakeError, cannot_use
 from ivr.app.opened import opened_store
@@ -102,6 +105,7 @@ async def run_bridge(ready: Ready, stop: asyncio.Event) -> None:
         opened.callback(voice.clear)
         watching = asyncio.create_task(bridge.run(), name="bridge")
         beating = asyncio.create_task(_beat_when_seen(bridge), name="beat")
+        calling = asyncio.create_task(_keeper(ready, settings, store, writer).run(), name="cel")
         announcing = asyncio.create_task(Announcer(bridge, voice, utc_now).run(), name="announcer")
         stopping = asyncio.create_task(stop.wait())
         try:
@@ -119,6 +123,7 @@ async def run_bridge(ready: Ready, stop: asyncio.Event) -> None:
         finally:
             beating.cancel()
             announcing.cancel()
+            calling.cancel()
             stopping.cancel()
 
 
@@ -127,6 +132,13 @@ def _voice(ready: Ready) -> LineVoice:
         return LineVoice(KeptReleases(ready), ready.places.sounds)
     except OSError as error:
         raise cannot_use(ready.places.sounds, error) from None
+
+
+def _keeper(ready: Ready, settings: BridgeSettings, store: Store, writer: Writer) -> CallKeeper:
+    """What CEL, where there is one, still puts right of calls that are over."""
+    hotline = ready.hotline
+    house = House(settings.node, AgentNames(settings.rules))
+    return CallKeeper(cel_file(hotline), store, writer, house, dict(hotline.numbers), utc_now)
 
 
 async def _caught_up(settings: BridgeSettings, store: Store, writer: Writer) -> Reconciler:

@@ -15,6 +15,8 @@ from ami_bridge.reconcile.importing import AT_FULL_SPEED, AnotherAsteriskError, 
 from ami_bridge.reconcile.keeping import SETTLED
 from ami_bridge.reconcile.names import AgentNames
 from ami_bridge.reconcile.verifying import Verdict, verify
+from ami_bridge.reconcile.verifying_calls import CallVerdict, House, verify_calls
+from ivr.app.cel_file import cel_file
 from ivr.app.mistakes import MistakeError
 from ivr.app.opened import opened_store
 from store.queries.bridge import bridge_state
@@ -61,13 +63,16 @@ def moment(said: str, zone: str, now: datetime) -> datetime:
     return (told if told.tzinfo is not None else told.replace(tzinfo=ZoneInfo(zone))).astimezone(UTC)
 
 
-async def run_verify(ready: Ready, since: datetime, node: str | None, log: Sequence[Path]) -> Verdict:
-    """Compare the ledger with queue_log.
+async def run_verify(
+    ready: Ready, since: datetime, node: str | None, log: Sequence[Path], cel: Sequence[Path]
+) -> tuple[Verdict, CallVerdict | None]:
+    """Compare the ledger with queue_log, and with CEL where there is one (None where there is none).
 
     Raises:
-        MistakeError: the log or the database cannot be read.
+        MistakeError: a log or the database cannot be read.
     """
     name = node or ready.hotline.node
+    elsewhere = node not in {None, ready.hotline.node} or bool(log)
     try:
         files = list(log) or pieces(Path(ready.hotline.queue_log), since)
         if not files:
@@ -75,11 +80,22 @@ async def run_verify(ready: Ready, since: datetime, node: str | None, log: Seque
                 f"there is no {ready.hotline.queue_log} with anything since then; "
                 "queue_log in hotline.yaml (or HOTLINE_QUEUE_LOG) says where Asterisk writes it"
             )
+        events = list(cel) or ([] if elsewhere else pieces(cel_file(ready.hotline), since))
+        until = datetime.now(UTC) - AS_FRESH_AS
         async with opened_store(ready) as store:
             names = await _names(ready, store, name)
-            return await verify(store, name, files, names, since=since, until=datetime.now(UTC) - AS_FRESH_AS)
+            verdict = await verify(store, name, files, names, since=since, until=until)
+            if not events:
+                return verdict, None
+            house = House(name, names, queue_extensions(ready))
+            return verdict, await verify_calls(store, events, house, since=since, until=until)
     except OSError as wrong:
         raise _unreadable(wrong) from None
+
+
+def queue_extensions(ready: Ready) -> dict[str, str]:
+    """The queue behind each extension that agents transfer to."""
+    return {queue.extension: name for name, queue in ready.hotline.queues.items() if queue.extension}
 
 
 async def run_import(
@@ -169,4 +185,4 @@ async def _names(ready: Ready, store: Store, node: str) -> AgentNames:
 
 def _unreadable(wrong: OSError) -> MistakeError:
     where = f"{wrong.filename}: " if wrong.filename else ""
-    return MistakeError(f"queue_log cannot be read: {where}{wrong.strerror or wrong}")
+    return MistakeError(f"the log cannot be read: {where}{wrong.strerror or wrong}")

@@ -11,7 +11,7 @@ Folder = Annotated[Path, typer.Argument(help="The hotline's folder, with its hot
 Node = Annotated[str | None, typer.Option("--node", help="Another Asterisk than the hotline's own.", metavar="NAME")]
 
 ledger = typer.Typer(
-    help="The history, proved: held against Asterisk's own queue_log.", no_args_is_help=True, rich_markup_mode=None
+    help="The history, proved: held against Asterisk's own logs.", no_args_is_help=True, rich_markup_mode=None
 )
 
 
@@ -25,16 +25,20 @@ def verify(
     log: Annotated[
         list[Path] | None, typer.Option("--log", help="These files instead of the hotline's queue_log.", metavar="FILE")
     ] = None,
+    *,
+    cel: Annotated[
+        list[Path] | None, typer.Option("--cel", help="These files instead of the hotline's CEL.", metavar="FILE")
+    ] = None,
     node: Node = None,
 ) -> None:
-    """Compare every visit of the history with queue_log.
+    """Compare every visit of the history with queue_log, every call with CEL.
 
-    Prints where they differ: the visit, the field, what the ledger says and what the log says. Changes nothing. Ends
-    with 0 when nothing differs, 1 when something does, 2 when they could not be compared.
+    Prints where they differ: the visit, the field, what the ledger says and what the log says; then each call, in
+    words. Changes nothing. Ends with 0 when nothing differs, 1 when something does, 2 when they could not be compared.
     """
     from ivr.cli import proving
 
-    raise typer.Exit(proving.verify(folder, since, form, log or (), node))
+    raise typer.Exit(proving.verify(folder, since, form, log or (), cel=cel or (), node=node))
 
 
 @ledger.command("import")

@@ -14,9 +14,11 @@ import typer
 
 from ami_bridge.messages import mask, mask_name
 from ami_bridge.queue_log.lines import REASONS
+from ivr.app.cel_file import cel_file
 from ivr.app.ledger_part import evidence_of, moment, run_import, run_verify
 from ivr.app.loading import load_ready
 from ivr.app.mistakes import MistakeError
+from ivr.cli import proving_calls
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from ami_bridge.reconcile.comparing import Difference
     from ami_bridge.reconcile.importing import Progress
     from ami_bridge.reconcile.verifying import Verdict
+    from ami_bridge.reconcile.verifying_calls import CallVerdict
     from store.queries.visits import VisitStory
     from store.rows import EvidenceLine
 
@@ -34,8 +37,8 @@ SHOWN: Final = 200
 TELL_EVERY_S: Final = 0.5
 
 
-def verify(folder: Path, since: str, form: str, logs: Sequence[Path], node: str | None) -> int:
-    """Prints where history and queue_log differ; the exit code.
+def verify(folder: Path, since: str, form: str, logs: Sequence[Path], *, cel: Sequence[Path], node: str | None) -> int:
+    """Prints where history and what Asterisk logged differ; the exit code.
 
     Raises:
         MistakeError: They cannot be compared.
@@ -45,9 +48,13 @@ def verify(folder: Path, since: str, form: str, logs: Sequence[Path], node: str 
     ready = load_ready(folder)
     zone = ready.hotline.time_zone
     begin = moment(since, zone, datetime.now(UTC))
-    verdict = asyncio.run(run_verify(ready, begin, node, logs))
-    typer.echo(as_json(verdict) if form == "json" else as_text(verdict, ZoneInfo(zone)))
-    return 1 if verdict.differences else 0
+    verdict, calls = asyncio.run(run_verify(ready, begin, node, logs, cel))
+    if form == "json":
+        typer.echo(as_json(verdict, calls))
+    else:
+        typer.echo(as_text(verdict, ZoneInfo(zone)))
+        typer.echo(proving_calls.as_text(calls, cel_file(ready.hotline), begin, ZoneInfo(zone)))
+    return 1 if verdict.differences or (calls is not None and calls.differences) else 0
 
 
 def import_logs(folder: Path, files: Sequence[Path], node: str | None) -> None:
@@ -144,7 +151,7 @@ def _sentence(verdict: Verdict, zone: ZoneInfo) -> str:
     return said + ")"
 
 
-def as_json(verdict: Verdict) -> str:
+def as_json(verdict: Verdict, calls: CallVerdict | None = None) -> str:
     """The same for programs."""
     return json.dumps(
         {
@@ -156,6 +163,7 @@ def as_json(verdict: Verdict) -> str:
             "lines": verdict.lines,
             "set_aside": verdict.set_aside,
             "clock_steps": verdict.clock_steps,
+            "cel": proving_calls.as_fields(calls),
         },
         ensure_ascii=False,
         indent=2,

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Final
 from sqlalchemy import delete, func, select
 
 from store.queries.pages import fetch, where
-from store.rows import EvidenceLine, Knowledge, LogPlace, RingAttempt, Visit
-from store.schema import EVIDENCE_LINES, KNOWLEDGE, LOG_PLACES, RING_ATTEMPTS, VISITS
+from store.rows import EvidenceLine, Journey, Knowledge, LogPlace, RingAttempt, Visit, journey_id
+from store.schema import EVIDENCE_LINES, JOURNEYS, KNOWLEDGE, LOG_PLACES, RING_ATTEMPTS, VISITS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -38,6 +38,29 @@ async def visits_of_channels(
             for one in await fetch(connection, RingAttempt, theirs.order_by(ring.visit_id, ring.ordinal)):
                 rings[one.visit_id] = (*rings.get(one.visit_id, ()), one)
     return tuple(found), rings
+
+
+async def journeys_of_channels(store: Store, node: str, channels: Iterable[str]) -> tuple[Journey, ...]:
+    """The journeys of these callers' channels, by channel."""
+    wanted = sorted(set(channels))
+    found: list[Journey] = []
+    async with store.reading() as connection:
+        for begin in range(0, len(wanted), AT_ONCE):
+            some = wanted[begin : begin + AT_ONCE]
+            mine = (JOURNEYS.c.node == node) & JOURNEYS.c.id.in_([journey_id(node, channel) for channel in some])
+            found.extend(await fetch(connection, Journey, where(Journey, mine).order_by(JOURNEYS.c.id)))
+    return tuple(found)
+
+
+async def journeys_between(
+    store: Store, node: str, since: datetime, until: datetime, *, after: str = "", limit: int = 1000
+) -> tuple[Journey, ...]:
+    """The node's journeys that began in a range, by id, from behind one id on."""
+    journey = JOURNEYS.c
+    inside = (journey.node == node) & (journey.started_at >= since) & (journey.started_at < until)
+    statement = where(Journey, inside, journey.id > after).order_by(journey.id).limit(limit)
+    async with store.reading() as connection:
+        return await fetch(connection, Journey, statement)
 
 
 async def first_visits(store: Store, node: str, since: datetime, limit: int) -> tuple[Visit, ...]:

@@ -126,6 +126,17 @@ async def test_a_second_render_writes_nothing(unbuilt: Machine) -> None:
     assert tree(unbuilt.state) == before
 
 
+async def test_room_is_made_for_asterisks_channel_events_where_its_logs_are(unbuilt: Machine, tmp_path: Path) -> None:
+    logs = tmp_path / "log"
+    unbuilt.environ["HOTLINE_QUEUE_LOG"] = str(logs / "queue_log")
+    assert (await unbuilt.run("render", "{DIR}")).code == 0
+    assert not logs.exists()
+    logs.mkdir(mode=0o755)
+    assert (await unbuilt.run("render", "{DIR}")).code == 0
+    room, beside = (logs / "cel-custom").stat(), logs.stat()
+    assert (room.st_mode, room.st_uid, room.st_gid) == (beside.st_mode, beside.st_uid, beside.st_gid)
+
+
 async def test_a_folder_of_ones_own_gets_the_generated_part_only_when_that_is_wanted(
     unbuilt: Machine, tmp_path: Path
 ) -> None:

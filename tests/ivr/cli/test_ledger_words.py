@@ -45,6 +45,7 @@ async def test_a_log_is_compared_taken_in_and_compared_again(unbuilt: Machine, t
     log = log_of(tmp_path, *TALK, *GAVE_UP, "50|c.3|sales|Ann|CONECT|1")
     unbuilt.environ["HOTLINE_QUEUE_LOG"] = str(log)
     aside = "(6 lines read, set aside: 1 because its verb is not known here)"
+    no_cel = f"no CEL here ({tmp_path}/cel-custom/hotline.csv): calls were not compared"
 
     before = await unbuilt.run("ledger", "verify", "{DIR}", *SINCE)
     assert (before.code, before.err) == (1, "")
@@ -55,6 +56,7 @@ async def test_a_log_is_compared_taken_in_and_compared_again(unbuilt: Machine, t
         "",
         f"2 differences in 2 of 2 visits since 2026-11-01 00:00 {aside}",
         "`hotline ledger import` takes in what the ledger has not",
+        no_cel,
     ]
 
     taken = await unbuilt.run("ledger", "import", "{DIR}", str(log))
@@ -69,10 +71,10 @@ async def test_a_log_is_compared_taken_in_and_compared_again(unbuilt: Machine, t
     assert (again.code, again.out) == (0, "nothing new in 1 file since the last import\n")
 
     after = await unbuilt.run("ledger", "verify", "{DIR}", *SINCE)
-    assert (after.code, after.out) == (0, f"no difference in 2 visits since 2026-11-01 00:00 {aside}\n")
+    assert (after.code, after.out) == (0, f"no difference in 2 visits since 2026-11-01 00:00 {aside}\n{no_cel}\n")
     told = json.loads((await unbuilt.run("ledger", "verify", "{DIR}", *SINCE, "--format", "json")).out)
     assert (told["node"], told["visits"], told["differences"]) == ("t-1", 2, [])
-    assert told["set_aside"] == {"unknown_verb": 1}
+    assert (told["set_aside"], told["cel"]) == ({"unknown_verb": 1}, None)
 
     shown = await unbuilt.run("ledger", "evidence", "{DIR}", "t-1/c.1/1")
     assert shown.out.splitlines() == [

@@ -1,0 +1,275 @@
+"""Where the ledger's journeys and visits and one of CEL's calls differ. Pure.
+
+Both are told by one Asterisk of one event, in different words: a journey by the service, a visit by AMI and queue_log,
+a call by its channels. How far their moments may be apart is named here, each with its reason; nothing else is let
+pass.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from datetime import datetime
+
+    from ami_bridge.cel.calls import Call, Leg, Talk, Transfer
+    from store.rows import EndedBy, Journey, Visit
+
+MOMENT: Final = timedelta(seconds=2)
+"""For one event told twice. AMI and CEL were never seen more than 20 ms apart; a row put right from queue_log has whole
+seconds, cut off, and takes its end from the second after."""
+TAKEN_UP: Final = timedelta(seconds=10)
+"""From the first ring until a flow has the call: Asterisk gives each AGI server two seconds to answer (res_agi.c), and
+the service may have to look up the caller's language."""
+NOTICED: Final = timedelta(seconds=15)
+"""From a hang-up until a journey's end: a lookup under way is heard out first."""
+APART: Final = timedelta(seconds=1)
+"""Two things that happen within this are one: a talk's end and the hang-up that ended it."""
+
+WHAT_CEL_KNOWS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "call": "whether there was one",
+        "journey began": "to 10 s after the first ring",
+        "journey ended": "to 15 s after the hang-up; of one that went on in a queue or at a number, not after it",
+        "answered": "whether an agent and the caller were in one bridge, and since when, to 2 s",
+        "agent": "by the device; not where the member is a Local channel",
+        "ended": "when caller and agent were parted, or the caller left the line by hanging up, to 2 s",
+        "talk": "its length, to 4 s: two moments",
+        "ended by": "a transfer by its own event, agent or caller by where the hang-up came from",
+        "sent to": "the queue a blind transfer led into",
+    }
+)
+"""What is compared, and how far CEL knows it."""
+
+NOT_THERE: Final = "not there"
+
+
+@dataclass(frozen=True, slots=True)
+class CallDifference:
+    """One thing in which the two differ; values as they are, None for none.
+
+    Attributes:
+        call_id: The call, as CEL names it; of one CEL has not, the channel.
+        caller: The calling number, as it is; to be masked by whoever shows it.
+        at: When the call began, as far as is known.
+        what: What differs; one of `WHAT_CEL_KNOWS`.
+        queue: Of which visit's queue this is; empty where it is the whole call.
+        ledger: What the ledger has.
+        cel: What CEL has.
+    """
+
+    call_id: str
+    caller: str
+    at: datetime | None
+    what: str
+    queue: str
+    ledger: object
+    cel: object
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the ledger has of one call's channels, and how its names are read.
+
+    Attributes:
+        journeys: Their journeys.
+        visits: Their visits, each channel's in order.
+        who: The agent's id for a device.
+        queues: The queue behind an extension that agents transfer to.
+    """
+
+    journeys: Sequence[Journey]
+    visits: Sequence[Visit]
+    who: Callable[[str], str]
+    queues: Mapping[str, str] = field(default_factory=dict)
+
+
+def differences_of(call: Call, known: Known) -> list[CallDifference]:
+    """Everything in which they differ, in the order it happened; the call is over."""
+    if not known.journeys and not known.visits:
+        return [_of(call, call.legs[0], "call", NOT_THERE, "there")]
+    found: list[CallDifference] = []
+    for journey in known.journeys:
+        found += _of_journey(call, journey)
+    talks = _queue_talks(call, known.visits)
+    for visit in known.visits:
+        found += _of_visit(call, visit, talks.get(visit.id), known)
+    return found
+
+
+def _of(call: Call, leg: Leg, what: str, ledger: object, cel: object, *, queue: str = "") -> CallDifference:
+    return CallDifference(call.id, leg.number, call.began, what, queue, ledger, cel)
+
+
+# -- journeys
+
+
+def _of_journey(call: Call, journey: Journey) -> Iterator[CallDifference]:
+    leg = call.leg(journey.channel_id)
+    if leg is None:
+        return
+    if leg.began is not None and not leg.began - MOMENT <= journey.started_at <= leg.began + TAKEN_UP:
+        yield _of(call, leg, "journey began", journey.started_at, leg.began)
+    if leg.ended is None:
+        return
+    early, late = journey_may_end(leg, journey)
+    if journey.ended_at is None or not early <= journey.ended_at <= late:
+        yield _of(call, leg, "journey ended", journey.ended_at, leg.ended)
+
+
+def journey_may_end(leg: Leg, journey: Journey) -> tuple[datetime, datetime]:
+    """Between which moments a journey may have ended, its caller's channel being gone."""
+    ended = leg.ended or journey.started_at
+    match journey.outcome:
+        case "hung_up":
+            return ended - MOMENT, ended + NOTICED
+        case "finished" | "lost":
+            return ended - MOMENT, ended + MOMENT
+        case _:  # handed over to a queue or a number, or rescued: the call goes on without the flow
+            return journey.started_at, ended + NOTICED
+
+
+# -- visits
+
+
+def _of_visit(call: Call, visit: Visit, joined: _Joined | None, known: Known) -> Iterator[CallDifference]:
+    leg = call.leg(visit.channel_id)
+    if leg is None:
+        return
+    if visit.answered_at is None:
+        if joined is not None:
+            yield _of(call, leg, "answered", None, joined.since, queue=visit.queue)
+        elif leg.ended is not None and len(_channels(call, visit)) == 1:
+            yield from _of_wait(call, leg, visit)
+        return
+    if joined is None:
+        yield _of(call, leg, "answered", visit.answered_at, None, queue=visit.queue)
+        return
+    if abs(joined.since - visit.answered_at) > MOMENT:
+        yield _of(call, leg, "answered", visit.answered_at, joined.since, queue=visit.queue)
+    agent = None if joined.partner.is_local else known.who(joined.partner.device)
+    if agent is not None and agent != visit.agent:
+        yield _of(call, leg, "agent", visit.agent, agent, queue=visit.queue)
+    yield from _of_talk(call, leg, visit, joined, known)
+
+
+def _of_talk(call: Call, leg: Leg, visit: Visit, joined: _Joined, known: Known) -> Iterator[CallDifference]:
+    if joined.until is None:
+        return
+    late = visit.ended_at is None or abs(visit.ended_at - joined.until) > MOMENT
+    if late:
+        yield _of(call, leg, "ended", visit.ended_at, joined.until, queue=visit.queue)
+    length = (joined.until - joined.since).total_seconds()
+    if not late and visit.talk_s is not None and abs(visit.talk_s - length) > 2 * MOMENT.total_seconds():
+        yield _of(call, leg, "talk", visit.talk_s, length, queue=visit.queue)
+    if joined.partner.is_local:
+        return  # behind it a hang-up and a transfer are somebody else's: what ended the talk is not told
+    sent = _sent(call, joined)
+    by: EndedBy | None = "transfer" if sent is not None else _parted_by(call, joined)
+    if by is not None and by != visit.ended_by:
+        yield _of(call, leg, "ended by", visit.ended_by, by, queue=visit.queue)
+    if sent is not None and (queue := _sent_into(sent, known)) is not None:
+        after = next((one for one in known.visits if one.id == visit.next_visit_id), None)
+        if (after.queue if after else None) != queue:
+            yield _of(call, leg, "sent to", after.queue if after else None, queue, queue=visit.queue)
+
+
+def _of_wait(call: Call, leg: Leg, visit: Visit) -> Iterator[CallDifference]:
+    """A visit nobody answered: who gave up is gone, and nobody waits who is gone."""
+    ended = leg.ended
+    if ended is None:
+        return
+    gave_up = visit.outcome == "abandoned" and visit.ended_by == "caller"
+    beyond = visit.ended_at is None or visit.ended_at > ended + MOMENT
+    if beyond or (gave_up and visit.ended_at is not None and visit.ended_at < ended - MOMENT):
+        yield _of(call, leg, "ended", visit.ended_at, ended, queue=visit.queue)
+
+
+@dataclass(frozen=True, slots=True)
+class _Joined:
+    """The talk a queue led to: the caller's channel, the agent's, and from when to when."""
+
+    caller: Leg
+    partner: Leg
+    since: datetime
+    until: datetime | None
+
+
+def _channels(call: Call, visit: Visit) -> tuple[str, ...]:
+    """The channels a visit is told under: the one that joined the line, and whoever took its place in it."""
+    later = (one.who for one in call.transfers if one.instead_of == visit.channel_id and one.exten and one.who)
+    return (visit.channel_id, *later)
+
+
+def _queue_talks(call: Call, visits: Sequence[Visit]) -> dict[str, _Joined]:
+    """The talk each visit led to, by the visit's id; each talk is one visit's.
+
+    Those that were answered take theirs first, the one nearest to the answer: one sent on within a second makes two
+    visits and two talks in it, and a row from queue_log has whole seconds.
+    """
+    queued = {(stay.channel_id, stay.bridge) for stay in call.stays if stay.app == "Queue"}
+    free = [talk for talk in call.talks if {(talk.one, talk.bridge), (talk.other, talk.bridge)} & queued]
+    found: dict[str, _Joined] = {}
+    for visit in sorted(visits, key=lambda one: (one.answered_at is None, one.entered_at, one.ordinal)):
+        began = visit.entered_at - (APART if visit.answered_at is not None else timedelta())
+        until = min((one.entered_at + APART for one in visits if _is_later(one, visit)), default=None)
+        mine = _channels(call, visit)
+        fits = [
+            (abs(talk.since - (visit.answered_at or visit.entered_at)), place, joined)
+            for place, talk in enumerate(free)
+            if talk.since >= began
+            and (until is None or talk.since < until)
+            and (joined := next((j for one in mine if (j := _joined(call, talk, one)) is not None), None)) is not None
+        ]
+        if fits:
+            _, place, found[visit.id] = min(fits, key=lambda one: one[:2])
+            del free[place]
+    return found
+
+
+def _is_later(one: Visit, visit: Visit) -> bool:
+    return one.channel_id == visit.channel_id and one.ordinal > visit.ordinal
+
+
+def _joined(call: Call, talk: Talk, caller: str) -> _Joined | None:
+    mine, partner = call.leg(caller), call.leg(talk.partner(caller) or "")
+    if mine is None or partner is None:
+        return None
+    until = talk.until
+    if partner.is_local:  # Asterisk takes the pair out, and puts the telephone behind it in its place
+        for later in call.talks:
+            follows = until is not None and later.since >= until and later.since - until <= APART
+            if follows and later.bridge == talk.bridge and later.partner(caller) is not None:
+                until = later.until
+    return _Joined(mine, partner, talk.since, until)
+
+
+def _sent(call: Call, joined: _Joined) -> Transfer | None:
+    """The transfer that ended a talk, by the agent's own channel."""
+    until = joined.until
+    for one in call.transfers:
+        mine = joined.partner.channel_id in {one.by, one.instead_of}
+        if until is not None and mine and abs(one.at - until) <= APART:
+            return one
+    return None
+
+
+def _sent_into(sent: Transfer, known: Known) -> str | None:
+    return known.queues.get(sent.exten) if sent.kind == "blind" else None
+
+
+def _parted_by(call: Call, joined: _Joined) -> EndedBy | None:
+    """Whose hang-up ended a talk; None where it cannot be told."""
+    caller, partner, until = joined.caller, joined.partner, joined.until
+    if until is None or partner.ended is None or abs(partner.ended - until) > APART:
+        return None
+    source = call.ended_by(partner.channel_id)
+    if source == "self":
+        return "agent"
+    if source == "other" and partner.source == caller.name:
+        return "caller"
+    return None

@@ -1,0 +1,96 @@
+"""What CEL puts right in the ledger: journeys nobody ended, ended late, or never wrote down. Pure.
+
+A journey is its service's own account. CEL only fills what the service cannot have told: its end, where it was killed
+or stood still; and the whole of it, where nothing of the call is in the ledger. What the service itself tells later
+still wins. Visits are put right from queue_log (`repairing`), and only compared with CEL (`call_differences`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final, Literal
+
+from ami_bridge.reconcile.call_differences import MOMENT
+from store.rows import Journey, journey_id
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from ami_bridge.cel.calls import Call, Leg
+    from ami_bridge.reconcile.call_differences import Known
+
+ENTRANCE: Final = "hotline-numbers"
+"""Context callers come in by (`dialplan.extensions`)."""
+RESCUE_CONTEXTS: Final = frozenset({"hotline-rescue", "hotline-bye"})
+
+
+@dataclass(frozen=True, slots=True)
+class Over:
+    """A journey's end: ``rescued`` where the dialplan's rescue had the call, ``lost`` where nobody knows more."""
+
+    journey: str
+    at: datetime
+    outcome: Literal["rescued", "lost"]
+
+
+@dataclass(slots=True)
+class Settled:
+    """What is to be written.
+
+    Attributes:
+        ends: Ends of journeys that have none.
+        corrected: Moments of those that were found to be over later than they were.
+        lost: Journeys of calls the ledger has nothing of.
+    """
+
+    ends: list[Over] = field(default_factory=list)
+    corrected: list[Over] = field(default_factory=list)
+    lost: list[Journey] = field(default_factory=list)
+
+    def __bool__(self) -> bool:
+        return bool(self.ends or self.corrected or self.lost)
+
+
+def settle(node: str, call: Call, known: Known, flows: Mapping[str, str], into: Settled) -> None:
+    """Adds what one call, which is over, puts right; of what is right already nothing.
+
+    Args:
+        node: The Asterisk.
+        call: The call, as CEL tells it.
+        known: What the ledger has of it.
+        flows: The flow behind each number callers dial.
+        into: What is to be written so far.
+    """
+    for journey in known.journeys:
+        leg = call.leg(journey.channel_id)
+        if leg is None or leg.ended is None:
+            continue
+        end = Over(journey.id, leg.ended, _how(leg))
+        if journey.ended_at is None:
+            into.ends.append(end)
+        elif journey.outcome == "lost" and abs(journey.ended_at - leg.ended) > MOMENT:
+            into.corrected.append(end)
+    if not known.journeys and not known.visits:
+        into.lost += [_journey(node, call.id, leg, flows) for leg in call.legs if leg.context == ENTRANCE and leg.ended]
+
+
+def _how(leg: Leg) -> Literal["rescued", "lost"]:
+    return "rescued" if leg.last_context in RESCUE_CONTEXTS else "lost"
+
+
+def _journey(node: str, call_id: str, leg: Leg, flows: Mapping[str, str]) -> Journey:
+    assert leg.began is not None  # noqa: S101 - a context is known from the beginning only
+    return Journey(
+        id=journey_id(node, leg.channel_id),
+        node=node,
+        call_id=call_id,
+        channel_id=leg.channel_id,
+        number=leg.exten,
+        flow=flows.get(leg.exten, ""),
+        flow_version="",
+        started_at=leg.began,
+        caller=leg.number,
+        ended_at=leg.ended,
+        outcome=_how(leg),
+    )

@@ -1,0 +1,242 @@
+"""The ledger's rows beside CEL's calls: nothing where they agree, and each thing in which they do not named once."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from ami_bridge.domain.model import Rules
+from ami_bridge.reconcile.call_differences import MOMENT, WHAT_CEL_KNOWS, Known, differences_of
+from ami_bridge.reconcile.names import AgentNames
+from ami_bridge.reconcile.verifying_calls import House, verify_calls
+from store.rows import Journey, Visit, journey_id, visit_id
+from tests.ami_bridge.replaying import RULES
+from tests.ami_bridge.test_cel import only, scene
+from tests.ami_bridge.test_importing import book
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from ami_bridge.cel.calls import Call
+
+NODE = "gz-1"
+WHO = AgentNames(Rules(node=NODE, zone=RULES.zone, agents={"1001": "陈美玲", "1003": "黄晓彤"}))
+
+
+def s(seconds: float) -> timedelta:
+    return timedelta(seconds=seconds)
+
+
+def moment(call: Call, after_s: float) -> datetime:
+    assert call.began is not None
+    return call.began + s(after_s)
+
+
+def journey(call: Call, outcome: str | None, ended_s: float | None, **more: Any) -> Journey:
+    known = {
+        "id": journey_id(NODE, call.id),
+        "node": NODE,
+        "call_id": call.id,
+        "channel_id": call.id,
+        "number": "96956",
+        "flow": "main",
+        "flow_version": "v",
+        "started_at": moment(call, 0.03),
+        "caller": call.legs[0].number,
+        "outcome": outcome,
+        "ended_at": None if ended_s is None else moment(call, ended_s),
+    }
+    return Journey(**{**known, **more})
+
+
+def visit(call: Call, entered_s: float, **more: Any) -> Visit:
+    ordinal = more.pop("ordinal", 1)
+    known = {
+        "id": visit_id(NODE, call.id, ordinal),
+        "node": NODE,
+        "call_id": call.id,
+        "channel_id": call.id,
+        "ordinal": ordinal,
+        "queue": "service",
+        "entered_at": moment(call, entered_s),
+    }
+    return Visit(**{**known, **more})
+
+
+def talk(call: Call, nth: int, entered_s: float, agent: str, by: str, **more: Any) -> Visit:
+    """A visit that led to CEL's nth talk of the caller."""
+    mine = [one for one in call.talks if one.partner(call.id) is not None][nth]
+    assert mine.until is not None
+    times = {"answered_at": mine.since, "ended_at": mine.until, "talk_s": (mine.until - mine.since).total_seconds()}
+    return visit(call, entered_s, **{**times, "outcome": "answered", "agent": agent, "ended_by": by, **more})
+
+
+def compared(call: Call, *rows: Journey | Visit, queues: dict[str, str] | None = None) -> list[tuple[str, Any, Any]]:
+    journeys = [row for row in rows if isinstance(row, Journey)]
+    visits = [row for row in rows if isinstance(row, Visit)]
+    found = differences_of(call, Known(journeys, visits, WHO, queues or {}))
+    assert {one.what for one in found} <= set(WHAT_CEL_KNOWS)
+    return [(one.what, one.ledger, one.cel) for one in found]
+
+
+def agreeing(name: str) -> tuple[Call, list[Journey | Visit]]:
+    """A recorded scene, and the ledger's rows of it."""
+    call = only(name)
+    match name:
+        case "menu":
+            return call, [journey(call, "hung_up", 4.172)]
+        case "answered_agent":
+            return call, [journey(call, "hung_up", 7.506), talk(call, 0, 4.37, "1001", "agent")]
+        case "answered_caller":
+            return call, [journey(call, "queued", 4.37), talk(call, 0, 4.37, "1001", "caller")]
+        case "abandoned":
+            gone = visit(call, 4.37, ended_at=moment(call, 4.378), outcome="abandoned", ended_by="caller")
+            return call, [journey(call, "queued", 4.37), gone]
+        case "blind_queue":
+            into = visit_id(NODE, call.id, 2)
+            first = talk(call, 0, 4.37, "1001", "transfer", next_visit_id=into)
+            second = talk(call, 1, 4.49, "1003", "agent", ordinal=2, queue="vip")
+            return call, [journey(call, "hung_up", 6.61), first, second]
+        case "blind_agent":
+            return call, [journey(call, "hung_up", 7.5), talk(call, 0, 4.38, "1001", "transfer")]
+        case "attended":
+            return call, [journey(call, "hung_up", 9.5), talk(call, 0, 4.37, "1001", "transfer")]
+        case _:
+            raise AssertionError(name)
+
+
+SCENES = ("menu", "answered_agent", "answered_caller", "abandoned", "blind_queue", "blind_agent", "attended")
+QUEUES = {"7002": "vip"}
+
+
+@pytest.mark.parametrize("name", SCENES)
+def test_what_agrees_differs_in_nothing(name: str) -> None:
+    call, rows = agreeing(name)
+    assert compared(call, *rows, queues=QUEUES) == []
+
+
+def changed(name: str, place: int, **fields: Any) -> list[tuple[str, Any, Any]]:
+    call, rows = agreeing(name)
+    rows[place] = replace(rows[place], **fields)
+    return compared(call, *rows, queues=QUEUES)
+
+
+def test_each_thing_that_differs_is_named_and_nothing_else() -> None:
+    call, [_, row] = agreeing("answered_agent")
+    assert isinstance(row, Visit)
+    [joined] = call.talks
+    parted = joined.until
+    assert parted is not None
+    assert changed("answered_agent", 1, ended_by="caller") == [("ended by", "caller", "agent")]
+    assert changed("answered_agent", 1, ended_by=None) == [("ended by", None, "agent")]
+    assert changed("answered_agent", 1, agent="1003") == [("agent", "1003", "1001")]
+    late = parted + MOMENT + s(0.1)
+    assert changed("answered_agent", 1, ended_at=late) == [("ended", late, parted)]
+    assert changed("answered_agent", 1, ended_at=None) == [("ended", None, parted)]
+    assert changed("answered_agent", 1, talk_s=9.0) == [("talk", 9.0, (parted - joined.since).total_seconds())]
+    early = joined.since - MOMENT - s(0.1)
+    assert changed("answered_agent", 1, answered_at=early)[0] == ("answered", early, joined.since)
+    assert changed("answered_agent", 1, answered_at=None)[0] == ("answered", None, joined.since)
+
+
+def test_what_is_within_its_bound_is_no_difference() -> None:
+    call, _ = agreeing("answered_agent")
+    [joined] = call.talks
+    assert joined.until is not None
+    assert changed("answered_agent", 1, ended_at=joined.until + s(1.9), answered_at=joined.since - s(1.9)) == []
+    menu, _ = agreeing("menu")
+    assert changed("menu", 0, started_at=moment(menu, 9.9)) == []
+    assert changed("menu", 0, ended_at=moment(menu, 4.17 + 14.9)) == []
+
+
+def test_a_transfer_that_the_ledger_has_not_and_one_that_was_none() -> None:
+    assert changed("blind_agent", 1, ended_by="agent") == [("ended by", "agent", "transfer")]
+    assert changed("attended", 1, ended_by="caller") == [("ended by", "caller", "transfer")]
+    assert changed("answered_caller", 1, ended_by="transfer") == [("ended by", "transfer", "caller")]
+
+
+def test_a_transfer_that_led_elsewhere_than_the_ledger_says() -> None:
+    assert changed("blind_queue", 1, next_visit_id=None) == [("sent to", None, "vip")]
+    assert changed("blind_queue", 2, queue="sales") == [("sent to", "sales", "vip")]
+
+
+def test_a_talk_counted_on_behind_a_transfer_is_told() -> None:
+    call, _ = agreeing("blind_agent")
+    first, second = call.talks
+    assert changed("blind_agent", 1, ended_at=second.until) == [("ended", second.until, first.until)]
+
+
+def test_an_answer_nobody_gave_and_one_the_ledger_missed() -> None:
+    call, _ = agreeing("abandoned")
+    at = moment(call, 4.37)
+    assert changed("abandoned", 1, answered_at=at, outcome="answered", agent="1001") == [("answered", at, None)]
+    assert changed("blind_queue", 2, answered_at=None, outcome="abandoned")[0][0] == "answered"
+
+
+def test_one_who_gave_up_is_gone_at_that_moment() -> None:
+    call, _ = agreeing("abandoned")
+    end = call.legs[0].ended
+    assert end is not None
+    for wrong in (end + s(2.1), None):
+        assert changed("abandoned", 1, ended_at=wrong) == [("ended", wrong, end)]
+    menu = only("timed_out")
+    gave_up = visit(menu, 4, ended_at=moment(menu, 9), outcome="abandoned", ended_by="caller")
+    assert compared(menu, gave_up) == [("ended", gave_up.ended_at, menu.legs[0].ended)]
+    # but one who waited too long goes on in the flow
+    assert compared(menu, replace(gave_up, outcome="timed_out", ended_by="system")) == []
+
+
+def test_a_journey_that_was_left_open_or_ended_at_another_time() -> None:
+    menu, _ = agreeing("menu")
+    assert changed("menu", 0, ended_at=None, outcome=None) == [("journey ended", None, menu.ended)]
+    late = moment(menu, 30)
+    assert changed("menu", 0, ended_at=late) == [("journey ended", late, menu.ended)]
+    assert changed("menu", 0, ended_at=late, outcome="lost") == [("journey ended", late, menu.ended)]
+    early = moment(menu, 1)
+    assert changed("menu", 0, ended_at=early) == [("journey ended", early, menu.ended)]
+    assert changed("menu", 0, ended_at=early, outcome="queued") == []
+    assert changed("menu", 0, started_at=moment(menu, 11)) == [("journey began", moment(menu, 11), menu.began)]
+
+
+def test_a_call_the_ledger_has_nothing_of() -> None:
+    assert compared(only("menu")) == [("call", "not there", "there")]
+
+
+# -- with a database
+
+
+async def test_every_scene_is_compared_and_what_one_lacks_is_told(tmp_path: Path) -> None:
+    log = tmp_path / "hotline.csv"
+    log.write_bytes(b"".join(scene(name) for name in SCENES) + b'"HANGUP","17955\n')
+    calls = [only(name) for name in SCENES]
+    begin = min(call.began for call in calls if call.began is not None) - s(60)
+    house = House(NODE, WHO, QUEUES)
+    async with book(tmp_path) as mine:
+        for name in SCENES:
+            for row in agreeing(name)[1]:
+                mine.writer.put(row)
+        await mine.writer.flush()
+
+        verdict = await verify_calls(mine.store, [log], house, since=begin, until=begin + s(3600))
+        assert (verdict.calls, verdict.differences, verdict.set_aside) == (7, [], {"cut": 1})
+
+        lost = only("blind_queue")
+        stranger = replace(journey(lost, "hung_up", 5), id=journey_id(NODE, "x.1"), channel_id="x.1")
+        mine.writer.put(stranger)
+        await mine.writer.flush()
+        verdict = await verify_calls(mine.store, [log], house, since=begin, until=begin + s(3600))
+        assert [(one.call_id, one.what, one.cel) for one in verdict.differences] == [("x.1", "call", "not there")]
+        assert verdict.calls == 8
+
+        hidden = scene("hostile")
+        log.write_bytes(log.read_bytes() + hidden)
+        verdict = await verify_calls(mine.store, [log], house, since=begin, until=begin + s(3600))
+        assert ("1795574855.38", "call", "not there", "there") in [
+            (one.call_id, one.what, one.ledger, one.cel) for one in verdict.differences
+        ]
+        # calls that began earlier, or are not over, are not compared
+        verdict = await verify_calls(mine.store, [log], house, since=begin + s(3000), until=begin + s(3600))
+        assert (verdict.calls, verdict.differences) == (0, [])
