@@ -29,7 +29,8 @@ class MembershipInterval:
         penalty: The agent's penalty; lower is rung first. Null where nobody told it (queue_log does not at ADDMEMBER).
         paused: Whether the agent is paused in that queue.
         reason: Why, as it was given with the pause; null when not paused or nobody said.
-        paused_by: Who paused: `queue` for Asterisk's own pause after a call not taken; null where Asterisk does not say.
+        paused_by: Who paused: `queue` for Asterisk's own pause after a call not taken; null where Asterisk does not
+            say.
         added_by: How the agent came: `configuration`, `realtime`, or as queue_log names it (`MANAGER`, `CLI`, a
             channel); `member` for an agent added at run time whose adding was not seen; null where nobody knows.
         skills: The agent's skills by `hotline.yaml` at that time, by name, with a comma and a blank between.
