@@ -72,7 +72,7 @@ async def fill_gaps(store: Store, writer: Writer, node: str, now: datetime, sett
     return count
 
 
-async def fill(store: Store, node: str, since: datetime, until: datetime, *, of_log_alone: bool = False) -> int:
+async def fill(store: Store, node: str, since: datetime, until: datetime) -> int:
     """Fills in one stretch of time nobody saw; how many agents' stretches were put right.
 
     Raises:
@@ -80,7 +80,7 @@ async def fill(store: Store, node: str, since: datetime, until: datetime, *, of_
     """
     told = await told_of_agents(store, node, since, until)
     known = facts_by_agent(told.talks, told.rings, told.memberships)
-    wrong = refilled(node, since, until, known, told.intervals, of_log_alone=of_log_alone)
+    wrong = refilled(node, since, until, known, told.intervals)
     if wrong:
         await replace_stretches(store, node, since, until, wrong)
     return len(wrong)

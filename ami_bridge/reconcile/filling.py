@@ -66,8 +66,8 @@ class Facts:
     Attributes:
         talks: His talks with callers.
         rings: When his phone rang for callers.
-        places: His places in queues, those before the gap too.
-        off_before: Whether he was in no queue before, as far as anybody knows.
+        places: His places in queues.
+        off_before: Whether he was signed off before: then he was in no queue that is not among these.
     """
 
     talks: list[Span] = field(default_factory=list)
@@ -91,8 +91,8 @@ class Facts:
                 return told, None, max(found, key=lambda span: span.since).queue
         here = [one for one in self.places if one.started_at <= at and (one.ended_at is None or at < one.ended_at)]
         if not here:
-            left = any(one.ended_at is not None and one.ended_at <= at for one in self.places)
-            return ("signed_off", None, None) if left or (self.off_before and not self.places) else UNKNOWN
+            came = [one for one in self.places if one.started_at <= at]
+            return ("signed_off", None, None) if came or self.off_before else UNKNOWN
         if all(one.paused for one in here):
             here.sort(key=lambda one: one.queue)
             return "paused", next((one.reason for one in here if one.reason), None), None
@@ -159,8 +159,6 @@ def refilled(
     until: datetime,
     known: Mapping[str, Facts],
     intervals: Sequence[AgentInterval],
-    *,
-    of_log_alone: bool = False,
 ) -> dict[str, list[AgentInterval]]:
     """Of each agent whose stretches within the gap are not as they should be: as they should.
 
@@ -170,7 +168,6 @@ def refilled(
         until: When it ended.
         known: What is known of each agent.
         intervals: What the ledger has of agents there.
-        of_log_alone: Whether no bridge ever saw that time: who is in no queue we know of may be in one we do not.
     """
     mine: dict[str, list[AgentInterval]] = {}
     before: dict[str, AgentInterval] = {}
@@ -185,7 +182,7 @@ def refilled(
         earlier = before.get(agent)
         if earlier is not None and (earlier.ended_at is None or earlier.ended_at > since):
             continue  # the gap's end is not written yet
-        facts.off_before = not of_log_alone and earlier is not None and earlier.state == "signed_off"
+        facts.off_before = earlier is not None and earlier.state == "signed_off"
         begin = since
         if earlier is None:
             seen = [one.started_at for one in mine.get(agent, ())]

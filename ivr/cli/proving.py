@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ami_bridge.reconcile.comparing import Difference
+    from ami_bridge.reconcile.comparing_agents import AgentDifference
     from ami_bridge.reconcile.importing import Progress
     from ami_bridge.reconcile.verifying import Verdict
     from store.queries.visits import VisitStory
@@ -47,7 +48,7 @@ def verify(folder: Path, since: str, form: str, logs: Sequence[Path], node: str 
     begin = moment(since, zone, datetime.now(UTC))
     verdict = asyncio.run(run_verify(ready, begin, node, logs))
     typer.echo(as_json(verdict) if form == "json" else as_text(verdict, ZoneInfo(zone)))
-    return 1 if verdict.differences else 0
+    return 1 if verdict.differences or verdict.agent_differences else 0
 
 
 def import_logs(folder: Path, files: Sequence[Path], node: str | None) -> None:
@@ -111,17 +112,42 @@ def as_text(verdict: Verdict, zone: ZoneInfo) -> str:
     """The table of differences and the sentence below it."""
     rows = [(one.visit_id, one.field, _shown(one.ledger, zone), _shown(one.log, zone)) for one in verdict.differences]
     head = ("visit", "field", "ledger", "queue_log")
-    widths = [max(len(row[i]) for row in (head, *rows[:SHOWN])) for i in range(len(head))]
-    lines = [
-        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-        for row in (head, *rows[:SHOWN])
-    ]
+    lines = _table((head, *rows[:SHOWN]))
     if len(rows) > SHOWN:
         lines.append(f"… and {len(rows) - SHOWN:,} more; --format json has them all")
     hint = []
     if any((one.field, one.ledger) == ("visit", "not there") for one in verdict.differences):
         hint = ["`hotline ledger import` takes in what the ledger has not"]
-    return "\n".join([*(lines if rows else []), *([""] if rows else []), _sentence(verdict, zone), *hint])
+    told = [*(lines if rows else []), *([""] if rows else []), *_agents(verdict, zone)]
+    return "\n".join([*told, _sentence(verdict, zone), *_agents_sentence(verdict), *hint])
+
+
+def _agents(verdict: Verdict, zone: ZoneInfo) -> list[str]:
+    """The table of agents, and an empty line below it; nothing where they do not differ."""
+    rows = [
+        (one.agent, one.queue or "–", _shown(one.since, zone), _shown(one.until, zone), one.ledger, one.log)
+        for one in verdict.agent_differences
+    ]
+    if not rows:
+        return []
+    head = ("agent", "queue", "from", "to", "ledger", "queue_log")
+    more = [f"… and {len(rows) - SHOWN:,} more; --format json has them all"] if len(rows) > SHOWN else []
+    return [*_table((head, *rows[:SHOWN])), *more, ""]
+
+
+def _agents_sentence(verdict: Verdict) -> list[str]:
+    if not verdict.agents and not verdict.places:
+        return []
+    agents = f"{verdict.agents:,} agent{'s' if verdict.agents != 1 else ''}"
+    places = f"{verdict.places:,} place{'s' if verdict.places != 1 else ''} in queues"
+    count = len(verdict.agent_differences)
+    said = "no difference" if not count else f"{count:,} difference{'s' if count != 1 else ''}"
+    return [f"{said} in what {agents} did, and in {places}"]
+
+
+def _table(rows: Sequence[Sequence[str]]) -> list[str]:
+    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
+    return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
 
 
 def _sentence(verdict: Verdict, zone: ZoneInfo) -> str:
@@ -149,6 +175,9 @@ def as_json(verdict: Verdict) -> str:
             "until": verdict.until.isoformat(),
             "visits": verdict.visits,
             "differences": [_as_fields(one) for one in verdict.differences],
+            "agents": verdict.agents,
+            "places": verdict.places,
+            "agent_differences": [_agent_fields(one) for one in verdict.agent_differences],
             "lines": verdict.lines,
             "set_aside": verdict.set_aside,
             "clock_steps": verdict.clock_steps,
@@ -156,6 +185,11 @@ def as_json(verdict: Verdict) -> str:
         ensure_ascii=False,
         indent=2,
     )
+
+
+def _agent_fields(one: AgentDifference) -> dict[str, object]:
+    times = {"since": one.since.isoformat(), "until": one.until.isoformat()}
+    return {"agent": one.agent, "queue": one.queue or None, **times, "ledger": one.ledger, "log": one.log}
 
 
 def _as_fields(one: Difference) -> dict[str, object]:
@@ -188,6 +222,8 @@ def told(progress: Progress, aside: Path) -> str:
     right = done.visits - done.repaired
     read = f"{done.visits:,} visits in {progress.lines:,} lines of {_files(progress.files)}"
     lines = [f"{read}: {done.added:,} new, {done.repaired - done.added:,} put right, {right:,} there already"]
+    if progress.agents:
+        lines.append(f"what {progress.agents:,} agent{'s' if progress.agents != 1 else ''} did was worked out of it")
     if progress.skipped:
         lines.append(f"{_files(progress.skipped)} had nothing new since the last import")
     if progress.still_open:

@@ -29,7 +29,7 @@ class Told:
 
     Attributes:
         intervals: What they did, by agent and start.
-        memberships: Their places in queues, by agent, queue and start; those before the range too.
+        memberships: Their places in queues, by agent, queue and start.
         talks: Visits an agent answered.
         rings: The ringing, with the queue it was for.
     """
@@ -42,14 +42,8 @@ class Told:
 
 async def told_of_agents(store: Store, node: str, since: datetime, until: datetime) -> Told:
     """What the node's history has of agents in a range."""
-    doing, place, visit, ring = AGENT_INTERVALS.c, MEMBERSHIP_INTERVALS.c, VISITS.c, RING_ATTEMPTS.c
-    intervals = where(
-        AgentInterval,
-        doing.node == node,
-        doing.started_at < until,
-        or_(doing.ended_at.is_(None), doing.ended_at >= since),
-    )
-    places = where(MembershipInterval, place.node == node, place.started_at < until)
+    visit, ring = VISITS.c, RING_ATTEMPTS.c
+    intervals, memberships = await stretches_of_agents(store, node, since, until)
     lately = and_(visit.entered_at >= since - LONGEST_CALL, visit.entered_at < until, visit.node == node)
     talks = where(
         Visit,
@@ -71,16 +65,29 @@ async def told_of_agents(store: Store, node: str, since: datetime, until: dateti
     async with store.reading() as connection:
         found = await connection.execute(rang.order_by(ring.started_at, ring.visit_id, ring.ordinal))
         rings = [_ring(dict(one)) for one in found.mappings()]
-        return Told(
-            intervals=await fetch(
-                connection, AgentInterval, intervals.order_by(doing.agent, doing.started_at, doing.id)
-            ),
-            memberships=await fetch(
-                connection, MembershipInterval, places.order_by(place.agent, place.queue, place.started_at)
-            ),
-            talks=await fetch(connection, Visit, talks.order_by(visit.answered_at, visit.id)),
-            rings=rings,
-        )
+        found_talks = await fetch(connection, Visit, talks.order_by(visit.answered_at, visit.id))
+    return Told(intervals=intervals, memberships=memberships, talks=found_talks, rings=rings)
+
+
+async def stretches_of_agents(
+    store: Store, node: str, since: datetime, until: datetime
+) -> tuple[tuple[AgentInterval, ...], tuple[MembershipInterval, ...]]:
+    """What agents did in a range, by agent and start; and their places in queues, by agent, queue and start."""
+    doing, place = AGENT_INTERVALS.c, MEMBERSHIP_INTERVALS.c
+    intervals = where(
+        AgentInterval,
+        doing.node == node,
+        doing.started_at < until,
+        or_(doing.ended_at.is_(None), doing.ended_at >= since),
+    ).order_by(doing.agent, doing.started_at, doing.id)
+    places = where(
+        MembershipInterval,
+        place.node == node,
+        place.started_at < until,
+        or_(place.ended_at.is_(None), place.ended_at >= since),
+    ).order_by(place.agent, place.queue, place.started_at)
+    async with store.reading() as connection:
+        return await fetch(connection, AgentInterval, intervals), await fetch(connection, MembershipInterval, places)
 
 
 def _ring(fields: dict[str, object]) -> tuple[RingAttempt, str]:
@@ -126,6 +133,27 @@ async def first_seen(store: Store, node: str) -> Mapping[str, datetime]:
     async with store.reading() as connection:
         found = await connection.execute(statement.group_by(doing.agent))
         return {one.agent: one.at for one in found}
+
+
+async def first_place_at(store: Store, node: str) -> datetime | None:
+    """When the node's history of places in queues begins; null when it has none."""
+    place = MEMBERSHIP_INTERVALS.c
+    statement = select(func.min(place.started_at)).where(place.node == node)
+    async with store.reading() as connection:
+        first: datetime | None = (await connection.execute(statement)).scalar_one()
+        return first
+
+
+async def first_of_a_bridge(store: Store, node: str) -> datetime | None:
+    """When a bridge first saw what the node's agents do; null where all that is known of them was imported."""
+    imported = [gap.until for gap in await gaps(store, node) if gap.cause == "import" and gap.until is not None]
+    doing = AGENT_INTERVALS.c
+    statement = select(func.min(doing.started_at)).where(doing.node == node)
+    if imported:
+        statement = statement.where(doing.started_at >= max(imported))
+    async with store.reading() as connection:
+        first: datetime | None = (await connection.execute(statement)).scalar_one()
+        return first
 
 
 async def replace_stretches(

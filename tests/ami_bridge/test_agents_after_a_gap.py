@@ -14,11 +14,20 @@ from ami_bridge.domain import events as ev
 from ami_bridge.domain.ledger import MEMBER_VERBS
 from ami_bridge.domain.model import empty_state
 from ami_bridge.past import Past, restore
-from ami_bridge.reconcile.filling import WHAT_THE_LOG_TELLS, facts_by_agent, refilled
+from ami_bridge.queue_log.agents import places_of
+from ami_bridge.queue_log.history import visits_of
+from ami_bridge.reconcile.comparing_agents import (
+    AgentDifference,
+    Window,
+    differing_doings,
+    differing_places,
+    heard_in_log,
+)
+from ami_bridge.reconcile.filling import WHAT_THE_LOG_TELLS, Facts, facts_by_agent, refilled
 from store import rows
 from tests.ami_bridge.acting import AGENTS, QUEUES, STAFFED, Act, World
 from tests.ami_bridge.replaying import T0, Replay, fresh
-from tests.ami_bridge.test_reconcile import Book
+from tests.ami_bridge.test_reconcile import Book, who
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -168,6 +177,25 @@ def was_killed(replay: Replay, acts: list[Act], since: datetime, log: list[ev.Le
     return following
 
 
+def verified(ledger: Ledger, log: list[ev.LedgerLine], until: datetime) -> list[AgentDifference]:
+    """What `hotline ledger verify` would find."""
+    known: dict[str, Facts] = {}
+    heard_in_log(visits_of(log), who, known)
+    window = Window(BEGIN, until)
+    differing: list[AgentDifference] = []
+    for agent in AGENTS:
+        mine = sorted((i for i in ledger.intervals.values() if i.agent == agent), key=lambda one: one.started_at)
+        stays = [one for one in ledger.places.values() if one.agent == agent]
+        if mine:
+            seen = replace(window, since=mine[0].started_at)
+            differing += differing_doings(agent, mine, stays, known.get(agent) or Facts(), seen)
+        for queue in QUEUES:
+            here = [one for one in stays if one.queue == queue]
+            said = [one for one in places_of(log, who) if (one.agent, one.queue) == (agent, queue)]
+            differing += differing_places((agent, queue), here, said, window)
+    return differing
+
+
 @settings(max_examples=300, deadline=None)
 @given(ACTS, st.floats(0, 1), st.floats(0, 1), st.booleans())
 def test_what_agents_did_in_a_gap_is_as_the_log_knows_it_and_else_unknown(
@@ -202,6 +230,10 @@ def test_what_agents_did_in_a_gap_is_as_the_log_knows_it_and_else_unknown(
     found.repaired(log)
     found.assert_without_hole_or_overlap()
     assert found.repaired(log) == 0, "the same a second time changes nothing"
+
+    assert verified(whole, log, acts[-1].at) == []
+    # of one whose phone rang when the snapshot was taken, and who was removed meanwhile, nobody can tell
+    assert [one for one in verified(found, log, acts[-1].at) if not one.log.startswith("ringing")] == []
 
     for act, then in pairwise(acts):
         moment = act.at + (then.at - act.at) / 2
