@@ -170,6 +170,7 @@ class Import:
         """The visits over so far, and then how far we are: a place is written when what stands before it is."""
         ready, self._waiting = self._waiting, []
         over = [v for v in ready if v.ended_before is not None and v.ended_before < self.until]
+        self._agents.visits(over)
         found = await put_right(self.store, self.node, over, self.names, self.writer)
         _add(self.progress.done, found)
         self._agents.write()
@@ -208,6 +209,7 @@ class Import:
         self._waiting += [visit for visit in rest if visit not in late]
         ready, self._waiting = self._waiting, []
         over = [v for v in ready if v.ended_before is not None and v.ended_before < self.until]
+        self._agents.visits(over)
         _add(self.progress.done, await put_right(self.store, self.node, over, self.names, self.writer))
         await self._agents.end()
         self.progress.agents = self._agents.agents

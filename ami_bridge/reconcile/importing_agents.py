@@ -12,10 +12,11 @@ from store.queries.agent_history import first_of_a_bridge, gaps, members_now, re
 from store.rows import AgentInterval, Gap, MembershipInterval, membership_interval_id
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
 
     from ami_bridge.domain.events import LedgerLine
+    from ami_bridge.queue_log.history import LoggedVisit
     from ami_bridge.reconcile.names import AgentNames
     from store.engine import Store
     from store.writer import Writer
@@ -47,6 +48,7 @@ class AgentsImport:
     _written: set[MembershipInterval] = field(default_factory=set)
     _first_at: datetime | None = None
     _last_at: datetime | None = None
+    _touched: datetime | None = None
 
     async def begin(self) -> None:
         """What an earlier import left open goes on; a bridge's own time is left to it.
@@ -61,12 +63,20 @@ class AgentsImport:
 
     def line(self, line: LedgerLine) -> None:
         """One line."""
+        at = min(line.at, self.until)
+        self._first_at = min(self._first_at or at, at)
+        self._last_at = max(self._last_at or at, at)
         if self._book is None or line.at >= self.until:
             return
-        self._first_at = min(self._first_at or line.at, line.at)
-        self._last_at = max(self._last_at or line.at, line.at)
         for place in self._book.take(line):
             self._put(place)
+
+    def visits(self, visits: Iterable[LoggedVisit]) -> None:
+        """Visits that came in: one may have begun in the time of an earlier import, which did not know its end."""
+        for visit in visits:
+            if visit.answered_at is not None or visit.rings:
+                begun = min([visit.answered_at or visit.entered_at, *(ring.started_at for ring in visit.rings)])
+                self._touched = min(self._touched or begun, begun)
 
     def write(self) -> None:
         """The places that go on, too: an import that is interrupted begins behind the lines that told of them."""
@@ -105,13 +115,11 @@ class AgentsImport:
             StoreUnavailable: the database does not answer.
         """
         self.write()
-        if self._first_at is None or self._last_at is None:
+        if self._first_at is None or self._last_at is None or self._first_at >= self.until:
             return
-        since, until, gap = await self._range(self._first_at, min(self._last_at, self.until))
+        since, until, gap = await self._range(self._first_at, self._last_at)
         await self._close_places(until)
         await self.writer.flush()
-        if until <= since:
-            return
         seen: set[str] = set()
         last: dict[str, AgentInterval] = {}
         begin = since
@@ -130,11 +138,11 @@ class AgentsImport:
 
         It goes on where an earlier import ended, so that there is no hole, and ends where one of later files began.
         """
-        since, until = first, last
-        gap = Gap(node=self.node, since=first, until=last, cause="import", settled=True)
+        since, until = min(first, self._touched or first), last
+        gap = Gap(node=self.node, since=since, until=last, cause="import", settled=True)
         for earlier in (one for one in await gaps(self.store, self.node) if one.cause == "import"):
             if earlier.since <= first:
-                since = min(first, earlier.until or first)
+                since = max(earlier.since, min(since, earlier.until or first))
                 until = max(last, earlier.until or last) if first < (earlier.until or first) else last
                 gap = replace(gap, since=earlier.since, until=until)
             elif earlier.since < until or until == last:

@@ -172,7 +172,8 @@ async def _compare_agents(store: Store, heard: _Heard, verdict: Verdict, begin: 
     for row in rows:
         places[row.agent].append(row)
         stays[row.agent, row.queue].append(row)
-    for agent in sorted({*mine, *heard.known}):
+    # of an agent the ledger has never heard of his visits are missing, and those are told
+    for agent in sorted({*mine, *(agent for agent in heard.known if agent in seen)}):
         facts = heard.known.get(agent) or Facts()
         window = Window(max(begin, seen.get(agent, begin)), end, unseen)
         verdict.agents += 1

@@ -139,10 +139,11 @@ def _agents_sentence(verdict: Verdict) -> list[str]:
     if not verdict.agents and not verdict.places:
         return []
     agents = f"{verdict.agents:,} agent{'s' if verdict.agents != 1 else ''}"
-    places = f"{verdict.places:,} place{'s' if verdict.places != 1 else ''} in queues"
+    places = f"their {verdict.places:,} place{'s' if verdict.places != 1 else ''} in queues"
     count = len(verdict.agent_differences)
-    said = "no difference" if not count else f"{count:,} difference{'s' if count != 1 else ''}"
-    return [f"{said} in what {agents} did, and in {places}"]
+    if not count:
+        return [f"no difference in what {agents} did, nor in {places}"]
+    return [f"{count:,} difference{'s' if count != 1 else ''} in what {agents} did and in {places}"]
 
 
 def _table(rows: Sequence[Sequence[str]]) -> list[str]:
