@@ -10,7 +10,10 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +29,8 @@ class LinkLost:
     """The connection is gone; nothing is known from here on."""
 
     reason: str
+    heard_until: datetime | None = None
+    """The last moment it surely was there, where its end was noticed late; None where it was noticed at once."""
 
 
 @dataclass(frozen=True, slots=True)

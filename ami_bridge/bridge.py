@@ -153,6 +153,7 @@ class Bridge:
             self._unchecked.extend(ledger.settled(self._clock() - SETTLED))
             while self._unchecked and await reconciler.keep(self._unchecked[:AT_ONCE]):
                 del self._unchecked[:AT_ONCE]
+            await reconciler.fill(self._clock())
             await reconciler.forget(self._clock() - self.settings.keep_evidence)
             self._recorder.note_checked(reconciler.checked_until, reconciler.repaired, reconciler.unexplained)
 
@@ -187,10 +188,11 @@ class Bridge:
                 await self._resync()
             case Overflowed(dropped=dropped):
                 log.error("bridge.overflow", dropped=dropped)
-                self._apply(ev.LinkChanged(at=self._clock(), up=True))
+                unseen = self.state.last_event_at or self._clock()
+                self._apply(ev.LinkChanged(at=self._clock(), up=True, unseen_since=unseen, cause="overflow"))
                 await self._resync()
-            case LinkLost():
-                self._apply(ev.LinkChanged(at=self._clock(), up=False))
+            case LinkLost(heard_until=heard):
+                self._apply(ev.LinkChanged(at=self._clock(), up=False, unseen_since=heard))
                 self._publish()
             case _:
                 pass

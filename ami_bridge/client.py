@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 import random
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -110,6 +111,7 @@ class AmiLink(Manager):
         self._chance = chance or random.Random()  # noqa: S311 - spreads reconnects, keeps no secret
         self._closing = asyncio.Event()
         self._running: asyncio.Task[Any] | None = None
+        self._heard_until: datetime | None = None
         self.keeps_trying = False
         """Set, a refused login ends nothing: it is said once, and tried again every ``refused_every_s``."""
 
@@ -227,6 +229,7 @@ class AmiLink(Manager):
         """One connection from beginning to end; the reason it ended."""
         protocol = await self._open()
         self.protocol = protocol
+        self._heard_until = None
         try:
             version = await self._greeting(protocol)
             await self._log_in()
@@ -243,7 +246,8 @@ class AmiLink(Manager):
             was_up, self.authenticated = self.authenticated, False
             protocol.end("closed by us")
             if was_up:
-                self.backlog.put(LinkLost(protocol.lost.result() if protocol.lost.done() else "ended"))
+                reason = protocol.lost.result() if protocol.lost.done() else "ended"
+                self.backlog.put(LinkLost(reason, self._heard_until))
 
     async def _open(self) -> LinkProtocol:
         s = self.settings
@@ -291,11 +295,15 @@ class AmiLink(Manager):
     async def _ping_until_dead(self, protocol: LinkProtocol) -> None:
         """Asks again and again; an unanswered ping ends the connection (A12)."""
         s = self.settings
+        alive = datetime.now(UTC)
         while not protocol.closed:
             await asyncio.sleep(s.ping_every_s)
+            asked = datetime.now(UTC)
             try:
                 await self._ask("Ping", {}, s.ping_answer_s)
+                alive = asked
             except AnswerOverdue:
+                self._heard_until = alive
                 protocol.end(f"no answer to a ping within {s.ping_answer_s:g} s")
             except AmiError as wrong:
                 protocol.end(str(wrong))

@@ -6,11 +6,13 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from ami_bridge.domain.members import member_of
 from ami_bridge.domain.metrics import Counts, contribution, midnight_before, moved
-from ami_bridge.domain.model import Agent, State, Visit
+from ami_bridge.domain.model import Agent, Member, State, Visit
 from ami_bridge.domain.states import Phase
 from ami_bridge.domain.waits import waits_of
 from ami_bridge.following import LIVE
+from store.queries.agent_history import members_now, open_gap
 from store.queries.agents import agent_totals, agents_now
 from store.queries.bridge import bridge_state, open_ring_attempts, open_visits
 from store.queries.ledger import knowledge, log_place
@@ -40,12 +42,26 @@ class Past:
     recent: tuple[rows.Visit, ...] = ()
     """The visits of today, and of yesterday as far as something may still be heard of their callers."""
     intervals: tuple[rows.AgentInterval, ...] = ()
+    members: tuple[rows.MembershipInterval, ...] = ()
+    """Who was in which queue, and how."""
+    gap: rows.Gap | None = None
+    """The gap that was not over when the last bridge stopped."""
     totals: tuple[tuple[str, int, int, float], ...] = ()
     """Agent, answered, missed, seconds talked: today."""
     bridge: rows.BridgeState | None = None
     knowledge: rows.Knowledge | None = None
     log_place: rows.LogPlace | None = None
     """Where the last bridge was in queue_log."""
+
+    def unseen_since(self) -> datetime | None:
+        """Since when nobody saw what agents do: the last moment a bridge surely did; None where none ever ran."""
+        if self.gap is not None:
+            return self.gap.since
+        if self.bridge is None:
+            return None
+        seen = [interval.started_at for interval in self.intervals]
+        seen += [moment for moment in (self.bridge.seen_until, self.bridge.last_event_at) if moment is not None]
+        return max(seen, default=None)
 
     def ledger_from(self, now: datetime) -> datetime:
         """From when on queue_log may tell something new: a little before the last event; now, when nothing is known."""
@@ -75,6 +91,8 @@ async def load_past(store: Store, node: str, zone: ZoneInfo, now: datetime) -> P
         knowledge=await knowledge(store, node),
         log_place=await log_place(store, node, LIVE),
         intervals=await agents_now(store, node=node),
+        members=await members_now(store, node),
+        gap=await open_gap(store, node),
         totals=tuple((t.agent, t.answered, t.missed, t.talk_s) for t in await agent_totals(store, midnight, node=node)),
     )
 
@@ -107,6 +125,8 @@ def restore(state: State, past: Past, now: datetime) -> State:
         agents=_agents(state, past, known),
         waits=waits_of(past.recent, now),
         last_event_at=past.bridge.last_event_at if past.bridge else None,
+        gap_since=past.unseen_since(),
+        gap_cause=past.gap.cause if past.gap else "bridge",
     )
 
 
@@ -119,6 +139,9 @@ def _visit(row: rows.Visit, past: Past, now: datetime) -> Visit:
 def _agents(state: State, past: Past, known: dict[str, Visit]) -> dict[str, Agent]:
     totals = {agent: (answered, missed, talk_s) for agent, answered, missed, talk_s in past.totals}
     serving = {v.row.agent: v.id for v in known.values() if v.phase is Phase.TALKING and v.row.agent}
+    places: dict[str, dict[str, Member]] = {}
+    for row in past.members:
+        places.setdefault(row.agent, {})[row.queue] = member_of(row)
     agents: dict[str, Agent] = {}
     for interval in past.intervals:
         answered, missed, talk_s = totals.get(interval.agent, (0, 0, 0.0))
@@ -126,6 +149,7 @@ def _agents(state: State, past: Past, known: dict[str, Visit]) -> dict[str, Agen
             id=interval.agent,
             name=state.rules.agents.get(interval.agent, interval.agent),
             interval=interval,
+            members=places.get(interval.agent, {}),
             serving=serving.get(interval.agent),
             answered=answered,
             missed=missed,

@@ -41,6 +41,7 @@ class Recorder:
         """Something may have happened unseen since the last complete knowledge: at least while no bridge ran."""
         self._blind_since = earlier.blind_since if earlier else None
         self._written_at: datetime | None = None
+        self._seen_until = earlier.seen_until if earlier else None
         self.switch_started_at: datetime | None = earlier.switch_started_at if earlier else None
 
     def keep(self, row: Row) -> None:
@@ -83,12 +84,15 @@ class Recorder:
             if self._known_since is None or not self._ledger:
                 self._known_since = state.knowing_since
             self._gap, self._blind_since = False, None
+        if state.knowing == "complete":
+            self._seen_until = now
         entry = BridgeState(
             node=state.rules.node,
             known_since=self._known_since,
             blind_since=self._blind_since,
             last_event_at=state.last_event_at,
             switch_started_at=self.switch_started_at,
+            seen_until=self._seen_until,
         )
         self._write_knowledge(state)
         self._written_at = now

@@ -90,6 +90,8 @@ class BridgeSettings:
     queues: Mapping[str, QueueRules] = field(default_factory=dict)
     agents: Mapping[str, str] = field(default_factory=dict)
     """Display name by agent id."""
+    skills: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """What each agent can do, by agent id."""
     queue_log: Path | None = None
     """Asterisk's queue_log, where this machine can read it."""
     keep_evidence: timedelta = timedelta(days=14)
@@ -107,4 +109,10 @@ class BridgeSettings:
         Raises:
             zoneinfo.ZoneInfoNotFoundError: there is no such time zone.
         """
-        return Rules(node=self.node, zone=ZoneInfo(self.time_zone), queues=self.queues, agents=self.agents)
+        return Rules(
+            node=self.node,
+            zone=ZoneInfo(self.time_zone),
+            queues=self.queues,
+            agents=self.agents,
+            skills=self.skills,
+        )

@@ -241,6 +241,7 @@ def member_of(heard: Heard, at: datetime) -> ev.MemberSeen:
         status=_whole(heard.text("Status")),
         wrap_up_s=_number(heard.text("Wrapuptime")),
         last_call=datetime.fromtimestamp(last_call, UTC) if last_call > 0 else None,
+        membership=heard.text("Membership"),
     )
 
 

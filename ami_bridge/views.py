@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from ami_bridge.domain.model import Agent, Call, State, Visit
-    from store.rows import AgentState
+    from store.rows import AgentInterval, AgentState
 
 _COUNTED_AS: dict[AgentState, str] = {
     "available": "available",
@@ -41,6 +41,11 @@ _COUNTED_AS: dict[AgentState, str] = {
     "signed_off": "away",
     "unreachable": "away",
 }
+
+
+def _now(interval: AgentInterval) -> AgentState:
+    """What an agent does now: `unknown` are only stretches that are over."""
+    return "signed_off" if interval.state == "unknown" else interval.state
 
 
 def queue_names(state: State) -> list[str]:
@@ -61,7 +66,7 @@ def queue_view(state: State, name: str) -> QueueView:
     for agent in state.agents.values():
         if name in agent.members:
             paused_here = agent.members[name].paused and agent.interval.state == "available"
-            members["paused" if paused_here else _COUNTED_AS[agent.interval.state]] += 1
+            members["paused" if paused_here else _COUNTED_AS[_now(agent.interval)]] += 1
     return QueueView(
         name=name,
         title=rule.title or name,
@@ -98,12 +103,12 @@ def agent_view(state: State, agent: Agent) -> AgentView:
     return AgentView(
         id=agent.id,
         name=agent.name,
-        state=interval.state,
-        since=interval.started_at,
+        state=_now(interval),
+        since=agent.shown_since or interval.started_at,
         reason=interval.reason or "",
         queue=interval.queue or "",
         caller=mask(visit.row.caller) if visit else "",
-        queues={queue: member.penalty for queue, member in sorted(agent.members.items())},
+        queues={queue: member.penalty or 0 for queue, member in sorted(agent.members.items())},
         answered=agent.answered,
         missed=agent.missed,
         talk_s=agent.talk_s,

@@ -28,6 +28,7 @@ class BridgeState:
         blind_since: Since when the bridge sees nothing; null while it sees.
         last_event_at: The instant of the last event taken in.
         switch_started_at: When that Asterisk started, as it says; a change means its counters began anew.
+        seen_until: Up to when this bridge saw everything, to five seconds; what came after it, a restart has missed.
     """
 
     node: str
@@ -35,6 +36,7 @@ class BridgeState:
     blind_since: datetime | None = None
     last_event_at: datetime | None = None
     switch_started_at: datetime | None = None
+    seen_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,6 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias, get_args
 
+from store.agent_rows import Gap, GapCause, MembershipInterval, membership_interval_id
 from store.ledger_rows import BridgeState, EvidenceLine, EvidenceSource, Knowing, Knowledge, LogPlace
 from store.records import Callback, Recording, Survey, Ticket
 
@@ -30,21 +31,26 @@ __all__ = [
     "EndedBy",
     "EvidenceLine",
     "EvidenceSource",
+    "Gap",
+    "GapCause",
     "Journey",
     "JourneyStep",
     "Knowing",
     "Knowledge",
     "LogPlace",
     "Membership",
+    "MembershipInterval",
     "Outcome",
     "Remembered",
     "RingAttempt",
     "RingResult",
     "Row",
+    "StretchState",
     "Visit",
     "Voicemail",
     "interval_id",
     "journey_id",
+    "membership_interval_id",
     "visit_id",
 ]
 
@@ -84,6 +90,9 @@ AgentState: TypeAlias = Literal[
     "unreachable",
 ]
 """What an agent is doing; exactly one at any moment."""
+
+StretchState: TypeAlias = AgentState | Literal["unknown"]
+"""What a stretch of the history says: one of these, or that nobody saw it and queue_log cannot tell."""
 
 OUTCOMES: Final[tuple[Outcome, ...]] = get_args(Outcome)
 RING_RESULTS: Final[tuple[RingResult, ...]] = get_args(RingResult)
@@ -197,7 +206,7 @@ class AgentInterval:
         id: The interval's identity, the same whoever computes it: node, agent and start (`interval_id` builds it).
         node: The Asterisk this was seen on.
         agent: The agent's id.
-        state: What the agent was doing.
+        state: What the agent was doing; `unknown` where nobody saw it and queue_log cannot tell.
         started_at: When the state began.
         reason: Why, where there is a reason: the pause reason, the cause of being unreachable.
         queue: The queue served, for states that belong to one.
@@ -207,7 +216,7 @@ class AgentInterval:
     id: str
     node: str
     agent: str
-    state: AgentState
+    state: StretchState
     started_at: datetime
     reason: str | None = None
     queue: str | None = None
@@ -371,6 +380,8 @@ Row: TypeAlias = (
     | Knowledge
     | LogPlace
     | EvidenceLine
+    | MembershipInterval
+    | Gap
 )
 """Anything the writer accepts."""
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import BigInteger, Boolean, Column, Double, Index, Integer, MetaData, Table
 
 from store import records, rows
+from store.agent_tables import agent_tables
 from store.columns import Instant, Words
 
 if TYPE_CHECKING:
@@ -213,6 +214,7 @@ BRIDGE_STATE: Final = Table(
     _maybe_at("blind_since"),
     _maybe_at("last_event_at"),
     _maybe_at("switch_started_at"),
+    _maybe_at("seen_until"),
 )
 
 SURVEYS: Final = Table(
@@ -348,6 +350,8 @@ EVIDENCE_LINES: Final = Table(
     Index(None, "at"),
 )
 
+MEMBERSHIP_INTERVALS, GAPS = agent_tables(METADATA)
+
 TABLE_OF: Final[Mapping[type[Any], Table]] = MappingProxyType(
     {
         rows.Visit: VISITS,
@@ -366,6 +370,8 @@ TABLE_OF: Final[Mapping[type[Any], Table]] = MappingProxyType(
         rows.Knowledge: KNOWLEDGE,
         rows.LogPlace: LOG_PLACES,
         rows.EvidenceLine: EVIDENCE_LINES,
+        rows.MembershipInterval: MEMBERSHIP_INTERVALS,
+        rows.Gap: GAPS,
     },
 )
 """Which table keeps which rows (every member of `rows.Row`); column names are field names."""

@@ -12,14 +12,16 @@ from typing import TYPE_CHECKING, Any
 
 from ami_bridge.domain.books import Books
 from ami_bridge.domain.metrics import Counts, contribution, moved
-from ami_bridge.domain.model import Agent, Member, Visit
+from ami_bridge.domain.model import Agent, Visit
 from ami_bridge.domain.states import NEXT_PHASE, Phase, Phone, Step, agent_state, never_was
 from store import rows
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     from ami_bridge.domain.events import OnChannel
+    from ami_bridge.domain.model import Member
     from store.rows import EndedBy, Outcome, RingResult
 
 
@@ -312,8 +314,10 @@ class Draft(Books):
             self.put_visit(replace(visit, row=replace(visit.row, wrap_up_s=rested)), at)
 
     def _with_interval(self, agent: Agent, at: datetime) -> Agent:
-        state, reason, queue = self._doing(agent, at)
         now = agent.interval
+        if self.look("gap_since") is not None:
+            return agent  # nobody sees what agents do: the snapshot goes on (`domain.members.end_gap`)
+        state, reason, queue = self._doing(agent, at)
         if (now.state, now.reason, now.queue) == (state, reason, queue):
             return agent
         at = max(at, now.started_at)
@@ -331,7 +335,7 @@ class Draft(Books):
                 queue=queue,
             )
         self.keep(fresh, fresh.id)
-        return replace(agent, interval=fresh)
+        return replace(agent, interval=fresh, shown_since=None)
 
     def _doing(self, agent: Agent, at: datetime) -> tuple[rows.AgentState, str | None, str | None]:
         serving = self.visit(agent.serving or "")
@@ -351,7 +355,9 @@ class Draft(Books):
             paused=paused,
             wrapping_up=wrapping_up,
         )
-        reason = next((m.reason for m in agent.members.values() if m.reason), None) if state == "paused" else None
+        reason = (
+            next((m.reason for _, m in sorted(agent.members.items()) if m.reason), None) if state == "paused" else None
+        )
         queue: str | None = None
         if state in {"on_queue_call", "on_hold"} and serving is not None:
             queue = serving.row.queue
@@ -361,34 +367,8 @@ class Draft(Books):
             queue = agent.wrap_queue
         return state, reason, queue
 
-    def put_member(self, agent: Agent, queue: str, member: Member | None, at: datetime) -> Agent:
-        """An agent's place in a queue: new, changed, or (None) given up."""
-        before = agent.members.get(queue)
-        members = {q: m for q, m in agent.members.items() if q != queue}
-        if member is not None:
-            if before is not None and (before.penalty, before.paused) == (member.penalty, member.paused):
-                member = replace(member, since=before.since)
-            members[queue] = member
-        kept = member or before
-        if kept is not None and (before is None or member is None or before.since != member.since):
-            row = rows.Membership(
-                node=self.node,
-                agent=agent.id,
-                queue=queue,
-                penalty=kept.penalty,
-                paused=kept.paused,
-                since=kept.since,
-                left_at=None if member is not None else at,
-            )
-            self.keep(row, agent.id, queue)
-        self.show_queue(queue)
-        agent = replace(agent, members=members)
-        if not members and agent.wrap_until is not None:  # signed off: the rest is over
-            agent = replace(agent, wrap_until=None, wrap_visit=None, wrap_queue=None)
-        return self.put_agent(agent, at)
 
-
-def _phone(members: dict[str, Member] | Any) -> Phone:
+def _phone(members: Mapping[str, Member]) -> Phone:
     """One phone behind several memberships: any queue's word that it is taken counts."""
     phones = {m.phone for m in members.values()}
     for phone in (Phone.HELD, Phone.BUSY, Phone.RINGING, Phone.FREE, Phone.ABSENT, Phone.BROKEN):

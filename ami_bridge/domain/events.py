@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeAlias
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from store.rows import TransferKind
+    from store.rows import GapCause, TransferKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +186,8 @@ class MemberSeen(Happening):
     """The member's own wrap-up time; 0 means the queue's."""
     last_call: datetime | None
     """When the last call ended."""
+    membership: str = ""
+    """``static`` (queues.conf), ``dynamic`` or ``realtime``; empty where that was not told."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -252,6 +254,9 @@ class LinkChanged(Happening):
     """The link to the switch went up (a snapshot follows) or down."""
 
     up: bool
+    unseen_since: datetime | None = None
+    """Since when nothing was heard; None for the moment itself, and for a link that goes up after it was down."""
+    cause: GapCause = "ami"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

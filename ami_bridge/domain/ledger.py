@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from ami_bridge.domain.handover import handed_over
+from ami_bridge.domain.members import take_member_line
 from ami_bridge.domain.states import Phase
 from ami_bridge.queue_log.history import transfer_of
 from ami_bridge.queue_log.verbs import ENDED_BY, OUTCOME_OF
@@ -28,11 +29,17 @@ SLACK = timedelta(seconds=2)
 
 AGREES = "queue_log agrees"
 
+MEMBER_VERBS: Final = frozenset({"ADDMEMBER", "REMOVEMEMBER", "PAUSE", "UNPAUSE", "PENALTY"})
+"""Lines that change an agent's place in a queue."""
+
 
 def take_ledger_line(draft: Draft, line: LedgerLine) -> None:
     """One line of queue_log."""
     if line.verb == "ENTERQUEUE":
         _enter(draft, line)
+        return
+    if line.verb in MEMBER_VERBS:
+        take_member_line(draft, line, _agent_id(draft, line))
         return
     visit = _meant(draft, line)
     if visit is None and line.verb == "CONNECT":

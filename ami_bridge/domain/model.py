@@ -42,10 +42,16 @@ class Rules:
     queues: Mapping[str, QueueRules] = field(default_factory=dict)
     agents: Mapping[str, str] = field(default_factory=dict)
     """Display name by agent id."""
+    skills: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """What each agent can do, by agent id: names of the hotline's own."""
 
     def queue(self, name: str) -> QueueRules:
         """The rules of a queue; the defaults for one nobody configured."""
         return self.queues.get(name) or QueueRules(title=name)
+
+    def skills_of(self, agent_id: str) -> tuple[str, ...]:
+        """An agent's skills, by name."""
+        return tuple(sorted(self.skills.get(agent_id, ())))
 
     def agent_of(self, interface: str) -> str:
         """The agent an interface belongs to: ``PJSIP/1001`` and ``Local/1001@agents/n`` are both agent 1001."""
@@ -96,13 +102,19 @@ class Visit:
 class Member:
     """One agent in one queue."""
 
-    penalty: int
+    penalty: int | None
+    """None where nobody told it: queue_log does not, of a member added in a gap."""
     paused: bool
     reason: str
     phone: Phone
     wrap_up_s: float
     since: datetime
+    """Since when all that is told of it is as it is."""
     interface: str = ""
+    added_by: str = ""
+    skills: tuple[str, ...] = ()
+    evidence: str = "ami"
+    """Who told: ``ami``, ``queue_log``, or ``snapshot`` of a change nobody saw."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,6 +140,8 @@ class Agent:
     answered: int = 0
     missed: int = 0
     talk_s: float = 0.0
+    shown_since: datetime | None = None
+    """Since when the state is shown to last: longer than the stretch, where a gap cut it and it is the same after."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,6 +178,9 @@ class State:
     waits: Mapping[str, tuple[Wait, ...]] = field(default_factory=dict)
     """By queue, the waits that ended with an agent of late, oldest first."""
     last_event_at: datetime | None = None
+    gap_since: datetime | None = None
+    """Since when AMI tells nothing, until a snapshot; agents' stretches stand still meanwhile. None while it tells."""
+    gap_cause: rows.GapCause = "ami"
 
 
 def empty_state(rules: Rules, now: datetime) -> State:

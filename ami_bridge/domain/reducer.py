@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from ami_bridge.domain import events as ev
 from ami_bridge.domain.ageing import pass_time, turn_the_day
 from ami_bridge.domain.draft import Draft
 from ami_bridge.domain.handover import handed_over
 from ami_bridge.domain.ledger import SLACK, take_ledger_line
+from ami_bridge.domain.members import RUN_TIME, end_gap, put_member
 from ami_bridge.domain.model import Call, Changes, Member, State, Visit
 from ami_bridge.domain.resync import take_snapshot
 from ami_bridge.domain.states import (
@@ -26,8 +27,10 @@ from ami_bridge.domain.states import (
     Step,
 )
 from ami_bridge.domain.waits import note_waits
+from store import rows
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     from store.rows import EndedBy, RingResult
@@ -81,21 +84,31 @@ def _take(draft: Draft, event: ev.Event) -> None:  # noqa: C901, PLR0912 - one l
             see_member(draft, event)
         case ev.MemberGone():
             agent = draft.agent(draft.rules.agent_of(event.interface), event.at, event.member_name)
-            draft.put_member(agent, event.queue, None, event.at)
+            put_member(draft, agent, event.queue, None, event.at)
         case ev.ContactSeen():
             if event.agent in draft.look("agents"):
                 agent = draft.agent(event.agent, event.at)
                 draft.put_agent(replace(agent, unreachable=not event.reachable), event.at)
         case ev.SnapshotTaken():
             take_snapshot(draft, event, see_member)
+            end_gap(draft, event.at)
         case ev.LinkChanged():
-            draft.set("knowing", "catching_up" if event.up else "blind")
-            draft.set("knowing_since", event.at)
-            draft.show_knowledge()
+            _link_changed(draft, event)
         case ev.LedgerLine():
             take_ledger_line(draft, event)
         case ev.Ticked():
             pass_time(draft, event.at)
+
+
+def _link_changed(draft: Draft, event: ev.LinkChanged) -> None:
+    draft.set("knowing", "catching_up" if event.up else "blind")
+    draft.set("knowing_since", event.at)
+    draft.show_knowledge()
+    unseen = event.unseen_since or (None if event.up else event.at)
+    if draft.look("gap_since") is None and unseen is not None:
+        draft.set("gap_since", unseen)
+        draft.set("gap_cause", event.cause)
+        draft.keep(rows.Gap(node=draft.node, since=unseen, cause=event.cause), unseen)
 
 
 # -- callers
@@ -369,5 +382,11 @@ def see_member(draft: Draft, event: ev.MemberSeen) -> None:
         wrap_up_s=event.wrap_up_s,
         since=event.at,
         interface=event.interface,
+        added_by=ADDED_BY.get(event.membership, ""),
+        evidence="ami" if draft.look("gap_since") is None else "snapshot",
     )
-    draft.put_member(agent, event.queue, member, event.at)
+    put_member(draft, agent, event.queue, member, event.at)
+
+
+ADDED_BY: Final[Mapping[str, str]] = {"static": "configuration", "dynamic": RUN_TIME, "realtime": "realtime"}
+"""Of AMI's ``Membership`` (app_queue.c), where queue_log has not told more."""

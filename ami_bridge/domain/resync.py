@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from ami_bridge.domain.members import put_member
 from ami_bridge.domain.model import Agent, Call, Visit
 from ami_bridge.domain.states import NEXT_PHASE, Phase, Step
 from store import rows
@@ -50,7 +51,7 @@ def _members(draft: Draft, shot: SnapshotTaken, see_member: Callable[[Draft, Mem
     for agent in list(draft.look("agents").values()):
         for queue in agent.members:
             if (agent.id, queue) not in seen:
-                draft.put_member(draft.agent(agent.id, shot.at), queue, None, shot.at)
+                put_member(draft, draft.agent(agent.id, shot.at), queue, None, shot.at)
     for member in shot.members:
         see_member(draft, member)
     if shot.unreachable is None:

@@ -1,178 +1,125 @@
-"""What queue_log alone says of agents: in which queue since when, paused why, and when they talked. Pure.
+"""What queue_log alone says of agents' places in queues: since when, at which penalty, paused why. Pure.
 
 ``ADDMEMBER``, ``REMOVEMEMBER`` and ``PENALTY`` name an interface, ``PAUSE`` and ``UNPAUSE`` the member's name (the
-``pause`` transcript), so who is meant must be told. Members of queues.conf join without a line.
+``pause`` transcript), so who is meant must be told. Members of queues.conf join without a line: they are known from
+their first line on.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
     from datetime import datetime
 
     from ami_bridge.domain.events import LedgerLine
-    from ami_bridge.queue_log.history import LoggedVisit
+
+_OF_CALLS: Final = frozenset({"CONNECT", "RINGNOANSWER", "RINGCANCELED"})
+"""Lines that show who serves a queue and is not paused in it."""
 
 
-@dataclass(frozen=True, slots=True)
-class LoggedMembership:
-    """One stretch of an agent in a queue, at one penalty.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoggedPlace:
+    """One stretch of an agent in a queue, unchanged.
 
     Attributes:
         agent: The agent.
-        queue: The queue; empty for a sign-on of app_agent_pool, which belongs to none.
-        since: When it began.
-        until: When it ended; None when the log does not say.
+        queue: The queue.
+        since: When it began, or when the log first spoke of it.
+        until: When it ended or changed; None when the log does not say.
+        left: Whether it ended by the agent's leaving.
         penalty: The penalty; None when it was never told.
-    """
-
-    agent: str
-    queue: str
-    since: datetime
-    until: datetime | None = None
-    penalty: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class LoggedPause:
-    """One stretch of an agent's pause in one queue, for one reason.
-
-    Attributes:
-        agent: The agent.
-        queue: The queue.
-        since: When it began.
+        paused: Whether the agent is paused there.
         reason: Why; empty when nobody said.
-        until: When it ended, or another reason took its place; None when the log does not say.
+        added_by: Who added him, as the log names it; empty for one whose joining is not in the log.
     """
 
     agent: str
     queue: str
     since: datetime
-    reason: str = ""
     until: datetime | None = None
+    left: bool = False
+    penalty: int | None = None
+    paused: bool = False
+    reason: str = ""
+    added_by: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class LoggedTalk:
-    """One talk of an agent with a caller.
+def places_of(lines: Iterable[LedgerLine], who: Callable[[str], str]) -> list[LoggedPlace]:
+    """All stretches these lines tell of, by agent, queue and beginning."""
+    book = Places(who)
+    found = [place for line in lines for place in book.take(line)]
+    return sorted([*found, *book.open()], key=lambda one: (one.agent, one.queue, one.since))
 
-    Attributes:
-        agent: The agent.
-        queue: The queue.
-        since: When they were joined.
-        until: When they were parted; None when that was not told.
+
+class Places:
+    """The same, line by line.
+
+    Args:
+        who: The agent for an interface or a member's name.
+        known: Stretches that go on, from an earlier reading of the log.
     """
 
-    agent: str
-    queue: str
-    since: datetime
-    until: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class Roster:
-    """All of it, each kind in the order it began.
-
-    Attributes:
-        memberships: Stretches in queues.
-        pauses: Stretches of pause.
-    """
-
-    memberships: tuple[LoggedMembership, ...]
-    pauses: tuple[LoggedPause, ...]
-
-
-def roster_of(lines: Iterable[LedgerLine], who: Callable[[str], str]) -> Roster:
-    """The agents' facts of these lines; ``who`` gives the agent for an interface or a member's name.
-
-    A start of Asterisk ends nothing here: dynamic members and their pauses come back with it, without a line
-    (``persistentmembers``, app_queue.c ``reload_queue_members``).
-    """
-    book = _Book(who)
-    for line in lines:
-        book.take(line)
-    return Roster(tuple(book.memberships), tuple(book.pauses))
-
-
-def talks_of(visits: Iterable[LoggedVisit], who: Callable[[str], str]) -> list[LoggedTalk]:
-    """When agents talked, by the visits of the same log."""
-    return [
-        LoggedTalk(who(one.agent), one.queue, one.answered_at, one.ended_at if one.end_is_known else None)
-        for one in visits
-        if one.agent is not None and one.answered_at is not None
-    ]
-
-
-class _Book:
-    """The stretches under way and those before."""
-
-    def __init__(self, who: Callable[[str], str]) -> None:
+    def __init__(self, who: Callable[[str], str], known: Iterable[LoggedPlace] = ()) -> None:
         self._who = who
-        self.memberships: list[LoggedMembership] = []
-        self.pauses: list[LoggedPause] = []
-        self._in: dict[tuple[str, str], int] = {}
-        self._paused: dict[tuple[str, str], int] = {}
+        self._open = {(one.agent, one.queue): one for one in known}
+        self._left: set[tuple[str, str]] = set()
 
-    def take(self, line: LedgerLine) -> None:
-        """One line."""
+    def open(self) -> Iterator[LoggedPlace]:
+        """Those that go on."""
+        yield from self._open.values()
+
+    def take(self, line: LedgerLine) -> list[LoggedPlace]:
+        """One line; the stretches that are over by it.
+
+        A start of Asterisk brings dynamic members back with their pauses, without a line (``persistentmembers``,
+        app_queue.c ``reload_queue_members``), and members of queues.conf without.
+        """
+        if line.verb == "QUEUESTART":
+            static = [one for one in self._open.values() if one.paused and not one.added_by]
+            return [self._change(one, line.at, paused=False, reason="") for one in static]
         key = self._who(line.member_name), line.queue
+        place = self._open.get(key)
+        if line.verb == "ADDMEMBER" and place is None:
+            self._begin(key, line.at, paused=line.data[:1] == ("PAUSED",), added_by=line.channel_id or "NONE")
+        elif line.verb in _OF_CALLS and place is None and key not in self._left:
+            self._begin(key, line.at)
+        elif line.verb in {"PAUSE", "UNPAUSE", "PENALTY"}:
+            return self._told(key, line, place)
+        elif line.verb == "REMOVEMEMBER" and place is not None and line.at >= place.since:
+            del self._open[key]
+            self._left.add(key)
+            return [replace(place, until=line.at, left=True)]
+        return []
+
+    def _told(self, key: tuple[str, str], line: LedgerLine, place: LoggedPlace | None) -> list[LoggedPlace]:
+        change: dict[str, object]
         match line.verb:
-            case "ADDMEMBER":
-                self._join(key, line.at)
-                if line.data[:1] == ("PAUSED",):
-                    self._pause(key, line.at, "")
-            case "REMOVEMEMBER":
-                self._leave(key, line.at)
-            case "AGENTLOGIN" | "AGENTCALLBACKLOGIN":
-                self._join((key[0], ""), line.at)
-            case "AGENTLOGOFF" | "AGENTCALLBACKLOGOFF":
-                self._leave((key[0], ""), line.at)
             case "PAUSE":
                 # what stands behind further bars belongs to the reason: nothing in the log is escaped
-                self._pause(key, line.at, "|".join(line.data))
+                change = {"paused": True, "reason": "|".join(line.data)}
             case "UNPAUSE":
-                self._unpause(key, line.at)
-            case "PENALTY":
-                self._penalty(key, line.at, line.data[0] if line.data else "")
+                change = {"paused": False, "reason": ""}
+            case _ if line.data and line.data[0].isdecimal():
+                change = {"penalty": int(line.data[0])}
             case _:
-                pass  # PAUSEALL and UNPAUSEALL are said before the lines of each queue
+                return []
+        if place is None:
+            if key not in self._left:
+                self._begin(key, line.at, **change)
+            return []
+        if line.at < place.since or all(getattr(place, name) == value for name, value in change.items()):
+            return []
+        return [self._change(place, line.at, **change)]
 
-    def _join(self, key: tuple[str, str], at: datetime) -> None:
-        if key not in self._in:
-            self._in[key] = len(self.memberships)
-            self.memberships.append(LoggedMembership(*key, at))
+    def _begin(self, key: tuple[str, str], at: datetime, **told: object) -> None:
+        agent, queue = key
+        self._left.discard(key)
+        self._open[key] = LoggedPlace(agent=agent, queue=queue, since=at, **told)  # type: ignore[arg-type]  # by name
 
-    def _leave(self, key: tuple[str, str], at: datetime) -> None:
-        index = self._in.pop(key, None)
-        if index is not None:
-            self.memberships[index] = replace(self.memberships[index], until=at)
-        self._unpause(key, at)
-
-    def _pause(self, key: tuple[str, str], at: datetime, reason: str) -> None:
-        index = self._paused.get(key)
-        if index is not None and self.pauses[index].reason == reason:
-            return
-        self._unpause(key, at)  # a pause over a pause: Asterisk says PAUSE again, and no UNPAUSE between
-        self._paused[key] = len(self.pauses)
-        self.pauses.append(LoggedPause(*key, at, reason))
-
-    def _unpause(self, key: tuple[str, str], at: datetime) -> None:
-        index = self._paused.pop(key, None)
-        if index is not None:
-            self.pauses[index] = replace(self.pauses[index], until=max(at, self.pauses[index].since))
-
-    def _penalty(self, key: tuple[str, str], at: datetime, told: str) -> None:
-        penalty = int(told) if told.isdecimal() else None
-        index = self._in.get(key)
-        if index is None or penalty is None or self.memberships[index].penalty == penalty:
-            return
-        before = self.memberships[index]
-        if before.since == at or before.penalty is None:
-            self.memberships[index] = replace(before, penalty=penalty)
-            return
-        self.memberships[index] = replace(before, until=at)
-        self._in[key] = len(self.memberships)
-        self.memberships.append(LoggedMembership(*key, at, penalty=penalty))
+    def _change(self, place: LoggedPlace, at: datetime, **change: object) -> LoggedPlace:
+        at = max(at, place.since)
+        self._open[place.agent, place.queue] = replace(place, since=at, **change)  # type: ignore[arg-type]  # by name
+        return replace(place, until=at)

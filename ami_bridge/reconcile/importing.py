@@ -13,6 +13,7 @@ from ami_bridge.queue_log.lines import Odd
 from ami_bridge.queue_log.place import digest_of
 from ami_bridge.queue_log.reading import LogFile, ReadLine, in_order, log_file, read_lines
 from ami_bridge.reconcile.checking import AT_ONCE, Checked, put_right
+from ami_bridge.reconcile.importing_agents import AgentsImport
 from store.queries.ledger import first_visits, log_place
 from store.rows import LogPlace
 from store.writer import Tempo
@@ -57,6 +58,7 @@ class Progress:
         skipped: Files of which everything was in the ledger already.
         still_open: Visits not over at the end of the last file: not taken, until a later file tells their end.
         done: What comparing gave so far.
+        agents: How many agents' stretches were made of it, at the end.
     """
 
     file: str = ""
@@ -68,6 +70,7 @@ class Progress:
     skipped: int = 0
     still_open: int = 0
     done: Checked = field(default_factory=Checked)
+    agents: int = 0
 
 
 @dataclass(slots=True)
@@ -111,6 +114,7 @@ class Import:
     until: datetime
     tell: Callable[[Progress], None]
     progress: Progress = field(default_factory=Progress)
+    _agents: AgentsImport = field(init=False)
     _history: History = field(default_factory=History)
     _waiting: list[LoggedVisit] = field(default_factory=list)
     _unfinished: list[_Reading] = field(default_factory=list)
@@ -123,6 +127,8 @@ class Import:
             OSError: a file cannot be read; what was read before is in the ledger.
             StoreUnavailable: the database does not answer.
         """
+        self._agents = AgentsImport(self.store, self.writer, self.node, self.names, self.until)
+        await self._agents.begin()
         files = in_order([log_file(path) for path in paths])
         self.progress.files = len(files)
         for number, one in enumerate(files, 1):
@@ -155,6 +161,7 @@ class Import:
             aside.write(b"%d %s %s\n" % (line.offset, line.told.reason.encode(), line.told.text.rstrip(b"\r\n")))
             return
         self._history.take(line.told)
+        self._agents.line(line.told)
         reading.begins.append((self._history.lines, before, before_it))
         self._waiting.extend(self._history.over())
         if len(self._waiting) >= AT_ONCE:
@@ -164,8 +171,10 @@ class Import:
         """The visits over so far, and then how far we are: a place is written when what stands before it is."""
         ready, self._waiting = self._waiting, []
         over = [v for v in ready if v.ended_before is not None and v.ended_before < self.until]
+        self._agents.visits(over)
         found = await put_right(self.store, self.node, over, self.names, self.writer)
         _add(self.progress.done, found)
+        self._agents.write()
         self._keep_places(self._history.oldest)
         self.tell(self.progress)
 
@@ -201,7 +210,10 @@ class Import:
         self._waiting += [visit for visit in rest if visit not in late]
         ready, self._waiting = self._waiting, []
         over = [v for v in ready if v.ended_before is not None and v.ended_before < self.until]
+        self._agents.visits(over)
         _add(self.progress.done, await put_right(self.store, self.node, over, self.names, self.writer))
+        await self._agents.end()
+        self.progress.agents = self._agents.agents
         self._keep_places(min((visit.number for visit in late), default=None))
         await self.writer.flush()
 
@@ -232,7 +244,7 @@ class Import:
 
 
 def _key(log: LogFile) -> str:
-    return f"import:{log.head}"
+    return f"import/2:{log.head}"  # 2: agents too; what was imported without them is read once more
 
 
 def _stands(path: Path, place: LogPlace) -> bool:

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Final
 
 import structlog
 
+from ami_bridge.domain.ledger import MEMBER_VERBS
 from ami_bridge.following import LIVE, at_the_end
 from ami_bridge.queue_log.history import History
 from ami_bridge.queue_log.lines import Odd
 from ami_bridge.queue_log.reading import pieces, read_lines
+from ami_bridge.reconcile.agents import catch_up_members, fill_gaps
 from ami_bridge.reconcile.checking import Checked, compared, put_right
 from store.queries.bridge import bridge_state, open_visits
 from store.queries.ledger import forget_evidence, log_place
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
+    from ami_bridge.domain.events import LedgerLine
     from ami_bridge.queue_log.history import LoggedVisit
     from ami_bridge.reconcile.names import AgentNames
     from store.engine import Store
@@ -34,6 +37,8 @@ SETTLED: Final = timedelta(seconds=180)
 OVERLAP: Final = timedelta(hours=1)
 """How far before what was compared last a start reads the log again; what is right already is not written."""
 FORGET_EVERY: Final = timedelta(hours=1)
+FILL_AFTER: Final = timedelta(seconds=60)
+"""How long after its visits were compared a gap is looked at for the last time."""
 FLUSH_S: Final = 10.0
 """Seconds rows may take to the database; after that it is away, and comparing has to wait."""
 
@@ -76,8 +81,10 @@ class Reconciler:
         place = await log_place(self.store, self.node, LIVE)
         place = await asyncio.to_thread(at_the_end, path, self.node, place, now)
         # read after the place was taken: a line between the two is told twice, none is not told
-        logged = await asyncio.to_thread(lambda: list(_logged(path, since)))
+        members: list[LedgerLine] = []
+        logged = await asyncio.to_thread(lambda: list(_logged(path, since, members)))
         done = await put_right(self.store, self.node, logged, self.names, self.writer)
+        await catch_up_members(self.store, self.writer, self.names.rules, members)
         if place is not None:
             self.writer.put(place)
             await self.writer.flush()
@@ -115,6 +122,17 @@ class Reconciler:
             log.info("bridge.repaired", visits=done.repaired, added=done.added, fields=fields)
         return True
 
+    async def fill(self, now: datetime) -> None:
+        """What agents did while AMI told nothing; a database that is away is asked again the next time."""
+        try:
+            async with asyncio.timeout(FLUSH_S):
+                agents = await fill_gaps(self.store, self.writer, self.node, now, SETTLED + FILL_AFTER)
+        except (TimeoutError, OSError) as wrong:
+            log.warning("bridge.gap_not_filled", reason=str(wrong) or "the database takes no rows")
+            return
+        if agents:
+            log.info("bridge.gap_filled", agents=agents)
+
     async def forget(self, before: datetime) -> None:
         """Deletes evidence older than that, once an hour. A database that is away is asked again the next time."""
         if self._forgot_until is not None and before < self._forgot_until + FORGET_EVERY:
@@ -135,12 +153,14 @@ class Reconciler:
             self.checked_until = max([*entries, *([self.checked_until] if self.checked_until else [])])
 
 
-def _logged(path: Path, since: datetime) -> Iterator[LoggedVisit]:
-    """What the pieces of a log tell of visits since then, open ones too."""
+def _logged(path: Path, since: datetime, members: list[LedgerLine]) -> Iterator[LoggedVisit]:
+    """What the pieces of a log tell of visits since then, open ones too; lines about agents go into ``members``."""
     history = History()
     for piece in pieces(path, since):
         for line in read_lines(piece):
             if not isinstance(line.told, Odd):
                 history.take(line.told)
+                if line.told.verb in MEMBER_VERBS and line.told.at >= since:
+                    members.append(line.told)
                 yield from (visit for visit in history.over() if (visit.ended_before or since) >= since)
     yield from (visit for visit in history.rest() if (visit.ended_before or since) >= since)

@@ -25,6 +25,11 @@ class AgentNames:
         self._ids = {name: agent for agent, name in self.shown.items()}
         self._ids |= {name: agent for agent, name in rules.agents.items()}
 
+    @property
+    def rules(self) -> Rules:
+        """The hotline's rules."""
+        return self._rules
+
     def __call__(self, told: str) -> str:
         """The agent's id."""
         if told in self._ids:

@@ -66,6 +66,7 @@ def settings_of(ready: Ready) -> BridgeSettings:
         time_zone=hotline.time_zone,
         queues={name: _rules(name, queue, hotline.languages[0]) for name, queue in hotline.queues.items()},
         agents={agent_id: agent.name for agent_id, agent in hotline.agents.items()},
+        skills={agent_id: agent.skills for agent_id, agent in hotline.agents.items() if agent.skills},
         keep_evidence=timedelta(milliseconds=hotline.keep_evidence_ms),
         queue_log=queue_log if queue_log.parent.is_dir() else None,
         watchdog=WatchdogSettings(

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ami_bridge.reconcile.comparing import Difference
+    from ami_bridge.reconcile.comparing_agents import AgentDifference
     from ami_bridge.reconcile.importing import Progress
     from ami_bridge.reconcile.verifying import Verdict
     from ami_bridge.reconcile.verifying_calls import CallVerdict
@@ -54,7 +55,8 @@ def verify(folder: Path, since: str, form: str, logs: Sequence[Path], *, cel: Se
     else:
         typer.echo(as_text(verdict, ZoneInfo(zone)))
         typer.echo(proving_calls.as_text(calls, cel_file(ready.hotline), begin, ZoneInfo(zone)))
-    return 1 if verdict.differences or (calls is not None and calls.differences) else 0
+    wrong = verdict.differences or verdict.agent_differences or (calls is not None and calls.differences)
+    return 1 if wrong else 0
 
 
 def import_logs(folder: Path, files: Sequence[Path], node: str | None) -> None:
@@ -122,17 +124,43 @@ def as_text(verdict: Verdict, zone: ZoneInfo) -> str:
     """The table of differences and the sentence below it."""
     rows = [(one.visit_id, one.field, _shown(one.ledger, zone), _shown(one.log, zone)) for one in verdict.differences]
     head = ("visit", "field", "ledger", "queue_log")
-    widths = [max(len(row[i]) for row in (head, *rows[:SHOWN])) for i in range(len(head))]
-    lines = [
-        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-        for row in (head, *rows[:SHOWN])
-    ]
+    lines = _table((head, *rows[:SHOWN]))
     if len(rows) > SHOWN:
         lines.append(f"… and {len(rows) - SHOWN:,} more; --format json has them all")
     hint = []
     if any((one.field, one.ledger) == ("visit", "not there") for one in verdict.differences):
         hint = ["`hotline ledger import` takes in what the ledger has not"]
-    return "\n".join([*(lines if rows else []), *([""] if rows else []), _sentence(verdict, zone), *hint])
+    told = [*(lines if rows else []), *([""] if rows else []), *_agents(verdict, zone)]
+    return "\n".join([*told, _sentence(verdict, zone), *_agents_sentence(verdict), *hint])
+
+
+def _agents(verdict: Verdict, zone: ZoneInfo) -> list[str]:
+    """The table of agents, and an empty line below it; nothing where they do not differ."""
+    rows = [
+        (one.agent, one.queue or "–", _shown(one.since, zone), _shown(one.until, zone), one.ledger, one.log)
+        for one in verdict.agent_differences
+    ]
+    if not rows:
+        return []
+    head = ("agent", "queue", "from", "to", "ledger", "queue_log")
+    more = [f"… and {len(rows) - SHOWN:,} more; --format json has them all"] if len(rows) > SHOWN else []
+    return [*_table((head, *rows[:SHOWN])), *more, ""]
+
+
+def _agents_sentence(verdict: Verdict) -> list[str]:
+    if not verdict.agents and not verdict.places:
+        return []
+    agents = f"{verdict.agents:,} agent{'s' if verdict.agents != 1 else ''}"
+    places = f"their {verdict.places:,} place{'s' if verdict.places != 1 else ''} in queues"
+    count = len(verdict.agent_differences)
+    if not count:
+        return [f"no difference in what {agents} did, nor in {places}"]
+    return [f"{count:,} difference{'s' if count != 1 else ''} in what {agents} did and in {places}"]
+
+
+def _table(rows: Sequence[Sequence[str]]) -> list[str]:
+    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
+    return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
 
 
 def _sentence(verdict: Verdict, zone: ZoneInfo) -> str:
@@ -160,6 +188,9 @@ def as_json(verdict: Verdict, calls: CallVerdict | None = None) -> str:
             "until": verdict.until.isoformat(),
             "visits": verdict.visits,
             "differences": [_as_fields(one) for one in verdict.differences],
+            "agents": verdict.agents,
+            "places": verdict.places,
+            "agent_differences": [_agent_fields(one) for one in verdict.agent_differences],
             "lines": verdict.lines,
             "set_aside": verdict.set_aside,
             "clock_steps": verdict.clock_steps,
@@ -168,6 +199,11 @@ def as_json(verdict: Verdict, calls: CallVerdict | None = None) -> str:
         ensure_ascii=False,
         indent=2,
     )
+
+
+def _agent_fields(one: AgentDifference) -> dict[str, object]:
+    times = {"since": one.since.isoformat(), "until": one.until.isoformat()}
+    return {"agent": one.agent, "queue": one.queue or None, **times, "ledger": one.ledger, "log": one.log}
 
 
 def _as_fields(one: Difference) -> dict[str, object]:
@@ -200,6 +236,8 @@ def told(progress: Progress, aside: Path) -> str:
     right = done.visits - done.repaired
     read = f"{done.visits:,} visits in {progress.lines:,} lines of {_files(progress.files)}"
     lines = [f"{read}: {done.added:,} new, {done.repaired - done.added:,} put right, {right:,} there already"]
+    if progress.agents:
+        lines.append(f"what {progress.agents:,} agent{'s' if progress.agents != 1 else ''} did was worked out of it")
     if progress.skipped:
         lines.append(f"{_files(progress.skipped)} had nothing new since the last import")
     if progress.still_open:

@@ -125,6 +125,8 @@ class Agent(Part):
     name: Text
     queues: Mapping[Annotated[Name, name_of("queue")], Annotated[int, Field(ge=0, le=100)]] = {}
     """Queue to penalty: 0 is asked first."""
+    skills: Annotated[tuple[Name, ...], Field(strict=False)] = ()
+    """What he can do, in the hotline's own names; kept with his stays in queues, and not used for routing."""
     secret: SecretRef
     """His telephone's SIP password."""
 
@@ -358,6 +360,8 @@ class Hotline(Part):
     state_dir: Text = "/var/lib/hotline"
     """What this machine keeps: database, sounds, recordings, sockets."""
     queue_log: Text = "/var/log/asterisk/queue_log"
+    queue_log_olddir: Text | None = None
+    """Where logrotate moves the pieces of it (`olddir`); None leaves them beside it."""
     keep_evidence_ms: KeepMs = Field(14 * 86_400_000, alias="keep_evidence")
     """How long the lines of AMI and queue_log that history came from are kept."""
 

@@ -31,6 +31,7 @@ NOT_HEARD: Final = frozenset(
         "database_url",
         "state_dir",
         "queue_log",
+        "queue_log_olddir",
         "keep_evidence",
     }
 )

@@ -43,6 +43,8 @@ class Replay:
     attempts: dict[tuple[str, int], rows.RingAttempt] = field(default_factory=dict)
     intervals: dict[str, rows.AgentInterval] = field(default_factory=dict)
     memberships: dict[tuple[str, str], rows.Membership] = field(default_factory=dict)
+    places: dict[str, rows.MembershipInterval] = field(default_factory=dict)
+    gaps: dict[datetime, rows.Gap] = field(default_factory=dict)
     changes: list[Changes] = field(default_factory=list)
 
     def take(self, event: ev.Event, now: datetime | None = None) -> Replay:
@@ -58,6 +60,10 @@ class Replay:
                     self.intervals[row.id] = row
                 case rows.Membership():
                     self.memberships[row.agent, row.queue] = row
+                case rows.MembershipInterval():
+                    self.places[row.id] = row
+                case rows.Gap():
+                    self.gaps[row.since] = row
                 case _:
                     raise AssertionError(row)
         return self

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from ami_bridge.domain.events import Event
     from tests.ami_bridge.replaying import Replay
 
-STAFFED = replace(RULES, agents={number: f"客服{number}" for number in ("1001", "1101", "1201")})
+STAFFED = replace(RULES, agents={number: f"客服{number}" for number in ("1001", "1002", "1101", "1201")})
 BY_NAME = {name: number for number, name in STAFFED.agents.items()}
 
 

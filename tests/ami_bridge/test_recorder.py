@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from ami_bridge.domain import events as ev
@@ -44,13 +46,17 @@ def test_history_without_a_gap_begins_anew_only_where_no_log_fills_it(*, ledger:
     assert sink.diary().last_event_at == at(20)
 
 
-def test_the_diary_is_not_rewritten_when_nothing_changed() -> None:
+def test_the_diary_says_how_far_we_saw_and_nothing_else_when_nothing_changed() -> None:
     sink = Sink()
     recorder = Recorder(sink, None, ledger=True)
     replay = fresh().take(shot(1))
     for s in range(2, 60):
         recorder.record(replay.state, replay.changes[-1], at(s))
-    assert len([r for r in sink if isinstance(r, BridgeState)]) == 1
+    diaries = [r for r in sink if isinstance(r, BridgeState)]
+    assert len({replace(one, seen_until=None) for one in diaries}) == 1
+    assert diaries[-1].seen_until == at(59)
+    recorder.record(replay.take(ev.LinkChanged(at=at(60), up=False)).state, replay.changes[-1], at(70))
+    assert sink.diary().seen_until == at(59), "while blind nothing is seen"
 
 
 def test_what_is_known_is_kept_as_data_with_how_far_it_was_compared() -> None:

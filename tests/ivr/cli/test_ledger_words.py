@@ -63,6 +63,7 @@ async def test_a_log_is_compared_taken_in_and_compared_again(unbuilt: Machine, t
     assert taken.code == 0
     assert taken.out.splitlines() == [
         "2 visits in 6 lines of 1 file: 2 new, 0 put right, 0 there already",
+        "what 1 agent did was worked out of it",
         f"set aside: 1 because its verb is not known here; kept in {unbuilt.state}/set-aside/t-1",
     ]
     (kept,) = (unbuilt.state / "set-aside" / "t-1").iterdir()
@@ -71,7 +72,9 @@ async def test_a_log_is_compared_taken_in_and_compared_again(unbuilt: Machine, t
     assert (again.code, again.out) == (0, "nothing new in 1 file since the last import\n")
 
     after = await unbuilt.run("ledger", "verify", "{DIR}", *SINCE)
-    assert (after.code, after.out) == (0, f"no difference in 2 visits since 2026-11-01 00:00 {aside}\n{no_cel}\n")
+    agents = "no difference in what 1 agent did, nor in their 1 place in queues"
+    whole = f"no difference in 2 visits since 2026-11-01 00:00 {aside}\n{agents}\n{no_cel}\n"
+    assert (after.code, after.out) == (0, whole)
     told = json.loads((await unbuilt.run("ledger", "verify", "{DIR}", *SINCE, "--format", "json")).out)
     assert (told["node"], told["visits"], told["differences"]) == ("t-1", 2, [])
     assert (told["set_aside"], told["cel"]) == ({"unknown_verb": 1}, None)

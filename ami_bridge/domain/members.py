@@ -1,0 +1,237 @@
+"""An agent's places in queues: taken, changed and given up, told by AMI, or in a gap by queue_log.
+
+While AMI tells nothing, queue_log's lines are applied to the second. They do not know the penalty a member was added
+with, nor of members that a reload of queues.conf brought or took: the snapshot at the gap's end tells what is then.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
+
+from ami_bridge.domain.model import Agent, Member
+from ami_bridge.domain.states import Phone
+from store import rows
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from ami_bridge.domain.draft import Draft
+    from ami_bridge.domain.events import LedgerLine
+
+AUTO_PAUSE: Final = "Auto-Pause"
+"""The reason app_queue itself pauses for, after a call not taken (app_queue.c, ``rna``)."""
+RUN_TIME: Final = "member"
+"""Added at run time, and queue_log has not said by whom."""
+A_SECOND: Final = timedelta(seconds=1)
+"""queue_log cuts a moment down to its second."""
+
+
+def put_member(draft: Draft, agent: Agent, queue: str, member: Member | None, at: datetime) -> Agent:
+    """An agent's place in a queue: new, changed, or (None) given up."""
+    before = agent.members.get(queue)
+    members = {q: m for q, m in agent.members.items() if q != queue}
+    if before is not None:
+        at = max(at, before.since)
+    if member is not None:
+        member = replace(member, skills=draft.rules.skills_of(agent.id))
+        if before is not None:
+            member = replace(member, added_by=_who_added(before, member))
+            if _same(before, member):
+                penalty = member.penalty if before.penalty is None else before.penalty
+                member = replace(member, penalty=penalty, since=before.since, evidence=before.evidence)
+            else:
+                member = replace(member, since=at)
+        members[queue] = member
+    _keep(draft, (agent.id, queue), before, member, at)
+    draft.show_queue(queue)
+    agent = replace(agent, members=members)
+    if not members and agent.wrap_until is not None:  # signed off: the rest is over
+        agent = replace(agent, wrap_until=None, wrap_visit=None, wrap_queue=None)
+    return draft.put_agent(agent, at)
+
+
+def _who_added(before: Member, after: Member) -> str:
+    """The better word of the two: queue_log names who it was, AMI only the kind."""
+    return after.added_by if before.added_by in {"", RUN_TIME} and after.added_by else before.added_by
+
+
+def _same(before: Member, after: Member) -> bool:
+    """Whether nothing changed that is told of; a penalty nobody knew is no other one."""
+    known = before.penalty is None or after.penalty is None or before.penalty == after.penalty
+    same = (before.paused, before.reason, before.skills) == (after.paused, after.reason, after.skills)
+    return known and same
+
+
+def _keep(draft: Draft, place: tuple[str, str], before: Member | None, after: Member | None, at: datetime) -> None:
+    agent_id, queue = place
+    if before is not None and (after is None or after.since != before.since):
+        ended = _stretch(draft, agent_id, queue, before)
+        draft.keep(replace(ended, ended_at=at), ended.id)
+    if after is not None and (before is None or _told(before) != _told(after)):
+        stretch = _stretch(draft, agent_id, queue, after)
+        draft.keep(stretch, stretch.id)
+    kept = after or before
+    if kept is not None and (before is None or after is None or _told(before) != _told(after)):
+        row = rows.Membership(
+            node=draft.node,
+            agent=agent_id,
+            queue=queue,
+            penalty=kept.penalty or 0,
+            paused=kept.paused,
+            since=kept.since,
+            left_at=None if after is not None else at,
+        )
+        draft.keep(row, agent_id, queue)
+
+
+def _told(member: Member) -> tuple[object, ...]:
+    return member.since, member.penalty, member.paused, member.reason, member.skills, member.added_by
+
+
+def _stretch(draft: Draft, agent_id: str, queue: str, member: Member) -> rows.MembershipInterval:
+    return rows.MembershipInterval(
+        id=rows.membership_interval_id(draft.node, agent_id, queue, member.since),
+        node=draft.node,
+        agent=agent_id,
+        queue=queue,
+        started_at=member.since,
+        penalty=member.penalty,
+        paused=member.paused,
+        reason=(member.reason or None) if member.paused else None,
+        paused_by="queue" if member.paused and member.reason == AUTO_PAUSE else None,
+        added_by=member.added_by or None,
+        skills=", ".join(member.skills),
+        evidence=member.evidence,
+    )
+
+
+def member_of(row: rows.MembershipInterval) -> Member:
+    """The place as it was when the last bridge stopped; what its phone does, the snapshot tells."""
+    return Member(
+        penalty=row.penalty,
+        paused=row.paused,
+        reason=row.reason or "",
+        phone=Phone.FREE,
+        wrap_up_s=0.0,
+        since=row.started_at,
+        added_by=row.added_by or "",
+        skills=tuple(row.skills.split(", ")) if row.skills else (),
+        evidence=row.evidence,
+    )
+
+
+# -- what the log tells while AMI does not
+
+
+def take_member_line(draft: Draft, line: LedgerLine, agent_id: str) -> None:
+    """ADDMEMBER, REMOVEMEMBER, PAUSE, UNPAUSE and PENALTY, in a gap; AMI saw everything else itself, and more exactly.
+
+    A pause over a pause is another PAUSE, without an UNPAUSE between (FACTS: pause over pause); PAUSEALL and UNPAUSEALL
+    are said before the lines of each queue.
+    """
+    gap: datetime | None = draft.look("gap_since")
+    if gap is None or line.at + A_SECOND <= gap:
+        if line.verb == "ADDMEMBER":
+            _named(draft, line, agent_id)
+        return
+    at = max(line.at, gap)
+    if line.verb == "ADDMEMBER":
+        _added(draft, line, agent_id, at)
+        return
+    agent: Agent | None = draft.look("agents").get(agent_id)
+    member = agent.members.get(line.queue) if agent is not None else None
+    if agent is None or member is None:
+        return
+    told: Member | None
+    match line.verb:
+        case "REMOVEMEMBER":
+            told = None
+        case "PAUSE":
+            # what stands behind further bars belongs to the reason: nothing in the log is escaped
+            told = replace(member, paused=True, reason="|".join(line.data))
+        case "UNPAUSE":
+            told = replace(member, paused=False, reason="")
+        case "PENALTY" if line.data and line.data[0].isdecimal():
+            penalty = int(line.data[0])
+            if member.penalty is None:  # what it was until now nobody told, and it is not this one
+                told = replace(member, evidence="queue_log")
+                put_member(draft, agent, line.queue, None, at)
+                told = replace(told, penalty=penalty, since=at)
+                put_member(draft, draft.look("agents")[agent_id], line.queue, told, at)
+                return
+            told = replace(member, penalty=penalty)
+        case _:
+            return
+    put_member(draft, agent, line.queue, told and replace(told, evidence="queue_log"), at)
+
+
+def _named(draft: Draft, line: LedgerLine, agent_id: str) -> None:
+    """Who added a member whose adding AMI told, without saying who did it."""
+    agent: Agent | None = draft.look("agents").get(agent_id)
+    member = agent.members.get(line.queue) if agent is not None else None
+    if agent is None or member is None or member.added_by not in {"", RUN_TIME}:
+        return
+    if line.at <= member.since <= line.at + 2 * A_SECOND:
+        put_member(draft, agent, line.queue, replace(member, added_by=line.channel_id), line.at)
+
+
+def _added(draft: Draft, line: LedgerLine, agent_id: str, at: datetime) -> None:
+    agent = draft.agent(agent_id, at)
+    if line.queue in agent.members:
+        return
+    phones = [member.phone for member in agent.members.values()]
+    member = Member(
+        penalty=None,
+        paused=line.data[:1] == ("PAUSED",),
+        reason="",
+        phone=phones[0] if phones else Phone.FREE,
+        wrap_up_s=0.0,
+        since=at,
+        interface=line.member_name,
+        added_by=line.channel_id,
+        evidence="queue_log",
+    )
+    put_member(draft, agent, line.queue, member, at)
+
+
+# -- the end of a gap
+
+
+def end_gap(draft: Draft, at: datetime) -> None:
+    """A snapshot ended the time nobody saw: each agent's stretch is cut where it began and where it ends.
+
+    What lies between is `unknown` until the reconciler has filled in what queue_log knows of it. It owns the rows
+    within the gap, the reducer those from its end on.
+    """
+    since: datetime | None = draft.look("gap_since")
+    draft.set("gap_since", None)
+    if since is None:
+        return
+    if at > since:
+        gap = rows.Gap(node=draft.node, since=since, until=at, cause=draft.look("gap_cause"))
+        draft.keep(gap, since)
+    for agent in list(draft.look("agents").values()):
+        draft.put_agent(_cut(draft, agent, since, at), at)
+
+
+def _cut(draft: Draft, agent: Agent, since: datetime, at: datetime) -> Agent:
+    now = agent.interval
+    begin = max(since, now.started_at)
+    if at <= begin:
+        return agent
+    if begin > now.started_at:
+        draft.keep(replace(now, ended_at=begin), now.id)
+    unseen = rows.AgentInterval(
+        id=rows.interval_id(draft.node, agent.id, begin),
+        node=draft.node,
+        agent=agent.id,
+        state="unknown",
+        started_at=begin,
+        ended_at=at,
+    )
+    draft.keep(unseen, unseen.id)
+    seen = replace(now, id=rows.interval_id(draft.node, agent.id, at), started_at=at)
+    draft.keep(seen, seen.id)
+    return replace(agent, interval=seen, shown_since=agent.shown_since or now.started_at)
