@@ -220,9 +220,7 @@ class Bridge:
                 self._partners.discard(channel)
                 return known
             case ev.HoldChanged():
-                return (
-                    self._partners | {event.channel_id} if event.channel_id in self.state.ordinals else self._partners
-                )
+                return self.state.ordinals if event.channel_id in self.state.ordinals else self._partners
             case _:
                 pass
         return self.state.ordinals

@@ -54,7 +54,9 @@ def is_refused(error: BaseException) -> bool:
 
 def is_without_partition(error: BaseException) -> bool:
     """Whether a row found no partition of its month: somebody removed one that had been there."""
-    return any(isinstance(cause, asyncpg.CheckViolationError) and "no partition" in str(cause) for cause in _chain(error))
+    return any(
+        isinstance(cause, asyncpg.CheckViolationError) and "no partition" in str(cause) for cause in _chain(error)
+    )
 
 
 def is_away(error: BaseException) -> bool:

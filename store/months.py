@@ -1,4 +1,4 @@
-"""Which month a row is kept under, on PostgreSQL: told by its key alone, so that one key can never be in two months. Pure.
+"""Which month PostgreSQL keeps a row under: told by its key alone, so that no key can be in two months. Pure.
 
 A partitioned table can promise that a key is unique only together with the column it is divided by. Were that column an
 instant of the row, a corrected instant would make a second row of the same key. So it is a number of its own, `month`,

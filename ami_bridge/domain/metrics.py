@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
+
+from ami_bridge.domain.changing import replace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -5,12 +5,12 @@ Pure: the same state, event and now give the same result on a live switch, in a 
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from ami_bridge.domain import events as ev
 from ami_bridge.domain.ageing import pass_time, turn_the_day
+from ami_bridge.domain.changing import replace
 from ami_bridge.domain.draft import Draft
 from ami_bridge.domain.handover import handed_over
 from ami_bridge.domain.ledger import SLACK, take_ledger_line
@@ -36,10 +36,14 @@ if TYPE_CHECKING:
 def apply(state: State, event: ev.Event, now: datetime) -> tuple[State, Changes]:
     """The state after an event, and what it changed. ``now`` is the bridge's clock; ``event.at`` is the switch's."""
     draft = Draft(state)
-    if now >= state.next_midnight:
-        turn_the_day(draft, now)
-    _take(draft, event)
-    note_waits(draft)
+    try:
+        if now >= state.next_midnight:
+            turn_the_day(draft, now)
+        _take(draft, event)
+        note_waits(draft)
+    except BaseException:
+        draft.give_up()
+        raise
     if not isinstance(event, ev.Ticked | ev.LedgerLine | ev.LinkChanged):
         draft.set("last_event_at", max(event.at, state.last_event_at or event.at))
     return draft.finish()
@@ -264,15 +268,15 @@ def _dial_ended(draft: Draft, event: ev.DialEnded) -> None:
     result = _RESULT_OF_DIAL.get(event.status)
     if result is None or not event.agent_channel_id:
         return
-    for visit in draft.look("visits").values():
-        if event.agent_channel_id in visit.attempt_channels:
-            index = visit.attempt_channels.index(event.agent_channel_id)
-            attempt = visit.attempts[index]
-            if attempt.ended_at is None:
-                draft.end_attempt(visit, attempt.agent, event.at, result)
-            elif attempt.result == "no_answer":
-                draft.amend_attempt(visit, index, result)
-            return
+    visit = draft.visit_of_partner(event.agent_channel_id)
+    if visit is None or event.agent_channel_id not in visit.attempt_channels:
+        return
+    index = visit.attempt_channels.index(event.agent_channel_id)
+    attempt = visit.attempts[index]
+    if attempt.ended_at is None:
+        draft.end_attempt(visit, attempt.agent, event.at, result)
+    elif attempt.result == "no_answer":
+        draft.amend_attempt(visit, index, result)
 
 
 def _connect(draft: Draft, event: ev.Connected) -> None:
@@ -316,8 +320,10 @@ def _complete(draft: Draft, event: ev.Completed) -> None:
 
 
 def _hold(draft: Draft, event: ev.HoldChanged) -> None:
-    for visit in draft.look("visits").values():
-        if visit.phase is Phase.TALKING and event.channel_id in {visit.agent_channel_id, visit.row.channel_id}:
+    for visit in (draft.visit_of_partner(event.channel_id), *draft.visits_of(event.channel_id)):
+        if visit is None or visit.phase is not Phase.TALKING:
+            continue
+        if event.channel_id in {visit.agent_channel_id, visit.row.channel_id}:
             draft.hold(visit, held=event.held, at=event.at)
             return
 

@@ -43,9 +43,8 @@ def upgrade() -> None:
     for table, month in MONTHS.items():
         keys, indexes = _described(table)
         op.execute(f"ALTER TABLE {table} RENAME TO {table}_whole")
-        op.execute(
-            f"CREATE TABLE {table} (LIKE {table}_whole INCLUDING DEFAULTS, month integer NOT NULL) PARTITION BY LIST (month)"
-        )
+        columns = f"LIKE {table}_whole INCLUDING DEFAULTS, month integer NOT NULL"
+        op.execute(f"CREATE TABLE {table} ({columns}) PARTITION BY LIST (month)")
         for number in _months(f"{table}_whole", month):
             for statement in statements(table, number):
                 op.execute(statement)
