@@ -3,8 +3,8 @@
     python bench/scale.py [--calls 400] [--rounds 3]
 
 CPU time of one process, sizes in turn. Made-up calls run side by side as they do on a switch: each is told by the
-events of `tests/transcripts` in their order (joins, rings, is answered, held, over), the agents' phones report with each
-step, and of every five events four are such as nobody wants. What is measured is all that the bridge does with bytes:
+events of `tests/transcripts` in their order (joins, rings, is answered, held, over), the agents' phones report with
+each step, and of every five events four are such as nobody wants. What is measured is all that the bridge does with bytes:
 framing, choice, parsing, translation, the reducer, lines of evidence, the recorder's rows, and every so often a delta
 for the feed.
 """
@@ -17,7 +17,7 @@ import platform
 import statistics
 import sys
 import time
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -36,8 +36,6 @@ from ami_bridge.spoken import Heard, LinkProtocol
 from ami_bridge.translate import WANTED_EVENTS, WANTED_VARIABLES, event_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from ami_bridge.domain.model import State
     from store.rows import Row
 
@@ -85,7 +83,7 @@ def channel(number: int, prefix: str = "") -> list[tuple[str, object]]:
 
 
 def call(number: int, agents: int, queues: int) -> list[bytes]:
-    """A caller who waits, is rung for, talks, is held once, and goes: the events a bridge wants, in Asterisk's order."""
+    """A caller who waits, is rung for, talks, is held, and goes: the events a bridge wants, in Asterisk's order."""
     agent = number * 7 % agents
     queue = f"q{(agent + number) % QUEUES_OF_AN_AGENT * 31 % queues if queues > 1 else 0}"
     at = BEGAN + number / 50
@@ -99,7 +97,6 @@ def call(number: int, agents: int, queues: int) -> list[bytes]:
     ring = [*caller, ("DestChannel", f"PJSIP/{agent}-1"), ("DestUniqueid", partner), *member]
 
     def phone(status: int, later: float) -> list[bytes]:
-        mine = [q for q in queues_of(agent, queues)]
         return [
             message(
                 "QueueMemberStatus",
@@ -114,7 +111,7 @@ def call(number: int, agents: int, queues: int) -> list[bytes]:
                 ("Wrapuptime", 0),
                 ("LastCall", 0),
             )
-            for one in mine
+            for one in queues_of(agent, queues)
         ]
 
     return [
@@ -148,9 +145,7 @@ def stream(calls: int, agents: int, queues: int) -> list[bytes]:
     for begin in range(0, calls, SIDE_BY_SIDE):
         together = [call(n, agents, queues) for n in range(begin, min(calls, begin + SIDE_BY_SIDE))]
         for turn in range(max(map(len, together))):
-            for told in together:
-                if turn < len(told):
-                    found.append(told[turn] + noise * (UNWANTED // 2))
+            found += [told[turn] + noise * (UNWANTED // 2) for told in together if turn < len(told)]
     return found
 
 
@@ -174,8 +169,6 @@ def staffed(agents: int, queues: int) -> State:
         for agent in range(agents)
         for queue in queues_of(agent, queues)
     ]
-    for number in range(queues):  # so that a queue without members is one, too
-        state = state if number else state
     shot = ev.SnapshotTaken(at=now, queues=(), members=tuple(members), waiting=(), channels=(), unreachable=frozenset())
     return apply(state, shot, now)[0]
 
@@ -220,7 +213,7 @@ class Bridge:
                 self.recorder.keep(line)
         self.told += 1
         for mine, new in zip(self.changed, (changes.queues, changes.agents, changes.calls), strict=True):
-            mine |= new
+            mine.update(new)
         if self.watched and self.told % EVENTS_A_DELTA == 0:
             self.publish(now)
 
@@ -268,7 +261,8 @@ def costs(calls: int, rounds: int) -> None:
     base = statistics.median(took[SIZES[0]])
     for (agents, queues), all_s in took.items():
         each = statistics.median(all_s)
-        print(f"{agents:>6,} agents {queues:>5,} queues  {each * 1e6:>6.1f} us a wanted event  {each / base:.2f} x the first")
+        cost = f"{each * 1e6:>6.1f} us a wanted event  {each / base:.2f} x the first"
+        print(f"{agents:>6,} agents {queues:>5,} queues  {cost}")
 
 
 def weights() -> None:

@@ -243,7 +243,7 @@ class Writer:
             spool_bytes=self._spool.size if self._spool is not None else 0,
             committed=self._committed,
             folded=self._backlog.folded,
-            dropped=MappingProxyType(_sum(self._backlog.dropped, self._lost)),
+            dropped=MappingProxyType(_sum(self._dropped(), self._lost)),
             refused=MappingProxyType(dict(self._refused)),
             away_since=self._away_since,
             last_error=self._last_error,
@@ -332,16 +332,19 @@ class Writer:
         self._last_commit_at = datetime.now(UTC)
         if self._away_since is not None:
             away_s = (self._last_commit_at - self._away_since).total_seconds()
-            _log.info(
-                "database back", away_s=round(away_s, 1), backlog=len(self._backlog), dropped=self._backlog.dropped
-            )
+            _log.info("database back", away_s=round(away_s, 1), backlog=len(self._backlog), dropped=self._dropped())
             self._away_since = None
+
+    def _dropped(self) -> dict[str, int]:
+        """Rows lost for want of room, by table: in memory and on disk."""
+        return _sum(self._backlog.dropped, self._spool.given_up if self._spool is not None else {})
 
     def _report_drops(self) -> None:
         # At 1, 10, 100 … rows: loud at once, yet not a line per row while the disk may be full.
-        if self._backlog.dropped and sum(self._backlog.dropped.values()) >= self._next_drop_report:
+        dropped = self._dropped()
+        if dropped and sum(dropped.values()) >= self._next_drop_report:
             self._next_drop_report *= 10
-            _log.error("rows dropped, no room", rows=dict(self._backlog.dropped), capacity=self._backlog.capacity)
+            _log.error("rows dropped, no room", rows=dropped, capacity=self._backlog.capacity)
 
     def _release(self, *, everyone: bool = False) -> None:
         oldest = self._backlog.oldest_ticket()

@@ -1,7 +1,6 @@
-"""What can be done to a state: acts on visits, ringing and agents.
+"""What can be done to a state: acts on visits, ringing and agents, which keep what must always hold.
 
-The acts here keep what must always hold: a visit's counts follow its row, an agent's intervals have no gap and no
-overlap.
+A visit's counts follow its row, an agent's intervals have no gap and no overlap.
 """
 
 from __future__ import annotations
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from ami_bridge.domain.changing import replace
 from ami_bridge.domain.indexes import Indexes
-from ami_bridge.domain.metrics import Counts, contribution, moved
+from ami_bridge.domain.metrics import Counts, contribution, counted, moved
 from ami_bridge.domain.model import Agent, Member, Visit
 from ami_bridge.domain.states import NEXT_PHASE, Phase, Phone, Step, agent_state, never_was, strongest
 from store import rows
@@ -100,6 +99,8 @@ class Draft(Indexes):
         return visit
 
     def _count(self, before: rows.Visit | None, after: rows.Visit) -> None:
+        if before is not None and counted(before) == counted(after):
+            return
         rule = self.rules.queue(after.queue)
         day = self.look("day_start")
         old, new = (

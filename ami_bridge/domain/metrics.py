@@ -59,6 +59,11 @@ class Counts:
         return sum(getattr(self, name) for name in COUNTER_OF_OUTCOME.values())
 
 
+def counted(visit: Visit) -> tuple[object, ...]:
+    """What of a visit its contribution depends on."""
+    return visit.entered_at, visit.outcome, visit.wait_s, visit.talk_s
+
+
 def contribution(visit: Visit, *, day_start: datetime, threshold_s: float, short_s: float) -> Counts:
     """What one visit adds to its queue's day; nothing if it entered on another day."""
     if visit.entered_at < day_start:

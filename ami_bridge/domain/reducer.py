@@ -335,16 +335,15 @@ def see_member(draft: Draft, event: ev.MemberSeen) -> None:
     """One agent's place in one queue, told by an event or a snapshot."""
     agent = draft.agent(draft.rules.agent_of(event.interface), event.at, event.member_name)
     phone = PHONE_OF_STATUS.get(event.status, Phone.FREE)
-    if phone is not Phone.BUSY:
+    if phone is not Phone.BUSY and agent.busy_is_old_until is not None:
         agent = replace(agent, busy_is_old_until=None)
     # one phone behind several memberships: the latest word on it holds for all of them
-    agent = replace(
-        agent,
-        members={
-            queue: replace(m, phone=phone) if m.interface == event.interface else m
+    if any(m.phone is not phone and m.interface == event.interface for m in agent.members.values()):
+        members = {
+            queue: replace(m, phone=phone) if m.interface == event.interface and m.phone is not phone else m
             for queue, m in agent.members.items()
-        },
-    )
+        }
+        agent = replace(agent, members=members)
     rest = event.wrap_up_s or draft.rules.queue(event.queue).wrap_up_s
     until = event.last_call + timedelta(seconds=rest) if event.last_call and rest > 0 else None
     if agent.wrap_until is None and agent.serving is None and until is not None and until > event.at:
