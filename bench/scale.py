@@ -4,9 +4,9 @@
 
 CPU time of one process, sizes in turn. Made-up calls run side by side as they do on a switch: each is told by the
 events of `tests/transcripts` in their order (joins, rings, is answered, held, over), the agents' phones report with
-each step, and of every five events four are such as nobody wants. What is measured is all that the bridge does with bytes:
-framing, choice, parsing, translation, the reducer, lines of evidence, the recorder's rows, and every so often a delta
-for the feed.
+each step, and of every five events four are such as nobody wants. What is measured is all that the bridge does with
+bytes: framing, choice, parsing, translation, the reducer, lines of evidence, the recorder's rows, and every so often a
+delta for the feed.
 """
 
 from __future__ import annotations
