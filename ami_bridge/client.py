@@ -18,7 +18,7 @@ from ami_bridge.spoken import Heard, LinkProtocol, Request
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from ami_bridge.protocol.actions import Fields
 
@@ -110,6 +110,8 @@ class AmiLink(Manager):
         self._chance = chance or random.Random()  # noqa: S311 - spreads reconnects, keeps no secret
         self._closing = asyncio.Event()
         self._running: asyncio.Task[Any] | None = None
+        self.pinged: Callable[[str, float], None] = lambda _stamp, _took_s: None
+        """Called with Asterisk's time and the seconds it took, for each ping that was answered."""
         self.keeps_trying = False
         """Set, a refused login ends nothing: it is said once, and tried again every ``refused_every_s``."""
 
@@ -293,8 +295,10 @@ class AmiLink(Manager):
         s = self.settings
         while not protocol.closed:
             await asyncio.sleep(s.ping_every_s)
+            asked = asyncio.get_running_loop().time()
             try:
-                await self._ask("Ping", {}, s.ping_answer_s)
+                pong = await self._ask("Ping", {}, s.ping_answer_s)
+                self.pinged(pong.first.text("Timestamp"), asyncio.get_running_loop().time() - asked)
             except AnswerOverdue:
                 protocol.end(f"no answer to a ping within {s.ping_answer_s:g} s")
             except AmiError as wrong:

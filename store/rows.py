@@ -13,7 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias, get_args
 
-from store.ledger_rows import BridgeState, EvidenceLine, EvidenceSource, Knowing, Knowledge, LogPlace
+from store.ledger_rows import BridgeState, EvidenceLine, EvidenceSource, Knowing, Knowledge, LogPlace, Watcher
 from store.records import Callback, Recording, Survey, Ticket
 
 if TYPE_CHECKING:
@@ -43,6 +43,7 @@ __all__ = [
     "Row",
     "Visit",
     "Voicemail",
+    "Watcher",
     "interval_id",
     "journey_id",
     "visit_id",
@@ -363,6 +364,7 @@ Row: TypeAlias = (
     | Knowledge
     | LogPlace
     | EvidenceLine
+    | Watcher
 )
 """Anything the writer accepts."""
 

@@ -346,6 +346,17 @@ EVIDENCE_LINES: Final = Table(
     Index(None, "at"),
 )
 
+WATCHERS: Final = Table(
+    "watchers",
+    METADATA,
+    _key("node"),
+    _key("bridge"),
+    _text("host"),
+    _whole("pid"),
+    _at("since"),
+    _at("seen_at"),
+)
+
 TABLE_OF: Final[Mapping[type[Any], Table]] = MappingProxyType(
     {
         rows.Visit: VISITS,
@@ -364,6 +375,7 @@ TABLE_OF: Final[Mapping[type[Any], Table]] = MappingProxyType(
         rows.Knowledge: KNOWLEDGE,
         rows.LogPlace: LOG_PLACES,
         rows.EvidenceLine: EVIDENCE_LINES,
+        rows.Watcher: WATCHERS,
     },
 )
 """Which table keeps which rows (every member of `rows.Row`); column names are field names."""

@@ -1,7 +1,4 @@
-"""On PostgreSQL the big tables by month; on SQLite nothing changes.
-
-Column by column as they are found, so that this holds whatever an earlier version gave them.
-"""
+"""On PostgreSQL the big tables by month, column by column as found; on both engines, who watches which node."""
 
 from __future__ import annotations
 
@@ -10,6 +7,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 from alembic import op
 
+from store.columns import Instant, Words
 from store.months import NO_MONTH, OF_KEY
 from store.partitions import statements
 
@@ -37,7 +35,17 @@ MONTHS: Mapping[str, str] = {
 
 
 def upgrade() -> None:
-    """Divide each table, rows and all, and make this month's and the next one's partitions."""
+    """Divide each table, rows and all, and make this month's and the next one's partitions; make the new table."""
+    op.create_table(
+        "watchers",
+        sa.Column("node", Words(), nullable=False),
+        sa.Column("bridge", Words(), nullable=False),
+        sa.Column("host", Words(), nullable=False),
+        sa.Column("pid", sa.Integer(), nullable=False),
+        sa.Column("since", Instant(), nullable=False),
+        sa.Column("seen_at", Instant(), nullable=False),
+        sa.PrimaryKeyConstraint("node", "bridge", name="pk_watchers"),
+    )
     if op.get_bind().dialect.name != "postgresql":
         return
     for table, month in MONTHS.items():
@@ -54,7 +62,8 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Put each table together again."""
+    """Put each table together again, and drop the new one."""
+    op.drop_table("watchers")
     if op.get_bind().dialect.name != "postgresql":
         return
     for table in MONTHS:
