@@ -19,6 +19,7 @@ from ami_bridge.contacts import unreachable
 from ami_bridge.domain import events as ev
 from ami_bridge.domain.model import empty_state
 from ami_bridge.domain.reducer import apply
+from ami_bridge.doubts import SIGN_OF_LIFE_S, Doubts, Others
 from ami_bridge.endings import Endings
 from ami_bridge.feed import Feed
 from ami_bridge.following import LogFollower
@@ -83,6 +84,9 @@ class Bridge:
         self.state = restore(empty_state(settings.rules, now), past, now)
         self._recorder = Recorder(sink, past.bridge, ledger=settings.queue_log is not None, knowledge=past.knowledge)
         self._endings = Endings(store, settings.node)
+        self._doubts = Doubts(settings.link.username, clock)
+        self.link.pinged = self._doubts.pinged
+        self._others = Others(store, sink, settings.node, now) if store is not None else None
         self._reconciler = reconciler
         self._partners: set[str] = set()
         self._second, self._line_of_second = now, 0
@@ -110,6 +114,8 @@ class Bridge:
             helpers.append(self.watchdog.run())
         if self._reconciler is not None and self._ledger is not None:
             helpers.append(self._reconcile_on(self._reconciler, self._ledger))
+        if self._others is not None:
+            helpers.append(self._look_for(self._others))
         tasks = [asyncio.get_running_loop().create_task(h) for h in helpers]
         link = asyncio.get_running_loop().create_task(self.link.run(), name="ami-link")
         try:
@@ -124,6 +130,8 @@ class Bridge:
             self._drain()
             self._recorder.write_diary(self.state, self._clock())
             await self.feed.close()
+            if self._others is not None:
+                await self._others.leave()
 
     def close(self) -> None:
         """Ends ``run()``."""
@@ -143,6 +151,11 @@ class Bridge:
         while True:
             await asyncio.sleep(TICK_S)
             await self._endings.write(self._clock())
+
+    async def _look_for(self, others: Others) -> None:
+        while True:
+            await others.look(self._clock())
+            await asyncio.sleep(SIGN_OF_LIFE_S)
 
     async def _reconcile_on(self, reconciler: Reconciler, ledger: LogFollower) -> None:
         """Each visit once more, a while after it: what the log tells of it and what was written."""
@@ -185,6 +198,7 @@ class Bridge:
             case LinkUp():
                 self._partners.clear()  # their hang-ups may have gone unheard
                 self._apply(ev.LinkChanged(at=self._clock(), up=True))
+                await self._doubts.ask(self.ask)  # first: without its rights there is no snapshot
                 await self._resync()
             case Overflowed(dropped=dropped):
                 log.error("bridge.overflow", dropped=dropped)
@@ -222,9 +236,7 @@ class Bridge:
                 self._partners.discard(channel)
                 return known
             case ev.HoldChanged():
-                return (
-                    self._partners | {event.channel_id} if event.channel_id in self.state.ordinals else self._partners
-                )
+                return self.state.ordinals if event.channel_id in self.state.ordinals else self._partners
             case _:
                 pass
         return self.state.ordinals
@@ -234,6 +246,7 @@ class Bridge:
             self._recorder.keep(line)
 
     def _booted(self, heard: Heard) -> None:
+        self._doubts.booted()
         uptime = heard.text("Uptime")
         if uptime.isdecimal():
             self._recorder.switch_started_at = self._clock() - timedelta(seconds=int(uptime))
@@ -243,6 +256,7 @@ class Bridge:
         self.state, changes = apply(self.state, event, now)
         self._recorder.record(self.state, changes, now)
         self._endings.hear(event)
+        self._doubts.hear(event)
         self._queues |= changes.queues
         self._agents |= changes.agents
         self._calls |= changes.calls

@@ -19,7 +19,7 @@ from ami_bridge.spoken import Heard, LinkProtocol, Request
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from ami_bridge.protocol.actions import Fields
 
@@ -112,6 +112,8 @@ class AmiLink(Manager):
         self._closing = asyncio.Event()
         self._running: asyncio.Task[Any] | None = None
         self._heard_until: datetime | None = None
+        self.pinged: Callable[[str, float], None] = lambda _stamp, _took_s: None
+        """Called with Asterisk's time and the seconds it took, for each ping that was answered."""
         self.keeps_trying = False
         """Set, a refused login ends nothing: it is said once, and tried again every ``refused_every_s``."""
 
@@ -298,9 +300,10 @@ class AmiLink(Manager):
         alive = datetime.now(UTC)
         while not protocol.closed:
             await asyncio.sleep(s.ping_every_s)
-            asked = datetime.now(UTC)
+            asked, began = datetime.now(UTC), asyncio.get_running_loop().time()
             try:
-                await self._ask("Ping", {}, s.ping_answer_s)
+                pong = await self._ask("Ping", {}, s.ping_answer_s)
+                self.pinged(pong.first.text("Timestamp"), asyncio.get_running_loop().time() - began)
                 alive = asked
             except AnswerOverdue:
                 self._heard_until = alive

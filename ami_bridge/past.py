@@ -122,7 +122,9 @@ def restore(state: State, past: Past, now: datetime) -> State:
         # a channel that never made itself heard again is forgotten in time
         hung=dict.fromkeys((c for c in ordinals if c not in by_channel), now + LONGEST_CALL),
         counts=counts,
-        agents=_agents(state, past, known),
+        agents=(agents := _agents(state, past, known)),
+        named={agent.name: agent.id for agent in reversed(agents.values())},
+        lines=_lines(known),
         waits=waits_of(past.recent, now),
         last_event_at=past.bridge.last_event_at if past.bridge else None,
         gap_since=past.unseen_since(),
@@ -130,10 +132,25 @@ def restore(state: State, past: Past, now: datetime) -> State:
     )
 
 
+def _lines(known: dict[str, Visit]) -> dict[str, tuple[str, ...]]:
+    lines: dict[str, tuple[str, ...]] = {}
+    for visit in known.values():
+        if visit.phase is Phase.WAITING:
+            lines[visit.row.queue] = (*lines.get(visit.row.queue, ()), visit.id)
+    return lines
+
+
 def _visit(row: rows.Visit, past: Past, now: datetime) -> Visit:
     phase = Phase.ENDED if row.ended_at else Phase.TALKING if row.answered_at else Phase.WAITING
     attempts = tuple(a for a in past.open_attempts if a.visit_id == row.id)
-    return Visit(row=row, phase=phase, touched_at=now, attempts=attempts, attempt_channels=("",) * len(attempts))
+    return Visit(
+        row=row,
+        phase=phase,
+        touched_at=now,
+        attempts=attempts,
+        attempt_channels=("",) * len(attempts),
+        served_by=(row.agent,) if row.agent else (),
+    )
 
 
 def _agents(state: State, past: Past, known: dict[str, Visit]) -> dict[str, Agent]:

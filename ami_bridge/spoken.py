@@ -85,8 +85,8 @@ class Heard(Message):
 
     def text(self, name: str) -> str:
         """A header's text; empty when it is absent, the last one when it came several times."""
-        value = self.headers.get(name, "")
-        return value[-1] if isinstance(value, list) else value
+        value = self.__dict__["headers"].get(name, "")
+        return value if type(value) is str else str(value[-1])
 
     def lines(self, name: str) -> list[str]:
         """All values of a header, however often it came (A20: ``Output`` of a command)."""
@@ -98,7 +98,9 @@ class Heard(Message):
     @classmethod
     def from_raw(cls, raw: bytes) -> Heard:
         """The message in these bytes (one whole message, without its end)."""
-        return cls(parse(raw))
+        heard = cls.__new__(cls)
+        heard.__dict__.update(headers=parse(raw), body="", manager=None)  # as __init__, without its copy
+        return heard
 
 
 class Request(Action):

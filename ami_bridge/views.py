@@ -24,23 +24,11 @@ from ami_bridge.messages import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
     from datetime import datetime
 
     from ami_bridge.domain.model import Agent, Call, State, Visit
     from store.rows import AgentInterval, AgentState
-
-_COUNTED_AS: dict[AgentState, str] = {
-    "available": "available",
-    "ringing": "ringing",
-    "on_queue_call": "talking",
-    "on_other_call": "talking",
-    "on_hold": "talking",
-    "wrap_up": "wrap_up",
-    "paused": "paused",
-    "signed_off": "away",
-    "unreachable": "away",
-}
 
 
 def _now(interval: AgentInterval) -> AgentState:
@@ -52,8 +40,7 @@ def queue_names(state: State) -> list[str]:
     """Every queue worth showing: configured ones first, then those the switch or a visit brought."""
     names = dict.fromkeys(state.rules.queues)
     names.update(dict.fromkeys(sorted(state.counts)))
-    for agent in state.agents.values():
-        names.update(dict.fromkeys(sorted(agent.members)))
+    names.update(dict.fromkeys(sorted(name for name, agents in state.doing.items() if agents)))
     names.update(dict.fromkeys(sorted(v.row.queue for v in state.visits.values() if v.is_open)))
     return list(names)
 
@@ -62,11 +49,6 @@ def queue_view(state: State, name: str) -> QueueView:
     """One queue."""
     rule = state.rules.queue(name)
     counts = state.counts.get(name, Counts())
-    members = dict.fromkeys((f.name for f in fields(MemberCounts)), 0)
-    for agent in state.agents.values():
-        if name in agent.members:
-            paused_here = agent.members[name].paused and agent.interval.state == "available"
-            members["paused" if paused_here else _COUNTED_AS[_now(agent.interval)]] += 1
     return QueueView(
         name=name,
         title=rule.title or name,
@@ -76,7 +58,7 @@ def queue_view(state: State, name: str) -> QueueView:
         threshold_s=rule.threshold_s,
         short_s=rule.short_s,
         target=rule.target,
-        members=MemberCounts(**members),
+        members=MemberCounts(**state.doing.get(name, {})),
         expected_wait_s=expected_wait(state.waits.get(name, ())),
     )
 
@@ -115,9 +97,9 @@ def agent_view(state: State, agent: Agent) -> AgentView:
     )
 
 
-def in_flow(state: State, call: Call) -> bool:
-    """Whether the flow has the caller now: nobody who waits or talks in a queue is shown there too."""
-    return not any(v.is_open and v.row.call_id == call.call_id for v in state.visits.values())
+def busy_calls(state: State) -> set[str]:
+    """The calls whose caller waits or talks in a queue: they are shown there and nowhere else."""
+    return {v.row.call_id for v in state.visits.values() if v.is_open}
 
 
 def call_view(call: Call) -> CallView:
@@ -140,7 +122,7 @@ def knowledge(state: State) -> Knowledge:
 
 def snapshot(state: State, seq: int, at: datetime) -> Snapshot:
     """Everything."""
-    busy = {v.row.call_id for v in state.visits.values() if v.is_open}
+    busy = busy_calls(state)
     return Snapshot(
         node=state.rules.node,
         seq=seq,
@@ -159,11 +141,12 @@ def delta(
     *,
     queues: Iterable[str],
     agents: Iterable[str],
-    calls: Iterable[str],
+    calls: Collection[str],
     knowledge_changed: bool,
 ) -> Delta:
     """What changed, as whole objects."""
-    shown = [c for i in sorted(calls) if (c := state.calls.get(i)) is not None and in_flow(state, c)]
+    busy = busy_calls(state) if calls else set()
+    shown = [c for i in sorted(calls) if i not in busy and (c := state.calls.get(i)) is not None]
     kept = {c.call_id for c in shown}
     return Delta(
         node=state.rules.node,

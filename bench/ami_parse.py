@@ -101,10 +101,10 @@ def _stock(patterns: list[str]) -> Callable[[list[bytes]], float]:
         protocol = AMIProtocol()
         protocol.connection_made(_Nowhere())
         protocol.factory, protocol.encoding = manager, "utf8"
-        began = time.perf_counter()
+        began = time.process_time()
         for chunk in chunks:
             protocol.data_received(chunk)
-        return time.perf_counter() - began
+        return time.process_time() - began
 
     return run
 
@@ -127,10 +127,10 @@ def _ours(*, everything: bool, reduce: bool) -> Callable[[list[bytes]], float]:
 
         protocol = LinkProtocol(wanted=wanted, variables=variables, deliver=take)
         protocol.data_received(GREETING)
-        began = time.perf_counter()
+        began = time.process_time()
         for chunk in chunks:
             protocol.data_received(chunk)
-        return time.perf_counter() - began
+        return time.process_time() - began
 
     return run
 

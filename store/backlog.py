@@ -38,6 +38,7 @@ WRITE_ORDER: Final[tuple[type[rows.Row], ...]] = (
     records.Callback,
     records.Ticket,
     rows.EvidenceLine,
+    rows.Watcher,
     rows.Knowledge,
     rows.BridgeState,
     rows.LogPlace,
@@ -48,6 +49,7 @@ KNOWN_UNTIL_HERE: Final[frozenset[type[rows.Row]]] = frozenset({rows.Knowledge, 
 """These promise that everything before them is in the database, so they wait until nothing else does."""
 
 DROP_ORDER: Final[tuple[type[rows.Row], ...]] = (
+    rows.Watcher,
     rows.EvidenceLine,
     rows.JourneyStep,
     rows.RingAttempt,

@@ -43,11 +43,20 @@ _SQLITE: Final = {
 
 def is_refused(error: BaseException) -> bool:
     """Whether `error` blames the values: the same rows would fail again for ever."""
+    if is_without_partition(error):
+        return False
     if isinstance(error, (exc.DataError, exc.IntegrityError)):
         return True
     if isinstance(error, exc.StatementError) and not isinstance(error, exc.DBAPIError):
         return True  # a value our column types would not take
     return any(isinstance(cause, _REFUSED_CAUSES) for cause in _chain(error))
+
+
+def is_without_partition(error: BaseException) -> bool:
+    """Whether a row found no partition of its month: somebody removed one that had been there."""
+    return any(
+        isinstance(cause, asyncpg.CheckViolationError) and "no partition" in str(cause) for cause in _chain(error)
+    )
 
 
 def is_away(error: BaseException) -> bool:

@@ -109,3 +109,24 @@ class EvidenceLine:
     at: datetime
     source: EvidenceSource
     text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watcher:
+    """One bridge that is at work, so that a second one under the same name is noticed.
+
+    Attributes:
+        node: The Asterisk it says it watches.
+        bridge: Which process: a word it made up when it began.
+        host: The machine it runs on.
+        pid: Its process id there.
+        since: When it began.
+        seen_at: When it last said so, by its own clock; it does every few seconds while it lives.
+    """
+
+    node: str
+    bridge: str
+    host: str
+    pid: int
+    since: datetime
+    seen_at: datetime

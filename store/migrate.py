@@ -21,7 +21,7 @@ from sqlalchemy import text
 
 from store.engine import open_store
 from store.errors import SchemaMismatch
-from store.schema import METADATA
+from store.partitions import is_part, make_ahead, metadata_on
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -74,6 +74,8 @@ async def upgrade(url: str) -> Upgrade:
         before = await connection.run_sync(_revision)
         _refuse_newer(store, before)
         await connection.run_sync(_upgrade)
+        if store.kind == "postgresql":
+            await make_ahead(connection)
         return Upgrade(before, head())
 
 
@@ -142,5 +144,9 @@ def _upgrade(connection: Connection) -> None:
 
 
 def _differences(connection: Connection) -> list[str]:
-    context = MigrationContext.configure(connection, opts={"compare_type": True})
-    return [repr(difference) for difference in compare_metadata(context, METADATA)]
+    def speaks_of(name: str | None, kind: str, _: object) -> bool:
+        return kind != "table" or not is_part(name)
+
+    context = MigrationContext.configure(connection, opts={"compare_type": True, "include_name": speaks_of})
+    wanted = metadata_on("postgresql" if connection.dialect.name == "postgresql" else "sqlite")
+    return [repr(difference) for difference in compare_metadata(context, wanted)]

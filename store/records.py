@@ -175,6 +175,33 @@ class Recording:
     language: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Voicemail:
+    """One message a caller left.
+
+    Attributes:
+        id: The message's identity, opaque.
+        node: The Asterisk it was recorded on.
+        call_id: The call's linkedid.
+        box: The box it was left in, as the flow names it.
+        path: Where the recording lies, relative to the recordings folder of its node.
+        recorded_at: When the recording began.
+        seconds: The recording's length in seconds.
+        caller: The calling number as the switch gave it; empty when withheld.
+        language: The call's language, BCP 47.
+    """
+
+    id: str
+    node: str
+    call_id: str
+    box: str
+    path: str
+    recorded_at: datetime
+    seconds: float
+    caller: str = ""
+    language: str = ""
+
+
 def record_id(node: str, channel_id: str, step: str, visit: int) -> str:
     """The identity of what one channel's `visit`-th coming (from 1) to `step` (`flow.step`) left on `node`."""
     return f"{node}/{channel_id}/{step}/{visit}"

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias, get_args
 
 from store.agent_rows import Gap, GapCause, MembershipInterval, membership_interval_id
-from store.ledger_rows import BridgeState, EvidenceLine, EvidenceSource, Knowing, Knowledge, LogPlace
-from store.records import Callback, Recording, Survey, Ticket
+from store.ledger_rows import BridgeState, EvidenceLine, EvidenceSource, Knowing, Knowledge, LogPlace, Watcher
+from store.records import Callback, Recording, Survey, Ticket, Voicemail
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -48,6 +48,7 @@ __all__ = [
     "StretchState",
     "Visit",
     "Voicemail",
+    "Watcher",
     "interval_id",
     "journey_id",
     "membership_interval_id",
@@ -336,33 +337,6 @@ class Remembered:
     updated_at: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Voicemail:
-    """One message a caller left.
-
-    Attributes:
-        id: The message's identity, opaque.
-        node: The Asterisk it was recorded on.
-        call_id: The call's linkedid.
-        box: The box it was left in, as the flow names it.
-        path: Where the recording lies, relative to the recordings folder of its node.
-        recorded_at: When the recording began.
-        seconds: The recording's length in seconds.
-        caller: The calling number as the switch gave it; empty when withheld.
-        language: The call's language, BCP 47.
-    """
-
-    id: str
-    node: str
-    call_id: str
-    box: str
-    path: str
-    recorded_at: datetime
-    seconds: float
-    caller: str = ""
-    language: str = ""
-
-
 Row: TypeAlias = (
     Visit
     | RingAttempt
@@ -382,6 +356,7 @@ Row: TypeAlias = (
     | EvidenceLine
     | MembershipInterval
     | Gap
+    | Watcher
 )
 """Anything the writer accepts."""
 

@@ -351,6 +351,16 @@ EVIDENCE_LINES: Final = Table(
 )
 
 MEMBERSHIP_INTERVALS, GAPS = agent_tables(METADATA)
+WATCHERS: Final = Table(
+    "watchers",
+    METADATA,
+    _key("node"),
+    _key("bridge"),
+    _text("host"),
+    _whole("pid"),
+    _at("since"),
+    _at("seen_at"),
+)
 
 TABLE_OF: Final[Mapping[type[Any], Table]] = MappingProxyType(
     {
@@ -372,6 +382,7 @@ TABLE_OF: Final[Mapping[type[Any], Table]] = MappingProxyType(
         rows.EvidenceLine: EVIDENCE_LINES,
         rows.MembershipInterval: MEMBERSHIP_INTERVALS,
         rows.Gap: GAPS,
+        rows.Watcher: WATCHERS,
     },
 )
 """Which table keeps which rows (every member of `rows.Row`); column names are field names."""

@@ -2,6 +2,10 @@
 
 A spool is a folder of segments, each a file of one JSON object per line. Rows are appended to the newest and read back
 from the oldest; a segment is deleted only when its rows are in the database, so a crash repeats rows and loses none.
+
+*The bound.* When there is no room, a row takes that of rows that are worth less, the least first and of these the
+oldest: lines of evidence, then the steps of journeys, and so on (`store.backlog.DROP_ORDER`); the last row of a visit
+and what callers left go last of all. A row that nothing is worth less than is not taken.
 """
 
 from __future__ import annotations
@@ -10,8 +14,9 @@ import json
 from datetime import datetime
 from typing import IO, TYPE_CHECKING, Any, Final
 
+from store.backlog import DROP_ORDER
 from store.columns import Instant
-from store.rows import ROW_TYPES
+from store.rows import ROW_TYPES, AgentInterval, Visit
 from store.schema import TABLE_OF
 
 if TYPE_CHECKING:
@@ -20,8 +25,11 @@ if TYPE_CHECKING:
 
     from store.rows import Row
 
-SEGMENT_BYTES: Final = 4 << 20
-"""A segment is closed at this size: some 8,000 rows, which is what comes back into memory at a time."""
+SEGMENT_BYTES: Final = 1 << 20
+"""A segment is closed at this size: some 2,000 rows, which is what comes back into memory at a time."""
+_WORTH: Final = {TABLE_OF[kind].name: place for place, kind in enumerate(DROP_ORDER)}
+_UNENDED: Final = _WORTH[TABLE_OF[AgentInterval].name]
+"""What a visit is worth that goes on: a newer row of it will come."""
 _KINDS: Final = {table.name: kind for kind, table in TABLE_OF.items() if kind in ROW_TYPES}
 _INSTANTS: Final = {
     name: frozenset(column.name for column in TABLE_OF[kind].columns if isinstance(column.type, Instant))
@@ -44,6 +52,10 @@ class Spool:
         self._bytes = sum(self._path(number).stat().st_size for number in self._segments)
         self._file: IO[bytes] | None = None
         self._written = 0
+        self._read: int | None = None  # the segment whose rows are in memory now
+        self._worths: dict[int, set[int]] = {}  # by segment, what its rows are worth, as far as that was seen
+        self.given_up: dict[str, int] = {}
+        """Rows that had to make room for others, by table."""
         self.spooled = 0
         """Rows ever put here by this process."""
         self.unreadable = 0
@@ -64,7 +76,8 @@ class Spool:
             OSError: the disk takes no more.
         """
         line = _encoded(row)
-        if self._bytes + len(line) > self._most:
+        worth = _worth(row)
+        if self._bytes + len(line) > self._most and not self._make_room(len(line), worth):
             return False
         if self._file is None or self._written >= SEGMENT_BYTES:
             self._begin()
@@ -73,8 +86,44 @@ class Spool:
         self._file.flush()
         self._written += len(line)
         self._bytes += len(line)
+        self._worths[self._segments[-1]].add(worth)
         self.spooled += 1
         return True
+
+    def _make_room(self, wanted: int, worth: int) -> bool:
+        """Gives up rows that are worth less than that, the least first; whether there is room now."""
+        for least in range(worth):
+            for number in list(self._segments):
+                if number == self._read or least not in self._worths_of(number):
+                    continue
+                if self._file is not None and number == self._segments[-1]:
+                    self._close()  # what comes goes into a new one
+                self._thin(number, least)
+                if self._bytes + wanted <= self._most:
+                    return True
+        return False
+
+    def _worths_of(self, number: int) -> set[int]:
+        if number not in self._worths:
+            lines = self._path(number).read_bytes().splitlines()
+            self._worths[number] = {_worth_of_line(line) for line in lines}
+        return self._worths[number]
+
+    def _thin(self, number: int, worth: int) -> None:
+        """Writes a segment again without the rows that are worth just that."""
+        path = self._path(number)
+        kept: list[bytes] = []
+        for line in path.read_bytes().splitlines(keepends=True):
+            if _worth_of_line(line) != worth:
+                kept.append(line)
+                continue
+            table = _table_of_line(line)
+            self.given_up[table] = self.given_up.get(table, 0) + 1
+        fresh = path.with_suffix(".thin")
+        fresh.write_bytes(b"".join(kept))
+        self._bytes += fresh.stat().st_size - path.stat().st_size
+        fresh.replace(path)  # a crash leaves the one or the other, whole
+        self._worths[number].discard(worth)
 
     def put_first(self, rows: Iterable[Row]) -> None:
         """Rows older than all that is here: those still in memory when the process ends.
@@ -93,7 +142,7 @@ class Spool:
 
     def oldest(self) -> list[Row]:
         """The rows of the oldest segment, in order; it stays until `forget`."""
-        number = self._segments[0]
+        number = self._read = self._segments[0]
         if len(self._segments) == 1:
             self._close()  # what comes now goes into a new one
         rows: list[Row] = []
@@ -106,7 +155,9 @@ class Spool:
 
     def forget(self) -> None:
         """Deletes the oldest segment: its rows are in the database."""
-        path = self._path(self._segments.pop(0))
+        number = self._segments.pop(0)
+        path, self._read = self._path(number), None
+        self._worths.pop(number, None)
         self._bytes -= path.stat().st_size
         path.unlink()
 
@@ -121,6 +172,7 @@ class Spool:
         self._file = self._path(number).open("ab")
         self._written = 0
         self._segments.append(number)
+        self._worths[number] = set()
 
     def _close(self) -> None:
         if self._file is not None:
@@ -129,6 +181,25 @@ class Spool:
 
     def _path(self, number: int) -> Path:
         return self._folder / f"{number:012}.rows"
+
+
+def _worth(row: Row) -> int:
+    """What a row is worth: its place in the order in which rows are given up."""
+    if isinstance(row, Visit) and row.ended_at is None:
+        return _UNENDED
+    return _WORTH[TABLE_OF[type(row)].name]
+
+
+def _table_of_line(line: bytes) -> str:
+    return line[2 : line.find(b'"', 2)].decode(errors="replace")
+
+
+def _worth_of_line(line: bytes) -> int:
+    """The same of a row as it stands in a segment; a torn line is worth nothing."""
+    table = _table_of_line(line)
+    if table == TABLE_OF[Visit].name and b'"ended_at":null' in line:
+        return _UNENDED
+    return _WORTH.get(table, 0)
 
 
 def _encoded(row: Row) -> bytes:

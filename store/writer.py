@@ -21,8 +21,9 @@ import structlog
 
 from store.backlog import Backlog
 from store.failures import is_refused, sentence
+from store.partitions import Partitions
 from store.schema import TABLE_OF
-from store.upserts import refuse_naive, write
+from store.upserts import COPY_FROM, refuse_naive, write
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -50,12 +51,14 @@ class Tempo:
 
     Attributes:
         rows_per_table: The most rows of one table in one transaction; 100 keep the event loop free (docs/database.md).
+        rows_per_copy: The same while that many wait and can be copied (PostgreSQL); one costs us a third then.
         linger_s: Seconds a first row waits for company before it is written.
         first_pause_s: Seconds before the first new try while the database is away.
         longest_pause_s: Seconds the pauses grow to.
     """
 
     rows_per_table: int = 100
+    rows_per_copy: int = 500
     linger_s: float = 0.05
     first_pause_s: float = 0.2
     longest_pause_s: float = 10.0
@@ -110,6 +113,7 @@ class Writer:
         self._from_spool = False  # the rows in memory came from the spool's oldest segment
         self._tempo = tempo or Tempo()
         self._backlog = Backlog(capacity)
+        self._partitions = Partitions(store)
         self._some = asyncio.Event()  # something waits
         self._hurry = asyncio.Event()  # somebody waits for it
         self._flushes: list[tuple[int, asyncio.Future[None]]] = []
@@ -239,7 +243,7 @@ class Writer:
             spool_bytes=self._spool.size if self._spool is not None else 0,
             committed=self._committed,
             folded=self._backlog.folded,
-            dropped=MappingProxyType(_sum(self._backlog.dropped, self._lost)),
+            dropped=MappingProxyType(_sum(self._dropped(), self._lost)),
             refused=MappingProxyType(dict(self._refused)),
             away_since=self._away_since,
             last_error=self._last_error,
@@ -252,14 +256,22 @@ class Writer:
             await self._some.wait()
             await self._linger()
             self._load()
-            await self._write_until_done(self._backlog.take(self._tempo.rows_per_table))
+            await self._write_until_done(self._backlog.take(self._at_once()))
             self._backlog.settle()
             self._load()
             if not self._backlog:
                 self._some.clear()
             self._release()
 
+    def _at_once(self) -> int:
+        """The most rows of one table for the next transaction."""
+        tempo = self._tempo
+        copied = self._store.kind == "postgresql" and len(self._backlog) >= tempo.rows_per_copy >= COPY_FROM
+        return max(tempo.rows_per_copy, tempo.rows_per_table) if copied else tempo.rows_per_table
+
     async def _linger(self) -> None:
+        if len(self._backlog) >= self._tempo.rows_per_table:
+            return  # company enough
         try:
             async with asyncio.timeout(self._tempo.linger_s):
                 await self._hurry.wait()
@@ -268,10 +280,13 @@ class Writer:
 
     async def _write_until_done(self, batch: Sequence[Row]) -> None:
         pause = self._tempo.first_pause_s
+        copies = True
         while batch:
             try:
-                await self._write(batch)
+                await self._write(batch, copies=copies)
             except Exception as error:  # noqa: BLE001  drivers raise anything; whatever it is, the rows are kept
+                copies = False  # what a COPY says is not told by row
+                self._partitions.forget()
                 if is_refused(error):
                     await self._write_halves(batch, error)
                     return
@@ -281,9 +296,10 @@ class Writer:
             else:
                 return
 
-    async def _write(self, batch: Sequence[Row]) -> None:
+    async def _write(self, batch: Sequence[Row], *, copies: bool) -> None:
+        await self._partitions.make_for(batch)
         async with self._store.writing() as connection:
-            await write(connection, self._store.kind, batch)
+            await write(connection, self._store.kind, batch, copies=copies)
         self._note_commit(len(batch))
 
     async def _write_halves(self, batch: Sequence[Row], error: Exception) -> None:
@@ -316,16 +332,19 @@ class Writer:
         self._last_commit_at = datetime.now(UTC)
         if self._away_since is not None:
             away_s = (self._last_commit_at - self._away_since).total_seconds()
-            _log.info(
-                "database back", away_s=round(away_s, 1), backlog=len(self._backlog), dropped=self._backlog.dropped
-            )
+            _log.info("database back", away_s=round(away_s, 1), backlog=len(self._backlog), dropped=self._dropped())
             self._away_since = None
+
+    def _dropped(self) -> dict[str, int]:
+        """Rows lost for want of room, by table: in memory and on disk."""
+        return _sum(self._backlog.dropped, self._spool.given_up if self._spool is not None else {})
 
     def _report_drops(self) -> None:
         # At 1, 10, 100 … rows: loud at once, yet not a line per row while the disk may be full.
-        if self._backlog.dropped and sum(self._backlog.dropped.values()) >= self._next_drop_report:
+        dropped = self._dropped()
+        if dropped and sum(dropped.values()) >= self._next_drop_report:
             self._next_drop_report *= 10
-            _log.error("rows dropped, no room", rows=dict(self._backlog.dropped), capacity=self._backlog.capacity)
+            _log.error("rows dropped, no room", rows=dropped, capacity=self._backlog.capacity)
 
     def _release(self, *, everyone: bool = False) -> None:
         oldest = self._backlog.oldest_ticket()

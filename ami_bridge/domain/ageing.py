@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from ami_bridge.domain.changing import replace
 from ami_bridge.domain.metrics import midnight_after, midnight_before
 from ami_bridge.domain.waits import forget_waits
 
@@ -53,6 +53,9 @@ def _tick_agent(draft: Draft, agent: Agent, at: datetime) -> None:
 
 def _forget_visit(draft: Draft, visit: Visit) -> None:
     del draft.own("visits")[visit.id]
+    for name in filter(None, (*visit.attempt_channels, visit.agent_channel_id)):
+        if draft.look("partners").get(name) == visit.id:
+            del draft.own("partners")[name]
     channel = draft.own("by_channel")
     for name in filter(None, (visit.row.channel_id, visit.went_on_as)):
         left = tuple(v for v in channel.get(name, ()) if v != visit.id)

@@ -1,17 +1,20 @@
-"""The books of a state being changed: copies what is touched, notes what must be written and shown."""
+"""The books of a state being changed: what is touched, and notes of what must be written and shown."""
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
+from ami_bridge.domain.changing import replace
 from ami_bridge.domain.model import Changes
+from ami_bridge.domain.tables import Edit, Table
 from store import rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ami_bridge.domain.model import State
+
+_NOTHING: Final = Changes()
 
 
 class Books:
@@ -22,6 +25,7 @@ class Books:
         self.node = state.rules.node
         self.state = state
         self._new: dict[str, Any] = {}
+        self._edits: dict[str, Edit[Any, Any]] = {}
         self._rows: dict[tuple[object, ...], rows.Row] = {}
         self._queues: set[str] = set()
         self._agents: set[str] = set()
@@ -30,17 +34,30 @@ class Books:
 
     def look(self, name: str) -> Any:
         """A field as it is now."""
-        return self._new.get(name, getattr(self.state, name))
+        edit = self._edits.get(name)
+        if edit is not None:
+            return edit.now
+        value = self._new[name] if name in self._new else getattr(self.state, name)
+        return value.now if type(value) is Table else value
 
-    def own(self, name: str) -> dict[Any, Any]:
-        """A mapping field, copied on the first touch."""
-        if name not in self._new:
-            self._new[name] = dict(getattr(self.state, name))
-        mapping: dict[Any, Any] = self._new[name]
-        return mapping
+    def own(self, name: str) -> Edit[Any, Any]:
+        """A mapping field, to be changed."""
+        edit = self._edits.get(name)
+        if edit is None:
+            value = self._new.pop(name) if name in self._new else getattr(self.state, name)
+            edit = self._edits[name] = Edit(value if type(value) is Table else Table(value))
+        return edit
+
+    def before(self, name: str, key: object) -> Any:
+        """What a mapping field had under a key when the event came; null where it had nothing."""
+        edit = self._edits.get(name)
+        return self.look(name).get(key) if edit is None else edit.before(key)
 
     def set(self, name: str, value: object) -> None:
-        """A plain field."""
+        """A field, whole."""
+        edit = self._edits.pop(name, None)
+        if edit is not None:
+            edit.roll_back()
         self._new[name] = value
 
     def keep(self, row: rows.Row, *key: object) -> None:
@@ -69,11 +86,19 @@ class Books:
 
     def finish(self) -> tuple[State, Changes]:
         """The new state and what changed."""
-        changes = Changes(
-            rows=tuple(self._rows.values()),
-            queues=frozenset(self._queues),
-            agents=frozenset(self._agents),
-            calls=frozenset(self._calls),
-            knowledge=self._knowledge,
-        )
-        return (replace(self.state, **self._new) if self._new else self.state), changes
+        changes = _NOTHING
+        if self._rows or self._queues or self._agents or self._calls or self._knowledge:
+            changes = Changes(
+                rows=tuple(self._rows.values()),
+                queues=frozenset(self._queues),
+                agents=frozenset(self._agents),
+                calls=frozenset(self._calls),
+                knowledge=self._knowledge,
+            )
+        fresh = {**self._new, **{name: edit.done() for name, edit in self._edits.items()}}
+        return (replace(self.state, **fresh) if fresh else self.state), changes
+
+    def give_up(self) -> None:
+        """The event could not be taken: the state is as it was."""
+        for edit in self._edits.values():
+            edit.roll_back()

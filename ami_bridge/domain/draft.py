@@ -1,31 +1,28 @@
-"""What can be done to a state: acts on visits, ringing and agents.
+"""What can be done to a state: acts on visits, ringing and agents, which keep what must always hold.
 
-The acts here keep what must always hold: a visit's counts follow its row, an agent's intervals have no gap and no
-overlap.
+A visit's counts follow its row, an agent's intervals have no gap and no overlap.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from ami_bridge.domain.books import Books
-from ami_bridge.domain.metrics import Counts, contribution, moved
+from ami_bridge.domain.changing import replace
+from ami_bridge.domain.indexes import Indexes
+from ami_bridge.domain.metrics import Counts, contribution, counted, moved
 from ami_bridge.domain.model import Agent, Visit
-from ami_bridge.domain.states import NEXT_PHASE, Phase, Phone, Step, agent_state, never_was
+from ami_bridge.domain.states import NEXT_PHASE, Phase, Phone, Step, agent_state, never_was, strongest
 from store import rows
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from datetime import datetime
 
     from ami_bridge.domain.events import OnChannel
-    from ami_bridge.domain.model import Member
     from store.rows import EndedBy, Outcome, RingResult
 
 
-class Draft(Books):
+class Draft(Indexes):
     """The next state in the making: the acts on visits, ringing and agents."""
 
     # -- visits
@@ -92,6 +89,7 @@ class Draft(Books):
         before: Visit | None = held.get(visit.id)
         visit = replace(visit, touched_at=max(at, visit.touched_at))
         held[visit.id] = visit
+        self.index_visit(before, visit)
         if before is None or before.row != visit.row:
             self._count(before.row if before else None, visit.row)
             self.keep(visit.row, visit.id)
@@ -101,6 +99,8 @@ class Draft(Books):
         return visit
 
     def _count(self, before: rows.Visit | None, after: rows.Visit) -> None:
+        if before is not None and counted(before) == counted(after):
+            return
         rule = self.rules.queue(after.queue)
         day = self.look("day_start")
         old, new = (
@@ -135,11 +135,18 @@ class Draft(Books):
         visit = self.close_attempts(visit, at, winner=agent_id)
         visit = self.put_visit(visit, at)
         if visit.phase is Phase.TALKING:
+            visit = self.served(visit, agent_id)
             agent = self.agent(agent_id, at)
             self.put_agent(
                 replace(agent, serving=visit.id, wrap_until=None, wrap_visit=None, answered=agent.answered + 1), at
             )
         return visit
+
+    def served(self, visit: Visit, agent_id: str) -> Visit:
+        """Notes that an agent is with a visit; its end will let him rest."""
+        if agent_id in visit.served_by:
+            return visit
+        return self.put_visit(replace(visit, served_by=(*visit.served_by, agent_id)), visit.touched_at)
 
     def complete(self, visit: Visit, at: datetime, ended_by: EndedBy | None, evidence: str = "") -> Visit:
         """Agent and caller are parted: the visit is over, the agent rests."""
@@ -155,8 +162,9 @@ class Draft(Books):
             evidence=f"{row.evidence}; {evidence}" if evidence else row.evidence,
         )
         visit = self.put_visit(replace(visit, row=row, phase=Phase.ENDED), at)
-        for agent in list(self.look("agents").values()):
-            if agent.serving == visit.id:
+        for agent_id in dict.fromkeys((*visit.served_by, row.agent)):
+            agent = self.look("agents").get(agent_id)
+            if agent is not None and agent.serving == visit.id:
                 self._rest(agent, visit, at)
         self._show_call_of(visit)
         return visit
@@ -289,6 +297,7 @@ class Draft(Books):
             ),
         )
         self.own("agents")[agent_id] = agent
+        self.index_name(agent)
         self.keep(agent.interval, agent.interval.id)
         self.show_agent(agent_id)
         return agent
@@ -299,6 +308,7 @@ class Draft(Books):
         agent = self._with_interval(agent, at)
         self.own("agents")[agent.id] = agent
         if agent != before:
+            self.tally(before, agent)
             self.show_agent(agent.id)
             for queue in {*agent.members, *(before.members if before else ())}:
                 self.show_queue(queue)
@@ -341,7 +351,7 @@ class Draft(Books):
         serving = self.visit(agent.serving or "")
         ringing = next((v for v in map(self.visit, agent.ringing) if v is not None), None)
         paused = bool(agent.members) and all(m.paused for m in agent.members.values())
-        phone = _phone(agent.members)
+        phone = strongest({m.phone for m in agent.members.values()})
         if phone is Phone.BUSY and agent.busy_is_old_until is not None and at < agent.busy_is_old_until:
             phone = Phone.FREE
         wrapping_up = agent.wrap_until is not None and at < agent.wrap_until
@@ -366,12 +376,3 @@ class Draft(Books):
         elif state == "wrap_up":
             queue = agent.wrap_queue
         return state, reason, queue
-
-
-def _phone(members: Mapping[str, Member]) -> Phone:
-    """One phone behind several memberships: any queue's word that it is taken counts."""
-    phones = {m.phone for m in members.values()}
-    for phone in (Phone.HELD, Phone.BUSY, Phone.RINGING, Phone.FREE, Phone.ABSENT, Phone.BROKEN):
-        if phone in phones:
-            return phone
-    return Phone.FREE

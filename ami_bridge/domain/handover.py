@@ -6,10 +6,10 @@ AMI and queue_log name the leg's channel at the entry and the caller's from the 
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
+from ami_bridge.domain.changing import replace
 from ami_bridge.domain.states import Phase
 
 if TYPE_CHECKING:

@@ -5,10 +5,10 @@ queue_log has whole seconds; where AMI saw the moment itself, AMI's time stays a
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
+from ami_bridge.domain.changing import replace
 from ami_bridge.domain.handover import handed_over
 from ami_bridge.domain.members import take_member_line
 from ami_bridge.domain.states import Phase
@@ -102,13 +102,8 @@ def _agent_id(draft: Draft, line: LedgerLine) -> str:
     """The agent by the name the log uses: a member's name, or an interface."""
     if "/" in line.member_name:
         return draft.rules.agent_of(line.member_name)
-    for agent_id, name in draft.rules.agents.items():
-        if name == line.member_name:
-            return agent_id
-    for agent in draft.look("agents").values():
-        if agent.name == line.member_name:
-            return str(agent.id)
-    return line.member_name
+    told: str | None = draft.rules.id_by_name.get(line.member_name) or draft.look("named").get(line.member_name)
+    return told or line.member_name
 
 
 def _connect(draft: Draft, line: LedgerLine, visit: Visit) -> None:

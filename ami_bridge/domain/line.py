@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from ami_bridge.domain.states import Phase
 from ami_bridge.domain.waits import expected_wait
 
 if TYPE_CHECKING:
@@ -70,7 +69,7 @@ def wish_of(announce: str) -> Wish | None:
 
 def line_of(state: State, queue: str) -> list[Visit]:
     """The callers waiting in a queue, the next to be served first: by priority, then by time."""
-    waiting = [v for v in state.visits.values() if v.row.queue == queue and v.phase is Phase.WAITING]
+    waiting = [state.visits[visit_id] for visit_id in state.lines.get(queue, ())]
     return sorted(waiting, key=lambda v: (-v.row.priority, v.row.entered_at))
 
 
@@ -116,9 +115,4 @@ def _is_rung_soon(state: State, visit: Visit, ahead: int) -> bool:
     """Whether a phone rings for the caller, or an agent is free for him: his announcement would delay the ringing."""
     if any(attempt.ended_at is None for attempt in visit.attempts):
         return True
-    queue = visit.row.queue
-    free = sum(
-        agent.interval.state == "available" and queue in agent.members and not agent.members[queue].paused
-        for agent in state.agents.values()
-    )
-    return ahead < free
+    return ahead < state.doing.get(visit.row.queue, {}).get("available", 0)

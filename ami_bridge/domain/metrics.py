@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
+
+from ami_bridge.domain.changing import replace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -55,6 +57,11 @@ class Counts:
     def settled(self) -> int:
         """Visits with an outcome; ``entered`` minus this are still waiting."""
         return sum(getattr(self, name) for name in COUNTER_OF_OUTCOME.values())
+
+
+def counted(visit: Visit) -> tuple[object, ...]:
+    """What of a visit its contribution depends on."""
+    return visit.entered_at, visit.outcome, visit.wait_s, visit.talk_s
 
 
 def contribution(visit: Visit, *, day_start: datetime, threshold_s: float, short_s: float) -> Counts:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from ami_bridge.domain.metrics import Counts, midnight_after, midnight_before
 from ami_bridge.domain.states import Phase, Phone
@@ -16,8 +16,23 @@ if TYPE_CHECKING:
     from ami_bridge.domain.events import Tags
     from ami_bridge.domain.waits import Wait
     from store import rows
+    from store.rows import StretchState
 
 Knowing = Literal["complete", "catching_up", "blind"]
+Doing = Literal["available", "ringing", "talking", "wrap_up", "paused", "away"]
+"""What an agent does, as one queue counts it."""
+DOING: Final[Mapping[StretchState, Doing]] = {
+    "available": "available",
+    "ringing": "ringing",
+    "on_queue_call": "talking",
+    "on_other_call": "talking",
+    "on_hold": "talking",
+    "wrap_up": "wrap_up",
+    "paused": "paused",
+    "signed_off": "away",
+    "unreachable": "away",
+    "unknown": "away",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +59,12 @@ class Rules:
     """Display name by agent id."""
     skills: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """What each agent can do, by agent id: names of the hotline's own."""
+    id_by_name: Mapping[str, str] = field(init=False, repr=False, compare=False)
+    """Agent id by display name, the first of several."""
+
+    def __post_init__(self) -> None:
+        """Turns the names round."""
+        object.__setattr__(self, "id_by_name", {name: one for one, name in [*self.agents.items()][::-1]})
 
     def queue(self, name: str) -> QueueRules:
         """The rules of a queue; the defaults for one nobody configured."""
@@ -86,6 +107,8 @@ class Visit:
     attempts: tuple[rows.RingAttempt, ...] = ()
     attempt_channels: tuple[str, ...] = ()
     """The agent's channel of each attempt."""
+    served_by: tuple[str, ...] = ()
+    """The agents who were with the caller, in turn."""
 
     @property
     def id(self) -> str:
@@ -143,6 +166,11 @@ class Agent:
     shown_since: datetime | None = None
     """Since when the state is shown to last: longer than the stretch, where a gap cut it and it is the same after."""
 
+    def doing_in(self, queue: str) -> Doing:
+        """What the agent does, as one of the queues counts it: a pause of that queue alone is one there."""
+        paused_here = self.interval.state == "available" and self.members[queue].paused
+        return "paused" if paused_here else DOING[self.interval.state]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
@@ -177,6 +205,14 @@ class State:
     calls: Mapping[str, Call] = field(default_factory=dict)
     waits: Mapping[str, tuple[Wait, ...]] = field(default_factory=dict)
     """By queue, the waits that ended with an agent of late, oldest first."""
+    lines: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """By queue, the ids of the visits that wait, in the order they came to. Follows from `visits`."""
+    partners: Mapping[str, str] = field(default_factory=dict)
+    """The visit each agent's channel rang or talked for. Follows from `visits`."""
+    doing: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    """By queue, how many of its agents do what. Follows from `agents`."""
+    named: Mapping[str, str] = field(default_factory=dict)
+    """Agent's id by name, the first of several. Follows from `agents`."""
     last_event_at: datetime | None = None
     gap_since: datetime | None = None
     """Since when AMI tells nothing, until a snapshot; agents' stretches stand still meanwhile. None while it tells."""

@@ -5,12 +5,12 @@ Pure: the same state, event and now give the same result on a live switch, in a 
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from ami_bridge.domain import events as ev
 from ami_bridge.domain.ageing import pass_time, turn_the_day
+from ami_bridge.domain.changing import replace
 from ami_bridge.domain.draft import Draft
 from ami_bridge.domain.handover import handed_over
 from ami_bridge.domain.ledger import SLACK, take_ledger_line
@@ -39,10 +39,14 @@ if TYPE_CHECKING:
 def apply(state: State, event: ev.Event, now: datetime) -> tuple[State, Changes]:
     """The state after an event, and what it changed. ``now`` is the bridge's clock; ``event.at`` is the switch's."""
     draft = Draft(state)
-    if now >= state.next_midnight:
-        turn_the_day(draft, now)
-    _take(draft, event)
-    note_waits(draft)
+    try:
+        if now >= state.next_midnight:
+            turn_the_day(draft, now)
+        _take(draft, event)
+        note_waits(draft)
+    except BaseException:
+        draft.give_up()
+        raise
     if not isinstance(event, ev.Ticked | ev.LedgerLine | ev.LinkChanged):
         draft.set("last_event_at", max(event.at, state.last_event_at or event.at))
     return draft.finish()
@@ -283,15 +287,15 @@ def _dial_ended(draft: Draft, event: ev.DialEnded) -> None:
     result = _RESULT_OF_DIAL.get(event.status)
     if result is None or not event.agent_channel_id:
         return
-    for visit in draft.look("visits").values():
-        if event.agent_channel_id in visit.attempt_channels:
-            index = visit.attempt_channels.index(event.agent_channel_id)
-            attempt = visit.attempts[index]
-            if attempt.ended_at is None:
-                draft.end_attempt(visit, attempt.agent, event.at, result)
-            elif attempt.result == "no_answer":
-                draft.amend_attempt(visit, index, result)
-            return
+    visit = draft.visit_of_partner(event.agent_channel_id)
+    if visit is None or event.agent_channel_id not in visit.attempt_channels:
+        return
+    index = visit.attempt_channels.index(event.agent_channel_id)
+    attempt = visit.attempts[index]
+    if attempt.ended_at is None:
+        draft.end_attempt(visit, attempt.agent, event.at, result)
+    elif attempt.result == "no_answer":
+        draft.amend_attempt(visit, index, result)
 
 
 def _connect(draft: Draft, event: ev.Connected) -> None:
@@ -336,7 +340,9 @@ def _complete(draft: Draft, event: ev.Completed) -> None:
 
 def _hand_on(draft: Draft, event: ev.HandedOn) -> None:
     """The talk of one of the two; it may be over already, when ``AgentComplete`` overtook the word of the transfer."""
-    for visit in draft.look("visits").values():
+    of_caller = [visit for channel in event.channel_ids for visit in draft.visits_of(channel)]
+    of_agent = [draft.visit_of_partner(channel) for channel in event.channel_ids if channel]
+    for visit in filter(None, (*of_caller, *of_agent)):
         row = visit.row
         just = visit.phase is Phase.TALKING or (row.ended_at is not None and abs(row.ended_at - event.at) <= SLACK)
         theirs = {row.channel_id, visit.went_on_as, visit.agent_channel_id} - {""}
@@ -347,8 +353,10 @@ def _hand_on(draft: Draft, event: ev.HandedOn) -> None:
 
 
 def _hold(draft: Draft, event: ev.HoldChanged) -> None:
-    for visit in draft.look("visits").values():
-        if visit.phase is Phase.TALKING and event.channel_id in {visit.agent_channel_id, visit.row.channel_id}:
+    for visit in (draft.visit_of_partner(event.channel_id), *draft.visits_of(event.channel_id)):
+        if visit is None or visit.phase is not Phase.TALKING:
+            continue
+        if event.channel_id in {visit.agent_channel_id, visit.row.channel_id}:
             draft.hold(visit, held=event.held, at=event.at)
             return
 
@@ -360,16 +368,15 @@ def see_member(draft: Draft, event: ev.MemberSeen) -> None:
     """One agent's place in one queue, told by an event or a snapshot."""
     agent = draft.agent(draft.rules.agent_of(event.interface), event.at, event.member_name)
     phone = PHONE_OF_STATUS.get(event.status, Phone.FREE)
-    if phone is not Phone.BUSY:
+    if phone is not Phone.BUSY and agent.busy_is_old_until is not None:
         agent = replace(agent, busy_is_old_until=None)
     # one phone behind several memberships: the latest word on it holds for all of them
-    agent = replace(
-        agent,
-        members={
-            queue: replace(m, phone=phone) if m.interface == event.interface else m
+    if any(m.phone is not phone and m.interface == event.interface for m in agent.members.values()):
+        members = {
+            queue: replace(m, phone=phone) if m.interface == event.interface and m.phone is not phone else m
             for queue, m in agent.members.items()
-        },
-    )
+        }
+        agent = replace(agent, members=members)
     rest = event.wrap_up_s or draft.rules.queue(event.queue).wrap_up_s
     until = event.last_call + timedelta(seconds=rest) if event.last_call and rest > 0 else None
     if agent.wrap_until is None and agent.serving is None and until is not None and until > event.at:

@@ -6,10 +6,10 @@ reducer takes a second Join or Leave of a known visit for what it is.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from ami_bridge.domain.changing import replace
 from ami_bridge.domain.members import put_member
 from ami_bridge.domain.model import Agent, Call, Visit
 from ami_bridge.domain.states import NEXT_PHASE, Phase, Step
@@ -143,6 +143,7 @@ def _still_talking(draft: Draft, shot: SnapshotTaken, visit: Visit, partner: Cha
     """A talk goes on; of one taken over from an earlier bridge the agent's channel must be learnt, for holds."""
     agent = draft.agent(visit.row.agent or "", shot.at)
     draft.put_agent(replace(agent, serving=visit.id), shot.at)
+    visit = draft.served(visit, agent.id)
     if partner is None or visit.agent_channel_id:
         return
     if draft.rules.agent_of(partner.channel.rpartition("-")[0]) == agent.id:

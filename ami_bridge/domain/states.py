@@ -10,7 +10,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
     from datetime import datetime
 
     from store.rows import AgentInterval, AgentState, Outcome
@@ -117,6 +117,14 @@ PHONE_OF_STATUS: Final[Mapping[int, Phone]] = {
     8: Phone.HELD,  # ONHOLD
 }
 """``enum ast_device_state`` (include/asterisk/devicestate.h)."""
+
+
+def strongest(phones: Collection[Phone]) -> Phone:
+    """One phone behind several memberships: any queue's word that it is taken counts."""
+    for phone in (Phone.HELD, Phone.BUSY, Phone.RINGING, Phone.FREE, Phone.ABSENT, Phone.BROKEN):
+        if phone in phones:
+            return phone
+    return Phone.FREE
 
 
 def agent_state(

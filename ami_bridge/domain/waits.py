@@ -55,7 +55,7 @@ def note_waits(draft: Books) -> None:
     for row in draft.kept_visits():
         if row.outcome != "answered" or row.answered_at is None or row.wait_s is None:
             continue
-        before = draft.state.visits.get(row.id)
+        before = draft.before("visits", row.id)
         if before is None or before.row.answered_at is None:
             waits = draft.look("waits").get(row.queue, ())
             draft.own("waits")[row.queue] = (*waits, (row.answered_at, row.wait_s))[-MOST_KEPT:]

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import tempfile
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from structlog.testing import capture_logs
 
+from store import rows
 from store.engine import open_store
 from store.migrate import upgrade
 from store.queries.visits import visit, visits
 from store.spool import Spool
 from store.writer import Tempo, Writer
-from tests.store.samples import a_ring, a_visit, any_row
+from tests.store.samples import a_callback, a_ring, a_step, a_survey, a_ticket, a_visit, any_row, at
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from store.engine import Store
     from store.rows import Row
 
@@ -131,5 +136,92 @@ async def test_a_full_disk_is_said_and_counted(tmp_path: Path, monkeypatch: pyte
     for ordinal in range(1, 6):
         writer.put(a_visit(ordinal))
     assert writer.state.dropped["visits"] >= 3
+    spool.close()
+    await store.close()
+
+
+def a_line(number: int) -> rows.EvidenceLine:
+    return rows.EvidenceLine(
+        id=f"{number:032}", node="gz-1", channel_id="c", at=at(number), source="ami", text="AgentConnect Queue=vip"
+    )
+
+
+def everything_in(spool: Spool) -> list[Row]:
+    found: list[Row] = []
+    while spool:
+        found.extend(spool.oldest())
+        spool.forget()
+    return found
+
+
+def test_what_callers_left_takes_the_room_of_evidence_then_of_steps_and_what_went_is_counted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("store.spool.SEGMENT_BYTES", 2_000)
+    spool = Spool(tmp_path, most_bytes=13_800)
+    for number in range(12):
+        assert spool.put(a_line(number))
+        assert spool.put(a_step(number))
+        assert spool.put(a_visit(number))
+    valued = [a_callback(n) for n in range(5)] + [a_ticket(n) for n in range(5)] + [a_survey(n) for n in range(4)]
+    taken = [spool.put(row) for row in valued]
+    assert all(taken)
+    assert spool.size <= 13_800
+    found = everything_in(spool)
+    assert [row for row in found if type(row) in {type(one) for one in valued}] == valued
+    left = Counter(type(row).__name__ for row in found)
+    assert spool.given_up == {"evidence_lines": 12, "journey_steps": 12 - left["JourneyStep"]}
+    assert 0 < left["JourneyStep"] < 12, "no step needed to go, or all: the case shows no order"
+    assert left["Visit"] == 12
+
+
+def filled(folder: Path, put: Iterable[Row]) -> int:
+    """A spool that another process left there; its size."""
+    spool = Spool(folder)
+    assert all(spool.put(row) for row in put)
+    spool.close()
+    return spool.size
+
+
+def test_a_visits_last_row_takes_the_room_of_those_that_go_on(tmp_path: Path) -> None:
+    spool = Spool(tmp_path, most_bytes=filled(tmp_path, [a_visit(7), a_visit(7), a_visit(6, ended_at=at(1))]))
+    assert not spool.put(a_line(1)), "a line of evidence took a visit's room"
+    assert spool.put(a_visit(8, ended_at=at(9), outcome="answered"))
+    assert [row.ordinal for row in everything_in(spool) if isinstance(row, rows.Visit)] == [6, 8]
+    assert spool.given_up == {"visits": 2}
+
+
+def test_no_room_is_made_in_what_is_just_being_written(tmp_path: Path) -> None:
+    lines = [a_line(number) for number in range(5)]
+    spool = Spool(tmp_path, most_bytes=filled(tmp_path, lines))
+    assert spool.oldest() == lines
+    assert not spool.put(a_ticket(1))
+    spool.forget()
+    assert spool.put(a_ticket(1))
+    assert spool.given_up == {}
+    spool.close()
+
+
+def test_room_is_made_in_what_an_earlier_process_left(tmp_path: Path) -> None:
+    spool = Spool(tmp_path, most_bytes=filled(tmp_path, [a_line(number) for number in range(5)]))
+    assert spool.put(a_ticket(1))
+    assert spool.given_up == {"evidence_lines": 5}
+    assert everything_in(spool) == [a_ticket(1)]
+
+
+async def test_what_the_spool_gave_up_is_part_of_the_writers_health(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("store.writer.SPOOL_FROM", 1)
+    store = await opened(tmp_path)
+    spool = Spool(tmp_path / "spool", most_bytes=2_000)
+    writer = Writer(Away(store), spool=spool)  # type: ignore[arg-type]  # as far as it is used
+    with capture_logs() as told:
+        for number in range(1, 16):
+            writer.put(a_line(number))
+        writer.put(a_ticket(1))
+    assert set(writer.state.dropped) == {"evidence_lines"}
+    assert writer.state.dropped["evidence_lines"] > 1
+    assert {"event": "rows dropped, no room", "log_level": "error"}.items() <= told[-1].items()
     spool.close()
     await store.close()

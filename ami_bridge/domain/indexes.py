@@ -1,0 +1,67 @@
+"""What of a state is found without looking through all of it: lines, partners, counts, names.
+
+Each follows from visits or agents, and is kept in step with them here, so that an event costs the same among ten agents
+and among ten thousand.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ami_bridge.domain.books import Books
+from ami_bridge.domain.states import Phase
+
+if TYPE_CHECKING:
+    from ami_bridge.domain.model import Agent, Visit
+
+
+class Indexes(Books):
+    """Books that find again what they hold."""
+
+    def index_visit(self, before: Visit | None, after: Visit) -> None:
+        """Keeps the line and the agents' channels in step with a visit."""
+        waited, waits = before is not None and before.phase is Phase.WAITING, after.phase is Phase.WAITING
+        if waited is not waits:
+            line = self.own("lines")
+            others: tuple[str, ...] = line.get(after.row.queue, ())
+            if waited:
+                place = others.index(after.id)
+                others = others[:place] + others[place + 1 :]
+            line[after.row.queue] = (*others, after.id) if waits else others
+        if before is None or after.attempt_channels is not before.attempt_channels:
+            for channel in after.attempt_channels[len(before.attempt_channels) if before else 0 :]:
+                self._partner(channel, after)
+        if before is None or after.agent_channel_id != before.agent_channel_id:
+            self._partner(after.agent_channel_id, after)
+
+    def _partner(self, channel: str, visit: Visit) -> None:
+        if channel:
+            self.own("partners")[channel] = visit.id
+
+    def visit_of_partner(self, channel: str) -> Visit | None:
+        """The visit an agent's channel rang or talked for."""
+        found: Visit | None = self.look("visits").get(self.look("partners").get(channel, ""))
+        return found
+
+    def index_name(self, agent: Agent) -> None:
+        """Lets a new agent be found by his name, unless another had it first."""
+        if agent.name not in self.look("named"):
+            self.own("named")[agent.name] = agent.id
+
+    def tally(self, before: Agent | None, after: Agent) -> None:
+        """Keeps count of what each queue's agents do."""
+        if (
+            before is not None
+            and before.members is after.members
+            and (before.interval is after.interval or before.interval.state == after.interval.state)
+        ):
+            return
+        doing = self.own("doing")
+        for agent, step in ((before, -1), (after, 1)):
+            if agent is None:
+                continue
+            for queue in agent.members:
+                counts = dict(doing.get(queue, {}))
+                what = agent.doing_in(queue)
+                counts[what] = counts.get(what, 0) + step
+                doing[queue] = {name: count for name, count in counts.items() if count}
