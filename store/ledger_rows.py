@@ -63,11 +63,12 @@ class Knowledge:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LogPlace:
-    """Where one reader of a queue_log is, so that a restarted one goes on at the very line.
+    """Where one reader of a log of Asterisk's is, so that a restarted one goes on at the very line.
 
     Attributes:
         node: The Asterisk that writes the log.
-        log: Which reader: `live` for the bridge's, `import` and the log's first line (digest) for an import's.
+        log: Which reader: `live` and `cel` for the bridge's of queue_log and of the channel event log, `import` and
+            the log's first line (digest) for an import's.
         file: Which file, as the system names it: device and inode.
         bytes_read: Bytes of it before the place.
         line_bytes: Bytes of the line read last, which ends there.

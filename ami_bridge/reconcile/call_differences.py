@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from datetime import datetime
 
-    from ami_bridge.cel.calls import Call, Leg, Talk, Transfer
+    from ami_bridge.cel.call import Call, Leg, Talk, Transfer
     from store.rows import EndedBy, Journey, Visit
 
 MOMENT: Final = timedelta(seconds=2)

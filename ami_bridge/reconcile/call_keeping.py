@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-    from ami_bridge.cel.calls import Call
+    from ami_bridge.cel.call import Call
     from ami_bridge.cel.lines import CelEvent
     from ami_bridge.reconcile.call_settling import Over
     from ami_bridge.reconcile.verifying_calls import House

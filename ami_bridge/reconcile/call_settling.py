@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from ami_bridge.cel.calls import Call, Leg
+    from ami_bridge.cel.call import Call, Leg
     from ami_bridge.reconcile.call_differences import Known
 
 ENTRANCE: Final = "hotline-numbers"

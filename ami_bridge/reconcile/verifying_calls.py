@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-    from ami_bridge.cel.calls import Call
+    from ami_bridge.cel.call import Call
     from store.engine import Store
     from store.rows import Journey
 

@@ -20,7 +20,7 @@ from tests.ami_bridge.test_importing import book
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from ami_bridge.cel.calls import Call
+    from ami_bridge.cel.call import Call
 
 NODE = "gz-1"
 WHO = AgentNames(Rules(node=NODE, zone=RULES.zone, agents={"1001": "陈美玲", "1003": "黄晓彤"}))

@@ -13,7 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ami_bridge.cel.calls import Call, Calls, call_of, calls_of
+from ami_bridge.cel.call import Call, call_of
+from ami_bridge.cel.calls import Calls, calls_of
 from ami_bridge.cel.lines import CEL, CelEvent, RecordCutter, parse_record
 from ami_bridge.queue_log.lines import LONGEST_LINE, Odd
 from ami_bridge.queue_log.reading import read_log

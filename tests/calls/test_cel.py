@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ami_bridge.cel.calls import Call, calls_of
+from ami_bridge.cel.calls import calls_of
 from ami_bridge.cel.lines import CEL, CelEvent
 from ami_bridge.queue_log.reading import read_log
 from lab.phone import Phone, Reflex, State
@@ -21,6 +21,8 @@ from tests.calls.test_ledger import verified
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from ami_bridge.cel.call import Call
 
 pytestmark = pytest.mark.asterisk
 
@@ -114,9 +116,13 @@ async def _is_joined_to_another(house: House, agent: Phone, other: Phone) -> Non
         await asking.call(other.number)
         await other.reaches(State.TALKING)
         await agent.join(asking)
-        await agent.ended()
-        await asyncio.sleep(1)
+        await until(lambda: _joined(house))
+        await asyncio.gather(agent.hang_up(), asking.hang_up())
         await phone.hang_up()
+
+
+async def _joined(house: House) -> bool:
+    return "|ATTENDEDTRANSFER|" in (house.rig.asterisk.log / "queue_log").read_text("utf-8")
 
 
 async def verdict(house: House, calls: int) -> dict[str, Any]:
