@@ -19,15 +19,13 @@ Record = TypeVar("Record")
 def made_quickly(record: type[Record]) -> type[Record]:
     """Give a class made by `@dataclass(frozen=True, slots=True)` a quicker `__init__`, equal in every other way.
 
-    It must have no base class, no `__post_init__`, and no field that is `kw_only` or not in `__init__`.
-
     Raises:
-        TypeError: it has.
+        TypeError: it has a base class, or a field that is `kw_only`, or a default for one that is not in `__init__`.
     """
     every: Any = fields(record)  # type: ignore[arg-type]  # the decorator below this one has made it a dataclass
-    if record.__bases__ != (object,) or hasattr(record, "__post_init__"):
-        raise TypeError(f"{record.__name__} has a base class or a __post_init__")
-    if any(each.kw_only or not each.init for each in every):
+    if record.__bases__ != (object,):
+        raise TypeError(f"{record.__name__} has a base class")
+    if any(each.kw_only or not (each.init or each.default is each.default_factory is MISSING) for each in every):
         raise TypeError(f"{record.__name__} has a field that is not a plain argument")
     slots = tuple(each.name for each in every)
     draft = type(f"{record.__name__}InTheMaking", (), {"__slots__": slots})
@@ -44,6 +42,8 @@ def _written(every: Any, draft: type, record: type) -> Callable[..., None]:
     head, body = ["self"], ["_set(self, '__class__', _draft)"]
     for each in every:
         value = each.name
+        if not each.init:
+            continue
         if each.default_factory is not MISSING:
             names[f"_make_{value}"] = each.default_factory
             head.append(f"{value}=_missing")
@@ -53,7 +53,8 @@ def _written(every: Any, draft: type, record: type) -> Callable[..., None]:
             names[f"_default_{value}"] = each.default
         head.append(value if each.default is MISSING else f"{value}=_default_{value}")
         body.append(f"self.{value} = {value}")
-    lines = "\n    ".join([*body, "self.__class__ = _record"])
+    last = ["self.__post_init__()"] if hasattr(record, "__post_init__") else []
+    lines = "\n    ".join([*body, "self.__class__ = _record", *last])
     exec(f"def __init__({', '.join(head)}):\n    {lines}\n", names)  # noqa: S102  - of names that Python took for fields
     init: Callable[..., None] = names["__init__"]
     return init

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 import yaml
 
 from dialplan.diagnostics import Diagnostic
+from dialplan.made_quickly import made_quickly
 from dialplan.source import Source, Span
 from ivr.full_width import slip_in
 
@@ -49,6 +50,7 @@ _Event = Any
 Value = str | int | Decimal | bool | None
 
 
+@made_quickly
 @dataclass(frozen=True, slots=True)
 class Scalar:
     """One value."""
@@ -62,6 +64,7 @@ class Scalar:
     """Written in quotes, or as a block."""
 
 
+@made_quickly
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One `key: value` of a mapping."""
@@ -70,6 +73,7 @@ class Entry:
     value: Node
 
 
+@made_quickly
 @dataclass(frozen=True, slots=True)
 class Mapping:
     """`key: value` pairs in the order of the file; no key twice."""
@@ -79,9 +83,13 @@ class Mapping:
 
     def find(self, key: str) -> Entry | None:
         """The entry whose key was written `key`."""
-        return next((entry for entry in self.entries if entry.key.text == key), None)
+        for entry in self.entries:
+            if entry.key.text == key:
+                return entry
+        return None
 
 
+@made_quickly
 @dataclass(frozen=True, slots=True)
 class Sequence:
     """A list."""
@@ -199,16 +207,17 @@ class _Composer:
         return root
 
     def _node(self, event: _Event, events: Iterator[_Event], depth: int) -> Node:
-        if isinstance(event, yaml.AliasEvent):
+        kind = type(event)
+        if kind is yaml.AliasEvent:
             return self._reuse(event, depth)
         self._nodes += 1
         if self._nodes > MOST_NODES or depth > DEEPEST:
             self._count(event, 0)
             self._bound_depth(event, depth)
         node: Node
-        if isinstance(event, yaml.ScalarEvent):  # by far the most
+        if kind is yaml.ScalarEvent:  # by far the most
             node = self._scalar(event)
-        elif isinstance(event, yaml.MappingStartEvent):
+        elif kind is yaml.MappingStartEvent:
             node = self._mapping(event, events, depth)
         else:
             span = self._span(event, short=True)
@@ -223,7 +232,7 @@ class _Composer:
 
     def _until(self, end: type[yaml.Event], events: Iterator[_Event], depth: int) -> Iterator[Node]:
         for event in events:
-            if isinstance(event, end):
+            if type(event) is end:
                 return
             yield self._node(event, events, depth + 1)
 

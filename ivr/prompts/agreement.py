@@ -51,6 +51,8 @@ def differing(messages: Mapping[str, Mapping[str, Message]], given: Given) -> It
 def agreed_places(messages: Mapping[str, Mapping[str, Message]], name: str, given: Given) -> dict[str, frozenset[Kind]]:
     """What a flow must give to say a message, with the kinds of each value: without what is blamed on a language."""
     forms = _forms(messages, name)
+    if not any(form.places for form in forms):  # as most messages are
+        return {}
     agreed = _agreed(forms, given.get(name))
     found: dict[str, frozenset[Kind]] = {}
     for place in agreed:
