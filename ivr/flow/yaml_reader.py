@@ -221,7 +221,7 @@ class _Composer:
             node = self._mapping(event, events, depth)
         else:
             span = self._span(event, short=True)
-            node = Sequence(tuple(self._until(yaml.SequenceEndEvent, events, depth)), span)
+            node = Sequence(tuple(self._items(events, depth)), span)
         if event.tag and event.tag != "!":
             self._say(
                 "Y007", event, f"the tag '{event.tag}'", "no tags: write the value alone, in quotes if it is text"
@@ -230,17 +230,20 @@ class _Composer:
             self._anchors[event.anchor] = node
         return node
 
-    def _until(self, end: type[yaml.Event], events: Iterator[_Event], depth: int) -> Iterator[Node]:
+    def _items(self, events: Iterator[_Event], depth: int) -> Iterator[Node]:
         for event in events:
-            if type(event) is end:
+            if type(event) is yaml.SequenceEndEvent:
                 return
             yield self._node(event, events, depth + 1)
 
     def _mapping(self, event: _Event, events: Iterator[_Event], depth: int) -> Mapping:
         seen: dict[str, Scalar] = {}
         entries = []
-        children = self._until(yaml.MappingEndEvent, events, depth)
-        for key, value in zip(children, children, strict=True):
+        for begun in events:
+            if type(begun) is yaml.MappingEndEvent:
+                break
+            key = self._node(begun, events, depth + 1)
+            value = self._node(next(events), events, depth + 1)
             if not isinstance(key, Scalar):
                 problem = Diagnostic("Y008", "error", key.span, "a list or mapping as a key", expected="a name")
                 self.problems.append(problem)
@@ -285,9 +288,15 @@ class _Composer:
     def _span(self, event: _Event, *, short: bool = False) -> Span:
         """The place of an event, to the end of its first line; of a mapping or list only its first character."""
         start, end = event.start_mark, event.end_mark
-        line = self._lines[start.line] if start.line < len(self._lines) else ""
-        stop = end.column if end.line == start.line else len(line.rstrip("\r"))
-        return Span(self._name, start.line + 1, start.column + 1, 1 if short else max(1, stop - start.column))
+        number, column = start.line, start.column
+        if short:
+            return Span(self._name, number + 1, column + 1, 1)
+        if end.line == number:
+            stop = end.column
+        else:
+            line = self._lines[number] if number < len(self._lines) else ""
+            stop = len(line.rstrip("\r"))
+        return Span(self._name, number + 1, column + 1, max(1, stop - column))
 
     def _say(self, code: str, event: _Event, message: str, expected: str) -> None:
         self.problems.append(Diagnostic(code, "error", self._span(event), message, expected=expected))
