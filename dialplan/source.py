@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from dialplan.made_quickly import made_quickly
 
+
+@made_quickly
 @dataclass(frozen=True, slots=True, order=True)
 class Span:
     """A stretch of one line of one file."""

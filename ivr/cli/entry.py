@@ -1,4 +1,4 @@
-"""The program `hotline`: a check of what has not changed is answered at once, everything else by `ivr.cli.main`.
+"""The program `hotline`: its version and a check of what has not changed are told at once, the rest by `ivr.cli.main`.
 
 Typer and pydantic take a tenth of a second to import, several times what a kept verdict takes to be found and shown.
 """
@@ -33,8 +33,11 @@ def main() -> None:
 
 
 def answered(words: Sequence[str]) -> int | None:
-    """Print the kept verdict these words ask for, and the exit code; None for all other words and when none is kept."""
+    """Print the version or the kept verdict these words ask for, and the exit code; None for all others."""
     match list(words):
+        case ["--version"]:
+            sys.stdout.write(f"{version_told()}\n")
+            return 0
         case ["check", folder]:
             form = "text"
         case ["check", folder, "--format", form] | ["check", "--format", form, folder]:
@@ -55,6 +58,13 @@ def answered(words: Sequence[str]) -> int | None:
     except UnicodeEncodeError:
         return None  # told by whoever knows how
     return 1 if verdict.errors else 0
+
+
+def version_told() -> str:
+    """The program and its version."""
+    from importlib.metadata import version
+
+    return f"hotline {version('hotline')}"
 
 
 def shown(verdict: Verdict, form: str, *, color: bool) -> str:

@@ -31,9 +31,9 @@ app.add_typer(proof, name="ledger")
 
 def _version(wanted: bool) -> None:
     if wanted:
-        from importlib.metadata import version
+        from ivr.cli.entry import version_told
 
-        typer.echo(f"hotline {version('hotline')}")
+        typer.echo(version_told())
         raise typer.Exit
 
 

@@ -15,12 +15,12 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
-import holidays
-
 from dialplan.diagnostics import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    import holidays
 
     from ivr.config.model import Schedule
 
@@ -100,6 +100,8 @@ def timetable(schedule: Schedule) -> Timetable:
 
 def _calendar(name: str) -> holidays.HolidayBase:
     """`CN`, `HK`, or with a part of the country `DE-BY`, `GB-SCT`: the codes of the `holidays` library."""
+    import holidays  # here: its import takes longer than reading the hours, and most schedules keep no holidays
+
     country, _, part = name.partition("-")
     countries = holidays.list_supported_countries(include_aliases=False)
     if country not in countries:

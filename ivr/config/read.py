@@ -11,7 +11,7 @@ from dialplan.diagnostics import Diagnostic, did_you_mean
 from ivr.config.environment import override
 from ivr.config.kinds import found
 from ivr.config.model import Defaults, Hotline
-from ivr.config.readable import Readable, readable
+from ivr.config.readable import Readable, all_readable, readable
 from ivr.flow.fields import described
 from ivr.flow.yaml_reader import Document, Mapping, Node, Sequence, plain
 
@@ -74,7 +74,10 @@ def read_settings(document: Document, environ: Table[str, str]) -> Settings:
         details = error.errors(include_url=False)
         problems = [_told(detail, document, overridden.by) for detail in details]
     found_here = (*document.diagnostics, *problems)
-    return Settings(hotline, found_here, document, _defaults(overridden.settings), readable(overridden.settings))
+    if hotline is not None:
+        right = all_readable(hotline, overridden.settings)
+        return Settings(hotline, found_here, document, hotline.defaults, right)
+    return Settings(None, found_here, document, _defaults(overridden.settings), readable(overridden.settings))
 
 
 def _defaults(settings: Table[str, object]) -> Defaults | None:

@@ -79,6 +79,11 @@ def readable(settings: Mapping[str, Any] | None) -> Readable:
     return Readable(hotline.model_copy(update=empty), names, frozenset(unread), settings or {})
 
 
+def all_readable(hotline: Hotline, settings: Mapping[str, Any]) -> Readable:
+    """The same of settings that are right: they have been read, and are not validated a second time."""
+    return Readable(hotline, {table: _names(table, settings) for table in TABLES}, frozenset(), settings)
+
+
 def _leave_out(kept: dict[str, Any], path: tuple[int | str, ...], kind: str) -> None:
     """Take one mistake away: the entry of a table it is in, the unknown key, or else the whole setting."""
     top = str(path[0])

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final, cast
 
+from dialplan.made_quickly import made_quickly
 from ivr.engine.inputs import CallFacts
 from ivr.engine.values import from_plain, to_plain
 
@@ -36,6 +37,7 @@ class Waiting(StrEnum):
     """The engine is done with this call."""
 
 
+@made_quickly
 @dataclass(frozen=True, slots=True)
 class Frame:
     """One flow in progress; subflows stand on the frame that called them."""
@@ -61,6 +63,7 @@ class Frame:
         )
 
 
+@made_quickly
 @dataclass(frozen=True, slots=True)
 class Cursor:
     """Where one call stands."""

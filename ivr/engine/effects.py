@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from dialplan.made_quickly import made_quickly
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ivr.flow.model import Announce
 
 
+@made_quickly
 @dataclass(frozen=True, slots=True)
 class Utterance:
     """One message with the values of its places, to be spoken in `language`."""
@@ -20,6 +23,7 @@ class Utterance:
     language: str
 
 
+@made_quickly
 @dataclass(frozen=True, slots=True)
 class Say:
     """Speak. Answered by `Spoken`."""
@@ -28,6 +32,7 @@ class Say:
     interruptible: bool
 
 
+@made_quickly
 @dataclass(frozen=True, slots=True)
 class Ask:
     """Speak and take keys; any key interrupts the speech. Answered by `Keys` or `Silence`."""
@@ -169,6 +174,7 @@ class TicketOpened:
     """As in `Surveyed`."""
 
 
+@made_quickly
 @dataclass(frozen=True, slots=True)
 class Trace:
     """One line of the call's journey. Waits for nothing; never holds a sensitive value or a caller's digits."""

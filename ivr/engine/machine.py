@@ -15,7 +15,8 @@ What holds for every flow, whatever is in it, and every input, whenever it comes
 - a caller may hang up at any point; what was said before is kept, and what waits for nobody is still done;
 - digits of a `collect` are in no trace, and sensitive ones not in the cursor of the next segment.
 
-The verbs are the table `VERBS`: how a step is entered, and how it takes what came back.
+The verbs are the table `VERBS`: how a step is entered, and how it takes what came back. A turn that came of the place
+alone is not worked out a second time (`ivr.engine.trodden`).
 """
 
 from __future__ import annotations
@@ -35,6 +36,8 @@ from ivr.engine.effects import (
     RunScript,
     Say,
 )
+from ivr.engine.move import Move
+from ivr.engine.trodden import again, remember
 from ivr.engine.turn import FlowDefect, Go, Onward, Turn
 from ivr.flow.model import (
     END,
@@ -63,6 +66,8 @@ from ivr.flow.model import (
 )
 from ivr.prompts.values_alone import VALUE
 
+__all__ = ["FITS", "VERBS", "Move", "Verb", "begin", "step", "worked_out"]
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import datetime
@@ -83,15 +88,6 @@ FITS: Final[Mapping[Waiting, tuple[type[Input], ...]]] = {
     Waiting.NOTHING: (),
 }
 """Which inputs answer what. `HungUp` fits always; anything else that does not fit is a defect."""
-
-
-@dataclass(frozen=True, slots=True)
-class Move:
-    """What one input led to."""
-
-    cursor: Cursor
-    effects: tuple[Effect, ...]
-    """To be done in order; the last one, and only it, waits for an input or ends the call."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,24 +119,32 @@ def step(flows: FlowSet, cursor: Cursor, event: Input, now: datetime) -> Move:
         event: What happened.
         now: This moment, timezone-aware.
     """
+    move = again(flows, cursor, event, now)
+    return worked_out(flows, cursor, event, now) if move is None else move
+
+
+def worked_out(flows: FlowSet, cursor: Cursor, event: Input, now: datetime) -> Move:
+    """The same as `step`, whether or not such a turn was made before."""
     turn = Turn(flows, cursor, now)
     try:
         turn.finish(_hung_up(turn) if isinstance(event, inputs.HungUp) else _react(turn, event))
     except FlowDefect as defect:
         turn.trace(_word(turn), "rescued", END, {"reason": str(defect)})
         turn.finish(Rescue(str(defect)))
-    return Move(turn.cursor, tuple(turn.effects))
+    move = Move(turn.made(), tuple(turn.effects))
+    if turn.by_place:
+        remember(flows, cursor, event, move)
+    return move
 
 
 # --- one turn --------------------------------------------------------------------------------------------------------
 
 
 def _react(turn: Turn, event: Input) -> Effect:
-    waiting = turn.cursor.waiting
-    if not isinstance(event, FITS[waiting]):
-        raise FlowDefect(f"{turn.cursor.place}: {type(event).__name__} while waiting for {waiting}")
-    if turn.cursor.version != turn.flows.version:
-        raise FlowDefect(f"the call began on flows {turn.cursor.version}, these are {turn.flows.version}")
+    if not isinstance(event, FITS[turn.waiting]):
+        raise FlowDefect(f"{turn.place}: {type(event).__name__} while waiting for {turn.waiting}")
+    if turn.version != turn.flows.version:
+        raise FlowDefect(f"the call began on flows {turn.version}, these are {turn.flows.version}")
     onward = _start(turn, event) if isinstance(event, inputs.Started) else _answer(turn, event)
     while isinstance(onward, Go):
         onward = _leave(turn, onward)
@@ -156,7 +160,7 @@ def _answer(turn: Turn, event: Input) -> Onward:
     present = turn.present
     answer = VERBS[type(present)].answer
     if answer is None:
-        raise FlowDefect(f"{turn.cursor.place}: nothing to wait for in this step")
+        raise FlowDefect(f"{turn.place}: nothing to wait for in this step")
     return answer(turn, present, event)
 
 
@@ -175,19 +179,19 @@ def _leave(turn: Turn, go: Go) -> Onward:
 
 def _come_back(turn: Turn, values: Mapping[str, object] | None, *, sensitive: bool = False) -> Onward:
     """A flow is over: the step that called it goes on, or the call ends."""
-    if len(turn.cursor.stack) == 1:
+    if turn.is_outermost:
         return HangUp()
     turn.ascend()
     caller = turn.present
     if not isinstance(caller, Subflow):
-        raise FlowDefect(f"{turn.cursor.place}: a flow came back to a step that called none")
+        raise FlowDefect(f"{turn.place}: a flow came back to a step that called none")
     if caller.into is not None:
         turn.set_variable(caller.into, values, sensitive=sensitive)
     return turn.way(caller.then, "returned")
 
 
 def _hung_up(turn: Turn) -> Effect:
-    if turn.cursor.waiting is not Waiting.NOTHING:
+    if turn.waiting is not Waiting.NOTHING:
         turn.trace(_word(turn), "hung up", END)
     return HangUp()
 
@@ -228,7 +232,7 @@ def _enter_branch(turn: Turn, branch: Branch) -> Onward:
     for number, way in enumerate(branch.then, start=1):
         if turn.is_open(way):
             return turn.take(way, f"way {number}", number=number)
-    raise FlowDefect(f"{turn.cursor.place}: no way of this branch is open")
+    raise FlowDefect(f"{turn.place}: no way of this branch is open")
 
 
 def _enter_hours(_turn: Turn, hours: Hours) -> Onward:

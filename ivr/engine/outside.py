@@ -36,7 +36,7 @@ def answer_queue_state(turn: Turn, look: QueueState, told: QueueTold) -> Onward:
 
 def enter_queue(turn: Turn, queue: Queue) -> Onward:
     """Hand the call over."""
-    turn.trace("queue", "handed over", turn.cursor.top.step, {"queue": queue.queue})
+    turn.trace("queue", "handed over", turn.present.name, {"queue": queue.queue})
     return Enqueue(queue.queue, queue.priority, queue.longest_ms, "".join(sorted(queue.exit_keys)), queue.announce)
 
 
@@ -54,7 +54,7 @@ def enter_dial(turn: Turn, dial: Dial) -> Onward:
     to = _number(turn, dial.to)
     if to is None:
         return _after(turn, dial.after, "failed")
-    turn.trace("dial", "handed over", turn.cursor.top.step)
+    turn.trace("dial", "handed over", turn.present.name)
     return DialOut(to, dial.ring_ms)
 
 
@@ -69,7 +69,7 @@ def enter_transfer(turn: Turn, transfer: Transfer) -> Onward:
     to = _number(turn, transfer.to)
     if to is None:
         return _after(turn, transfer.after, "failed")
-    turn.trace("transfer", "handed over", turn.cursor.top.step)
+    turn.trace("transfer", "handed over", turn.present.name)
     return TransferOut(to, transfer.ring_ms)
 
 
@@ -95,5 +95,5 @@ def _after(turn: Turn, after: Mapping[str, str], outcome: str) -> Onward:
     """
     to = after.get(outcome) or (END if outcome == "answered" else after.get("failed"))
     if to is None:
-        raise FlowDefect(f"{turn.cursor.place}: no way on after '{outcome}'")
+        raise FlowDefect(f"{turn.place}: no way on after '{outcome}'")
     return Go(to, outcome)

@@ -24,7 +24,7 @@ FIRST_KEY_MS: Final = 5000
 def enter_menu(turn: Turn, menu: Menu) -> Onward:
     """Ask, unless this calling number has chosen before and has not come back to choose anew."""
     if menu.remember is not None:
-        way = menu.keys.get(key := turn.cursor.facts.remembered.get(turn.cursor.place, ""))
+        way = menu.keys.get(key := turn.cursor.facts.remembered.get(turn.place, ""))
         # Coming here again in the same call is how a caller changes the choice: then it is asked.
         if turn.first_visit() and way is not None and turn.is_open(way):
             return turn.take(way, f"remembered {key}")
@@ -52,6 +52,7 @@ def answer_collect(turn: Turn, collect: Collect, heard: Keys | Silence) -> Onwar
     """Keep the digits as a variable; too few or too many of them, or a wrong check digit, are a wrong input."""
     if isinstance(heard, Silence):
         return _no_input(turn, collect)
+    turn.by_place = False  # digits of a caller are remembered nowhere
     keys = heard.keys.partition(collect.terminator)[0] if collect.terminator else heard.keys
     number = keys if collect.min_length <= len(keys) <= collect.max_length else None
     if number is not None and collect.check_digit is not None:
@@ -64,15 +65,15 @@ def answer_collect(turn: Turn, collect: Collect, heard: Keys | Silence) -> Onwar
 
 
 def _ask(turn: Turn, question: Menu | Collect, first_said: str | None = None) -> Ask:
-    match question:
-        case Menu():
-            most, next_key_ms, terminator, sensitive = 1, 0, "", False
-            first_key_ms = FIRST_KEY_MS if question.no_input.after_ms is None else question.no_input.after_ms
-        case Collect(inter_digit_ms=next_key_ms, terminator=terminator, sensitive=sensitive):
-            most, first_key_ms = _most_keys(question), question.first_digit_ms
-    messages = [question.message] if first_said is None else [first_said, question.message]
+    if isinstance(question, Menu):
+        most, next_key_ms, terminator, sensitive = 1, 0, "", False
+        first_key_ms = FIRST_KEY_MS if question.no_input.after_ms is None else question.no_input.after_ms
+    else:
+        most, first_key_ms, next_key_ms = _most_keys(question), question.first_digit_ms, question.inter_digit_ms
+        terminator, sensitive = question.terminator, question.sensitive
+    asked = turn.utter(question.message, question.args)
     return Ask(
-        utterances=tuple(turn.utter(message, question.args) for message in messages),
+        utterances=(asked,) if first_said is None else (turn.utter(first_said, question.args), asked),
         max_keys=most,
         first_key_ms=first_key_ms,
         next_key_ms=next_key_ms,

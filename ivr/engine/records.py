@@ -42,14 +42,14 @@ def enter_survey(turn: Turn, survey: Survey) -> Onward:
 
 def answer_survey(turn: Turn, survey: Survey, heard: Keys | Silence) -> Onward:
     """Keep the answer and put the next question; who does not answer one is asked no more."""
-    question = survey.questions[len(turn.cursor.top.answers)]
+    question = survey.questions[len(turn.answers)]
     if isinstance(heard, Silence):
         return _put_again(turn, survey, survey.no_input, turn.miss(silent=True), "no input")
     if len(heard.keys) != 1 or heard.keys not in question.keys:
         return _put_again(turn, survey, survey.wrong_input, turn.miss(silent=False), "wrong input")
     turn.answered(int(heard.keys))
     turn.note(_surveyed(turn, survey))
-    answers = turn.cursor.top.answers
+    answers = turn.answers
     if len(answers) < len(survey.questions):
         return _put(turn, survey)
     if survey.into is not None:
@@ -59,7 +59,7 @@ def answer_survey(turn: Turn, survey: Survey, heard: Keys | Silence) -> Onward:
 
 
 def _put(turn: Turn, survey: Survey, first_said: str | None = None) -> Onward:
-    question = survey.questions[len(turn.cursor.top.answers)]
+    question = survey.questions[len(turn.answers)]
     messages = [question.message] if first_said is None else [first_said, question.message]
     after_ms = survey.no_input.after_ms
     return Ask(
@@ -76,16 +76,16 @@ def _put(turn: Turn, survey: Survey, first_said: str | None = None) -> Onward:
 def _put_again(turn: Turn, survey: Survey, tries: Tries, missed: int, outcome: str) -> Onward:
     turn.drop_typed_ahead()
     if missed >= tries.tries:
-        return Go(tries.then, outcome, {"tries": str(missed), "answers": str(len(turn.cursor.top.answers))})
+        return Go(tries.then, outcome, {"tries": str(missed), "answers": str(len(turn.answers))})
     return _put(turn, survey, first_said=tries.message)
 
 
 def _surveyed(turn: Turn, survey: Survey) -> Surveyed:
-    given = turn.cursor.top.answers
+    given = turn.answers
     answers = tuple(
         (question.name, given[place] if place < len(given) else None) for place, question in enumerate(survey.questions)
     )
-    return Surveyed(turn.cursor.place, survey.survey, answers, turn.visit, turn.cursor.since_ms)
+    return Surveyed(turn.place, survey.survey, answers, turn.visit, turn.cursor.since_ms)
 
 
 def enter_callback(turn: Turn, callback: Callback) -> Onward:
@@ -94,7 +94,7 @@ def enter_callback(turn: Turn, callback: Callback) -> Onward:
         turn.refuse_sensitive(expression, what)
     number, reason = turn.evaluate(callback.number), turn.evaluate(callback.reason)
     if not isinstance(number, str) or not CALLABLE.fullmatch(number):
-        raise FlowDefect(f"{turn.cursor.place}: the number to call back is no telephone number")
+        raise FlowDefect(f"{turn.place}: the number to call back is no telephone number")
     cursor = turn.cursor
     turn.note(
         CallbackAsked(
@@ -117,7 +117,7 @@ def enter_ticket(turn: Turn, ticket: Ticket) -> Onward:
     recording = None if ticket.recording is None else turn.evaluate(ticket.recording)
     turn.note(
         TicketOpened(
-            turn.cursor.place,
+            turn.place,
             ticket.kind,
             ticket.colour,
             turn.evaluate_all(ticket.args),

@@ -9,7 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
-from ivr.engine.cursor import Cursor, Frame, Waiting
+from dialplan.made_quickly import made_quickly
+from ivr.engine.cursor import Frame, Waiting
+from ivr.engine.draft import Draft
 from ivr.engine.effects import (
     Ask,
     AskHours,
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
+    from ivr.engine.cursor import Cursor
     from ivr.engine.effects import Note
     from ivr.engine.inputs import CallFacts
     from ivr.flow.expressions import Expression
@@ -65,6 +68,7 @@ class FlowDefect(Exception):  # noqa: N818  - it is not our error but the flow's
     """
 
 
+@made_quickly
 @dataclass(frozen=True, slots=True)
 class Go:
     """The present step is done: leave it for `to`, another step of this flow or `END`."""
@@ -80,12 +84,14 @@ Onward = Go | Effect
 """What a verb decides: leave the step, or wait in it for this effect's answer."""
 
 
-class Turn:
+class Turn(Draft):
     """One turn in the making."""
 
+    __slots__ = ("_now", "_now_ms", "effects", "flows", "gone")
+
     def __init__(self, flows: FlowSet, cursor: Cursor, now: datetime) -> None:
+        super().__init__(cursor)
         self.flows = flows
-        self.cursor = cursor
         self.effects: list[Effect] = []
         self.gone = False
         """Whether the caller has hung up, and only what waits for nobody is still to be done."""
@@ -97,66 +103,76 @@ class Turn:
     @property
     def flow(self) -> Flow:
         """The flow in progress."""
-        return self.flow_named(self.cursor.top.flow)
+        return self.flow_named(self._top.flow)
 
     def flow_named(self, name: str) -> Flow:
         """The flow of that name, or a defect."""
         if flow := self.flows.flows.get(name):
             return flow
-        raise FlowDefect(f"{self.cursor.place}: there is no flow '{name}'")
+        raise FlowDefect(f"{self.place}: there is no flow '{name}'")
+
+    @property
+    def place(self) -> str:
+        """The step the call is in, as `flow.step`."""
+        return f"{self._top.flow}.{self._top.step}"
 
     @property
     def present(self) -> Step:
         """The step the call is in."""
-        if step := self.flow.steps.get(self.cursor.top.step):
+        if step := self.flow.steps.get(self._top.step):
             return step
-        raise FlowDefect(f"{self.cursor.top.flow}: there is no step '{self.cursor.top.step}'")
+        raise FlowDefect(f"{self._top.flow}: there is no step '{self._top.step}'")
 
     def arrive(self, name: str) -> Step:
         """Enter a step of the flow in progress, and count it against the flow's bound and its own."""
-        flow = self.flow
-        taken = self.cursor.steps_taken.get(flow.name, 0) + 1
+        flow, top = self.flow, self._top
+        taken = self._steps_taken.get(flow.name, 0) + 1
         if taken > flow.longest_steps:
-            raise FlowDefect(f"{self.cursor.place}: more than {flow.longest_steps} steps in flow '{flow.name}'")
+            raise FlowDefect(f"{self.place}: more than {flow.longest_steps} steps in flow '{flow.name}'")
         step = flow.steps.get(name)
         if step is None:
-            raise FlowDefect(f"{self.cursor.place}: there is no step '{name}' to go to")
-        visits = self.cursor.visits.get(f"{flow.name}.{name}", 0) + 1
+            raise FlowDefect(f"{self.place}: there is no step '{name}' to go to")
+        place = f"{flow.name}.{name}"
+        visits = self._visits.get(place, 0) + 1
         if visits > step.most_visits:
-            raise FlowDefect(f"{self.cursor.place}: more than {step.most_visits} visits to step '{name}'")
-        here = replace(self.cursor.top, step=name, silent=0, wrong=0, answers=())
-        self.cursor = replace(
-            self.cursor,
-            stack=(*self.cursor.stack[:-1], here),
-            steps_taken={**self.cursor.steps_taken, flow.name: taken},
-            visits={**self.cursor.visits, f"{flow.name}.{name}": visits},
-            since_ms=self._now_ms,
-        )
+            raise FlowDefect(f"{self.place}: more than {step.most_visits} visits to step '{name}'")
+        self._top = Frame(top.flow, name, top.variables, top.sensitive)
+        self._steps_taken = {**self._steps_taken, flow.name: taken}
+        self._visits = {**self._visits, place: visits}
+        self._since_ms = self._now_ms
         return step
 
     def descend(self, flow: Flow, variables: Mapping[str, object], sensitive: frozenset[str]) -> None:
         """Begin a subflow on top of the flow in progress."""
-        if len(self.cursor.stack) >= DEEPEST:
-            raise FlowDefect(f"{self.cursor.place}: more than {DEEPEST} flows stand on each other")
-        frame = Frame(flow.name, flow.start, variables, sensitive)
-        self.cursor = replace(self.cursor, stack=(*self.cursor.stack, frame))
+        self.by_place = False
+        if len(self._below) + 1 >= DEEPEST:
+            raise FlowDefect(f"{self.place}: more than {DEEPEST} flows stand on each other")
+        self._below = (*self._below, self._top)
+        self._top = Frame(flow.name, flow.start, variables, sensitive)
 
     def ascend(self) -> None:
         """Drop the flow in progress; the one below goes on."""
-        self.cursor = replace(self.cursor, stack=self.cursor.stack[:-1])
+        self.by_place = False
+        *below, self._top = self._below
+        self._below = tuple(below)
+
+    @property
+    def is_outermost(self) -> bool:
+        """Whether no other flow called the one in progress."""
+        self.by_place = False
+        return not self._below
 
     # --- what is known ---
 
     def evaluate(self, expression: Expression) -> object:
         """The expression's value now. Names that were never set are null."""
+        self.by_place = False
         roots = {name.partition(".")[0] for name in expression.names}
         try:
             return expression.evaluate({name: self._value_of(name) for name in roots})
         except Exception as failure:
             # Whatever an expression raises is the flow's defect. Its text may hold values, so only its kind is kept.
-            raise FlowDefect(
-                f"{self.cursor.place}: '{expression.source}' failed ({type(failure).__name__})"
-            ) from failure
+            raise FlowDefect(f"{self.place}: '{expression.source}' failed ({type(failure).__name__})") from failure
 
     def evaluate_all(self, expressions: Mapping[str, Expression]) -> dict[str, object]:
         """Each expression's value, by name."""
@@ -164,22 +180,22 @@ class Turn:
 
     def is_sensitive(self, expression: Expression) -> bool:
         """Whether its value could tell a sensitive one."""
-        return any(name.partition(".")[0] in self.cursor.top.sensitive for name in expression.names)
+        self.by_place = False
+        return any(name.partition(".")[0] in self._top.sensitive for name in expression.names)
 
     def set_variable(self, name: str, value: object, *, sensitive: bool = False) -> None:
         """Set a variable of the flow in progress, or the language.
 
         A language that this hotline does not speak (a customer record may name any) leaves the present one.
         """
+        self.by_place = False
         if name == LANGUAGE:
             if isinstance(value, str) and value in self.flows.languages:
-                self.cursor = replace(self.cursor, language=value)
+                self._language = value
             return
-        top = self.cursor.top
+        top = self._top
         marked = top.sensitive | {name} if sensitive else top.sensitive - {name}
-        self.cursor = self.cursor.with_top(
-            replace(top, variables={**top.variables, name: value}, sensitive=frozenset(marked))
-        )
+        self._top = replace(top, variables={**top.variables, name: value}, sensitive=frozenset(marked))
 
     def assign(self, expressions: Mapping[str, Expression]) -> None:
         """Set variables in order, each seeing the ones before it; what comes of a sensitive value is sensitive."""
@@ -188,9 +204,10 @@ class Turn:
 
     def first_visit(self) -> bool:
         """Whether the call comes to this step for the first time; it has, from now on."""
-        place = self.cursor.place
-        is_first = place not in self.cursor.reached
-        self.cursor = replace(self.cursor, reached=self.cursor.reached | {place})
+        self.by_place = False
+        place = self.place
+        is_first = place not in self._reached
+        self._reached |= {place}
         return is_first
 
     # --- what is said and pressed ---
@@ -199,43 +216,53 @@ class Turn:
         """The message with its values, in the language spoken now."""
         for place, expression in args.items():
             self.refuse_sensitive(expression, f"'{place}' of message '{message}'")
-        return Utterance(message, self.evaluate_all(args), self.cursor.language)
+        return Utterance(message, self.evaluate_all(args) if args else {}, self._language)
 
     def refuse_sensitive(self, expression: Expression, what: str) -> None:
         """A defect when a sensitive value would be said or handed out. The check finds it first; this is the net."""
         if self.is_sensitive(expression):
-            raise FlowDefect(f"{self.cursor.place}: {what} is sensitive")
+            raise FlowDefect(f"{self.place}: {what} is sensitive")
 
     def keep_key(self, key: str) -> None:
         """Keep a key pressed during a message for the next question."""
-        self.cursor = replace(self.cursor, typed_ahead=self.cursor.typed_ahead + key)
+        self.by_place = False
+        self._typed_ahead += key
 
     def take_typed_ahead(self, most: int, terminator: str) -> str:
         """The keys typed ahead that answer one question: `most` of them, or all up to the terminator right behind."""
-        keys = self.cursor.typed_ahead
-        end = keys.find(terminator) + 1 if terminator else 0
+        keys = self._typed_ahead
         if not keys:
             return ""
+        self.by_place = False
+        end = keys.find(terminator) + 1 if terminator else 0
         taken = keys[:end] if 0 < end <= most + 1 else keys[:most]
-        self.cursor = replace(self.cursor, typed_ahead=keys[len(taken) :])
+        self._typed_ahead = keys[len(taken) :]
         return taken
 
     def drop_typed_ahead(self) -> None:
         """Forget keys typed ahead: after a miss the caller must hear what went wrong."""
-        if self.cursor.typed_ahead:
-            self.cursor = replace(self.cursor, typed_ahead="")
+        if self._typed_ahead:
+            self.by_place = False
+            self._typed_ahead = ""
 
     def miss(self, *, silent: bool) -> int:
         """Count one more silence, or one more wrong entry, at this step; how many there are now."""
-        top = self.cursor.top
-        top = replace(top, silent=top.silent + 1) if silent else replace(top, wrong=top.wrong + 1)
-        self.cursor = self.cursor.with_top(top)
-        return top.silent if silent else top.wrong
+        top = self._top
+        silences, wrongs = (top.silent + 1, top.wrong) if silent else (top.silent, top.wrong + 1)
+        self._top = Frame(top.flow, top.step, top.variables, top.sensitive, silences, wrongs, top.answers)
+        return silences if silent else wrongs
+
+    @property
+    def answers(self) -> tuple[int, ...]:
+        """What the survey at hand has been answered."""
+        self.by_place = False
+        return self._top.answers
 
     def answered(self, answer: int) -> None:
         """Keep one more answer of the survey at hand; the next question has all its tries."""
-        top = self.cursor.top
-        self.cursor = self.cursor.with_top(replace(top, answers=(*top.answers, answer), silent=0, wrong=0))
+        self.by_place = False
+        top = self._top
+        self._top = replace(top, answers=(*top.answers, answer), silent=0, wrong=0)
 
     # --- ways on ---
 
@@ -244,7 +271,7 @@ class Turn:
         for number, way in enumerate(ways, start=1):
             if self.is_open(way):
                 return self.take(way, outcome, detail, number)
-        raise FlowDefect(f"{self.cursor.place}: no way on is open after '{outcome}'")
+        raise FlowDefect(f"{self.place}: no way on is open after '{outcome}'")
 
     def is_open(self, way: Way) -> bool:
         """Whether this way may be taken now."""
@@ -252,29 +279,30 @@ class Turn:
 
     def take(self, way: Way, outcome: str, detail: Mapping[str, str] | None = None, number: int = 0) -> Go:
         """Do what the way assigns, and go; `number` is its place in the step's `then`."""
-        self.assign(way.assign)
+        if way.assign:
+            self.assign(way.assign)
         return Go(way.then, outcome, detail or {}, number)
 
     # --- what comes out ---
 
     def trace(self, verb: str, outcome: str, to: str, detail: Mapping[str, str] | None = None, way: int = 0) -> None:
         """Leave one line of the call's journey about the present step."""
-        ordinal = self.cursor.traces + 1
-        top = self.cursor.top
-        took_ms = max(0, self._now_ms - self.cursor.since_ms) if self.cursor.since_ms else 0
-        self.cursor = replace(self.cursor, traces=ordinal)
+        self._traces += 1
+        top = self._top
+        took_ms = max(0, self._now_ms - self._since_ms) if self._since_ms else 0
         self.effects.append(
-            Trace(top.flow, top.step, verb, outcome, to, detail or {}, ordinal, self.cursor.segment, took_ms, way)
+            Trace(top.flow, top.step, verb, outcome, to, detail or {}, self._traces, self._segment, took_ms, way)
         )
 
     def remember(self, key: str) -> None:
         """Have this choice remembered for the calling number."""
-        self.effects.append(Remember(self.cursor.place, key))
+        self.effects.append(Remember(self.place, key))
 
     @property
     def visit(self) -> int:
         """Which coming of this call to the present step it is, from 1."""
-        return self.cursor.visits.get(self.cursor.place, 0)
+        self.by_place = False
+        return self._visits.get(self.place, 0)
 
     def note(self, note: Note) -> None:
         """Have this kept for people."""
@@ -286,24 +314,27 @@ class Turn:
         The segment ends with a hand-over: from here on no sensitive value is in the cursor.
         """
         self.effects.append(effect)
-        if isinstance(effect, Enqueue) and effect.queue not in self.cursor.waited:
-            self.cursor = replace(self.cursor, waited={**self.cursor.waited, effect.queue: self._now_ms})
-        self.cursor = replace(self.cursor, waiting=_WAITING[type(effect)])
-        if self.cursor.waiting in {Waiting.RETURN, Waiting.NOTHING}:
+        if isinstance(effect, Enqueue) and effect.queue not in self._waited:
+            self._waited = {**self._waited, effect.queue: self._now_ms}
+        self._waiting = waiting = _WAITING[type(effect)]
+        if waiting is Waiting.RETURN or waiting is Waiting.NOTHING:
             self.cursor = self.cursor.without_secrets()
 
     def begin_call(self, facts: CallFacts) -> None:
         """The call begins now."""
-        self.cursor = replace(self.cursor, facts=facts, began_ms=self._now_ms)
+        self.by_place = False
+        self._facts = facts
+        self._began_ms = self._now_ms
 
     def begin_segment(self) -> None:
         """The call is back from outside."""
-        self.cursor = replace(self.cursor, segment=self.cursor.segment + 1)
+        self.by_place = False
+        self._segment += 1
 
     def _value_of(self, name: str) -> object:
         match name:
             case "call":
-                facts = self.cursor.facts
+                facts = self._facts
                 return {
                     "number": facts.number,
                     # Withheld is nothing; a text without characters could be found somewhere, and not be said.
@@ -315,6 +346,6 @@ class Turn:
             case "now":
                 return self._now
             case "language":
-                return self.cursor.language
+                return self._language
             case _:
-                return self.cursor.top.variables.get(name)
+                return self._top.variables.get(name)

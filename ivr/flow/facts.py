@@ -9,6 +9,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
+from dialplan.made_quickly import made_quickly
 from ivr.flow.expressions import dotted
 from ivr.flow.known import CALL_FIELDS, QUEUE_FIELDS, WITHHELD
 from ivr.flow.operations import FUNCTIONS
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from ivr.flow.known import LookupFacts
 
 
+@made_quickly
 @dataclass(frozen=True, slots=True)
 class Fact:
     """One variable, or one field, at one place of a flow."""
@@ -34,7 +36,7 @@ class Fact:
     @property
     def is_sensitive(self) -> bool:
         """Whether it, or anything in it, is sensitive."""
-        return self.sensitive or any(part.is_sensitive for part in self.fields.values())
+        return self.sensitive or (bool(self.fields) and any(part.is_sensitive for part in self.fields.values()))
 
 
 State = Mapping[str, Fact]

@@ -7,7 +7,7 @@ remembers the place it was written (`at`), so that whatever is wrong with it can
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -365,3 +365,5 @@ class FlowSet:
     flows: Mapping[str, Flow]
     languages: tuple[str, ...]
     """BCP 47 tags, the first is spoken until the caller has chosen."""
+    trodden: dict[object, Any] = field(default_factory=dict, init=False, compare=False, repr=False)
+    """Turns of calls on these flows that the engine remembers (`ivr.engine.trodden`)."""

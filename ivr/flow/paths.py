@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from dialplan.diagnostics import Diagnostic
 from ivr.flow.model import (
@@ -36,7 +36,7 @@ from ivr.flow.model import (
 from ivr.flow.overlaps import is_covered
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterator, Mapping
 
     from dialplan.source import Span
 
@@ -58,41 +58,8 @@ class Exit(NamedTuple):
 
 def exits(step: Step) -> tuple[Exit, ...]:
     """Every way out of a step; none for `return` and `hangup`."""
-    match step:
-        case (
-            Play()
-            | SayValue()
-            | Assign()
-            | Branch()
-            | Voicemail()
-            | Subflow()
-            | RecordWords()
-            | Callback()
-            | Ticket()
-            | QueueState()
-        ):
-            return _ways(step.then)
-        case Menu():
-            given = (Exit(step.no_input.then, "no_input"), Exit(step.wrong_input.then, "wrong_input"))
-            return (*_keys(step.keys), *given)
-        case Collect() | Survey():
-            given = (Exit(step.no_input.then, "no_input"), Exit(step.wrong_input.then, "wrong_input"))
-            return (*_ways(step.then), *given)
-        case Hours():
-            return (Exit(step.open, "open"), Exit(step.closed, "closed"))
-        case Lookup():
-            failed = [Exit(step.on_timeout, "on_timeout"), Exit(step.on_error, "on_error")]
-            if step.on_missing is not None:
-                failed.append(Exit(step.on_missing, "on_missing"))
-            return (*_ways(step.then), *failed)
-        case Queue():
-            return (*_after(step.after), *_keys(step.exit_keys))
-        case Dial() | Transfer():
-            return _after(step.after)
-        case Script():
-            return (*_ways(step.then), Exit(step.on_error, "on_error"))
-        case _:
-            return ()
+    leave = _EXITS.get(type(step))
+    return () if leave is None else leave(step)
 
 
 def reachable(flow: Flow) -> frozenset[str]:
@@ -286,6 +253,58 @@ def _keys(keys: Mapping[str, Way]) -> tuple[Exit, ...]:
 
 def _after(after: Mapping[str, str]) -> tuple[Exit, ...]:
     return tuple(Exit(then, f"after {outcome}") for outcome, then in after.items())
+
+
+def _then(step: Any) -> tuple[Exit, ...]:
+    return _ways(step.then)
+
+
+def _menu(menu: Menu) -> tuple[Exit, ...]:
+    return (*_keys(menu.keys), Exit(menu.no_input.then, "no_input"), Exit(menu.wrong_input.then, "wrong_input"))
+
+
+def _asked(step: Collect | Survey) -> tuple[Exit, ...]:
+    return (*_ways(step.then), Exit(step.no_input.then, "no_input"), Exit(step.wrong_input.then, "wrong_input"))
+
+
+def _hours(hours: Hours) -> tuple[Exit, ...]:
+    return (Exit(hours.open, "open"), Exit(hours.closed, "closed"))
+
+
+def _lookup(lookup: Lookup) -> tuple[Exit, ...]:
+    failed = [Exit(lookup.on_timeout, "on_timeout"), Exit(lookup.on_error, "on_error")]
+    if lookup.on_missing is not None:
+        failed.append(Exit(lookup.on_missing, "on_missing"))
+    return (*_ways(lookup.then), *failed)
+
+
+def _queue(queue: Queue) -> tuple[Exit, ...]:
+    return (*_after(queue.after), *_keys(queue.exit_keys))
+
+
+def _connected(step: Dial | Transfer) -> tuple[Exit, ...]:
+    return _after(step.after)
+
+
+def _script(script: Script) -> tuple[Exit, ...]:
+    return (*_ways(script.then), Exit(script.on_error, "on_error"))
+
+
+_EXITS: Final[Mapping[type[Step], Callable[[Any], tuple[Exit, ...]]]] = {
+    **dict.fromkeys(
+        (Play, SayValue, Assign, Branch, Voicemail, Subflow, RecordWords, Callback, Ticket, QueueState), _then
+    ),
+    Menu: _menu,
+    Collect: _asked,
+    Survey: _asked,
+    Hours: _hours,
+    Lookup: _lookup,
+    Queue: _queue,
+    Dial: _connected,
+    Transfer: _connected,
+    Script: _script,
+}
+"""Each verb's ways out; every step of every flow is asked for them several times in a check."""
 
 
 def _has(flow: Flow, kinds: tuple[type[Step], ...]) -> bool:

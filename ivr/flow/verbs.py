@@ -271,7 +271,8 @@ VISITS_BOUNDS: Final = (1, 1_000)
 def read_step(verb: str, name: str, at: Span, fields: Fields, defaults: FlowDefaults) -> model.Step:
     """A step as its verb reads it, with what every step may have."""
     step = VERBS[verb](name, at, fields, defaults)
-    return replace(step, most_visits=fields.whole("most_visits", *VISITS_BOUNDS, defaults.most_visits))
+    most = fields.whole("most_visits", *VISITS_BOUNDS, defaults.most_visits)
+    return step if most == step.most_visits else replace(step, most_visits=most)
 
 
 HINTS: Final[Table[str, str]] = MappingProxyType(

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 import yaml
 
 from dialplan.diagnostics import Diagnostic
+from dialplan.made_quickly import made_quickly
 from dialplan.source import Source, Span
 from ivr.full_width import slip_in
 
@@ -49,6 +50,7 @@ _Event = Any
 Value = str | int | Decimal | bool | None
 
 
+@made_quickly
 @dataclass(frozen=True, slots=True)
 class Scalar:
     """One value."""
@@ -62,6 +64,7 @@ class Scalar:
     """Written in quotes, or as a block."""
 
 
+@made_quickly
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One `key: value` of a mapping."""
@@ -70,6 +73,7 @@ class Entry:
     value: Node
 
 
+@made_quickly
 @dataclass(frozen=True, slots=True)
 class Mapping:
     """`key: value` pairs in the order of the file; no key twice."""
@@ -81,9 +85,13 @@ class Mapping:
 
     def find(self, key: str) -> Entry | None:
         """The entry whose key was written `key`."""
-        return next((entry for entry in self.entries if entry.key.text == key), None)
+        for entry in self.entries:
+            if entry.key.text == key:
+                return entry
+        return None
 
 
+@made_quickly
 @dataclass(frozen=True, slots=True)
 class Sequence:
     """A list."""
@@ -201,20 +209,21 @@ class _Composer:
         return root
 
     def _node(self, event: _Event, events: Iterator[_Event], depth: int) -> Node:
-        if isinstance(event, yaml.AliasEvent):
+        kind = type(event)
+        if kind is yaml.AliasEvent:
             return self._reuse(event, depth)
         self._nodes += 1
         if self._nodes > MOST_NODES or depth > DEEPEST:
             self._count(event, 0)
             self._bound_depth(event, depth)
         node: Node
-        if isinstance(event, yaml.ScalarEvent):  # by far the most
+        if kind is yaml.ScalarEvent:  # by far the most
             node = self._scalar(event)
-        elif isinstance(event, yaml.MappingStartEvent):
+        elif kind is yaml.MappingStartEvent:
             node = self._mapping(event, events, depth)
         else:
             span = self._span(event, short=True)
-            node = Sequence(tuple(self._until(yaml.SequenceEndEvent, events, depth)), span)
+            node = Sequence(tuple(self._items(events, depth)), span)
         if event.tag and event.tag != "!":
             self._say(
                 "Y007", event, f"the tag '{event.tag}'", "no tags: write the value alone, in quotes if it is text"
@@ -223,17 +232,20 @@ class _Composer:
             self._anchors[event.anchor] = node
         return node
 
-    def _until(self, end: type[yaml.Event], events: Iterator[_Event], depth: int) -> Iterator[Node]:
+    def _items(self, events: Iterator[_Event], depth: int) -> Iterator[Node]:
         for event in events:
-            if isinstance(event, end):
+            if type(event) is yaml.SequenceEndEvent:
                 return
             yield self._node(event, events, depth + 1)
 
     def _mapping(self, event: _Event, events: Iterator[_Event], depth: int) -> Mapping:
         seen: dict[str, Scalar] = {}
         entries, repeated = [], []
-        children = self._until(yaml.MappingEndEvent, events, depth)
-        for key, value in zip(children, children, strict=True):
+        for begun in events:
+            if type(begun) is yaml.MappingEndEvent:
+                break
+            key = self._node(begun, events, depth + 1)
+            value = self._node(next(events), events, depth + 1)
             if not isinstance(key, Scalar):
                 problem = Diagnostic("Y008", "error", key.span, "a list or mapping as a key", expected="a name")
                 self.problems.append(problem)
@@ -279,9 +291,15 @@ class _Composer:
     def _span(self, event: _Event, *, short: bool = False) -> Span:
         """The place of an event, to the end of its first line; of a mapping or list only its first character."""
         start, end = event.start_mark, event.end_mark
-        line = self._lines[start.line] if start.line < len(self._lines) else ""
-        stop = end.column if end.line == start.line else len(line.rstrip("\r"))
-        return Span(self._name, start.line + 1, start.column + 1, 1 if short else max(1, stop - start.column))
+        number, column = start.line, start.column
+        if short:
+            return Span(self._name, number + 1, column + 1, 1)
+        if end.line == number:
+            stop = end.column
+        else:
+            line = self._lines[number] if number < len(self._lines) else ""
+            stop = len(line.rstrip("\r"))
+        return Span(self._name, number + 1, column + 1, max(1, stop - column))
 
     def _say(self, code: str, event: _Event, message: str, expected: str) -> None:
         self.problems.append(Diagnostic(code, "error", self._span(event), message, expected=expected))

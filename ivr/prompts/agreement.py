@@ -40,6 +40,8 @@ def differing(messages: Mapping[str, Mapping[str, Message]], given: Given) -> It
         given: what the flows give.
     """
     for name in dict.fromkeys(name for own in messages.values() for name in own):
+        if _is_plain(messages, name):
+            continue
         forms = _forms(messages, name)
         if all(form.places == forms[0].places for form in forms):
             continue
@@ -50,6 +52,8 @@ def differing(messages: Mapping[str, Mapping[str, Message]], given: Given) -> It
 
 def agreed_places(messages: Mapping[str, Mapping[str, Message]], name: str, given: Given) -> dict[str, frozenset[Kind]]:
     """What a flow must give to say a message, with the kinds of each value: without what is blamed on a language."""
+    if _is_plain(messages, name):
+        return {}
     forms = _forms(messages, name)
     agreed = _agreed(forms, given.get(name))
     found: dict[str, frozenset[Kind]] = {}
@@ -58,6 +62,11 @@ def agreed_places(messages: Mapping[str, Mapping[str, Message]], name: str, give
         like = [form.places[place] for form in forms if place in form.places and _value_kinds(form, place) == kinds]
         found[place] = frozenset().union(*like)
     return found
+
+
+def _is_plain(messages: Mapping[str, Mapping[str, Message]], name: str) -> bool:
+    """Whether no file's form of the message has a place, as most messages have none."""
+    return not any(name in own and own[name].places for own in messages.values())
 
 
 def _forms(messages: Mapping[str, Mapping[str, Message]], name: str) -> list[Message]:

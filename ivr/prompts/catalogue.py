@@ -126,18 +126,18 @@ def _read_message(entry: Entry, file_language: str) -> tuple[Message | None, lis
         parts, problems = parse_text(text, language)
         diagnostics += problems
         sections.append(Section(language, parts))
-    if any(diagnostic.severity == "error" for diagnostic in diagnostics):
+    if diagnostics and any(diagnostic.severity == "error" for diagnostic in diagnostics):
         return None, diagnostics
     message = Message(entry.name, file_language, tuple(sections), entry.texts[0][1].span(0, 1))
-    if any(_HAN.search(text.value) for _, text in entry.texts):
-        diagnostics += _unreadable(message)
+    for section, (_, text) in zip(sections, entry.texts, strict=True):
+        if primary(section.language) == "en" and _HAN.search(text.value):
+            diagnostics += _unreadable(message)
+            break
     return message, diagnostics
 
 
 def _unreadable(message: Message) -> Iterator[Diagnostic]:
     """Chinese characters in English: the voice would say "Chinese letter" for each."""
-    if all(primary(section.language) != "en" for section in message.sections):
-        return
     for language, part in message.walk_with_language():
         if primary(language) != "en" or not isinstance(part, Literal | Place):
             continue

@@ -14,6 +14,8 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from dialplan.made_quickly import made_quickly
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
@@ -56,6 +58,7 @@ STYLES: Mapping[Kind, tuple[str, ...]] = MappingProxyType(
 """The styles of each kind, the default first; `""` means that nothing is written."""
 
 
+@made_quickly
 @dataclass(frozen=True, slots=True)
 class Literal:
     """A stretch that is always said the same way."""
@@ -65,6 +68,7 @@ class Literal:
     at: Span
 
 
+@made_quickly
 @dataclass(frozen=True, slots=True)
 class Place:
     """A value, spoken by its kind."""
@@ -101,6 +105,7 @@ Part = Literal | Place | Count | Choice
 Parts = tuple[Part, ...]
 
 
+@made_quickly
 @dataclass(frozen=True, slots=True)
 class Section:
     """A stretch of a message in one language; all but a greeting in several languages have exactly one."""
@@ -109,6 +114,7 @@ class Section:
     parts: Parts
 
 
+@made_quickly
 @dataclass(frozen=True, slots=True)
 class Message:
     """One named sentence in one language file."""
@@ -128,14 +134,19 @@ class Message:
     def __post_init__(self) -> None:
         """Gather the places once: they are asked for at every check."""
         found: dict[str, set[Kind]] = {}
-        for part in () if self._is_plain() else self.walk():
-            if isinstance(part, Place | Choice):
-                found.setdefault(part.name, set()).add(part.kind)
+        if not self._is_plain():
+            for part in self.walk():
+                if isinstance(part, Place | Choice):
+                    found.setdefault(part.name, set()).add(part.kind)
         object.__setattr__(self, "places", {name: frozenset(kinds) for name, kinds in found.items()})
 
     def _is_plain(self) -> bool:
         """Whether it is always the same, as most messages are."""
-        return all(type(part) is Literal for section in self.sections for part in section.parts)
+        for section in self.sections:
+            for part in section.parts:
+                if type(part) is not Literal:
+                    return False
+        return True
 
     def walk(self) -> Iterator[Part]:
         """Every part of every wording, outer before inner, in the order written."""

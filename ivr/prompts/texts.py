@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, overload
 import yaml
 
 from dialplan.diagnostics import Diagnostic
+from dialplan.made_quickly import made_quickly
 from dialplan.source import Span
 from ivr.flow.yaml_reader import read_yaml
 
@@ -60,6 +61,7 @@ class Row(Sequence[tuple[int, int]]):
         return self._line, self._column + min(at, max(0, self._length - 1))  # the end is told at the last character
 
 
+@made_quickly
 @dataclass(frozen=True, slots=True)
 class Text:
     """One value as the sentence it is, and where each of its characters was written."""
@@ -80,6 +82,7 @@ class Text:
         return Span(self.file, line, column, max(1, self.places[last][1] - column + 1) if end > start else 1)
 
 
+@made_quickly
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One message as written: one text, or several with their languages."""

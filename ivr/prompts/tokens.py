@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+from functools import cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING
-
-from babel import Locale
 
 from ivr.prompts.message import Choice, Count, Kind, Part, Place
 from ivr.prompts.spoken import en, yue, zh
@@ -13,6 +12,8 @@ from ivr.prompts.values import CannotSay
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from babel.plural import PluralRule
 
     from ivr.prompts.spoken.grammar import Grammar
 
@@ -42,14 +43,21 @@ def grammar(language: str) -> Grammar:
     return found
 
 
+@cache
+def _plural_rule(language: str) -> PluralRule:
+    from babel import Locale  # here: only sentences with a plural need it, and its import takes longer than they do
+
+    return Locale(primary(language)).plural_form
+
+
 def plural_forms(language: str) -> tuple[str, ...]:
     """CLDR's plural categories of a language that can be spoken, `other` last: `one`, `other` in English."""
-    return (*sorted(str(tag) for tag in Locale(primary(language)).plural_form.tags), "other")
+    return (*sorted(str(tag) for tag in _plural_rule(language).tags), "other")
 
 
 def plural_form(language: str, number: int) -> str:
     """The category of a whole number: `one` or `other` in English, always `other` in Chinese."""
-    return str(Locale(primary(language)).plural_form(number))
+    return str(_plural_rule(language)(number))
 
 
 def vocabulary(language: str) -> frozenset[str]:

@@ -3,6 +3,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from sqlalchemy import text
+from sqlalchemy.sql.elements import BindParameter
+from sqlalchemy.sql.visitors import iterate
 
 from ivr.services.sources import Field, HttpLookup, HttpSource, SqlLookup, SqlSource, faults
 
@@ -30,6 +35,18 @@ def test_good_lookups_have_no_faults() -> None:
 )
 def test_a_fault_of_sql_is_told(sql: str, fault: str) -> None:
     assert faults(replace(SQL, sql=sql)) == (fault,)
+
+
+@given(st.text(":ab1_é\\ '\"-,(\n", max_size=12) | st.text(max_size=12))
+@example("\\:a")
+@example("a:b ::c :d::e :f:g")
+def test_what_is_bound_is_what_sqlalchemy_binds(written: str) -> None:
+    sql = f"SELECT {written}".replace(";", "")
+    bound = {str(node.key) for node in iterate(text(sql)) if isinstance(node, BindParameter)}
+    told = faults(replace(SQL, sql=sql, takes=()))
+    assert {fault for fault in told if "binds" in fault} == {
+        f"sql binds :{name}, which takes does not name" for name in bound
+    }
 
 
 def test_a_fault_of_a_path_or_of_as_of_is_told() -> None:
