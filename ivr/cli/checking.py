@@ -26,10 +26,12 @@ def check(folder: Path, form: str, *, cache: bool = True) -> int:
     """Print every diagnostic; 1 when there is an error among them, else 0.
 
     Raises:
-        MistakeError: there is no such form.
+        MistakeError: there is no such form, or no such folder.
     """
     if form not in FORMS:
         raise MistakeError(f"unknown format '{form}'; expected {', '.join(FORMS)}")
+    if not folder.is_dir():
+        raise MistakeError(f"{folder} is no folder; expected a hotline's, with its hotline.yaml")
 
     def make() -> Verdict:
         return judged(folder)

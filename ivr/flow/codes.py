@@ -35,7 +35,11 @@ CODES = codes(
         "# saved as UTF-8",
     ),
     CodeDoc(
-        "Y004", "A file has something in it", "An empty file is most often one that was not saved.", "", "flow: main"
+        "Y004",
+        "A file has something in it",
+        "An empty file is most often one that was not saved.",
+        "# nothing but this",
+        "flow: main",
     ),
     CodeDoc(
         "Y005",

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import ast
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Literal
 
 from dialplan.diagnostics import Diagnostic, did_you_mean
 from ivr.flow.expressions import Expression, dotted
-from ivr.flow.facts import Fact, State, fact_of, known_to_be, read
+from ivr.flow.facts import State, fact_of, known_to_be, read
 from ivr.flow.knowledge import Knowledge, assigned, on_way
 from ivr.flow.known import PLACE_TYPES, Known
 from ivr.flow.model import (
@@ -32,6 +31,7 @@ from ivr.flow.model import (
     Voicemail,
 )
 from ivr.flow.paths import exits
+from ivr.flow.type_rules import in_words, type_mistakes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -51,7 +51,6 @@ _IN_WORDS: Final = {
     "called": "kept on record",
 }
 _NEVER_NOTHING: Final = frozenset({"said", "called"})
-_COUNTED: Final = frozenset({"number", "money"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +72,7 @@ def value_rules(flow: Flow, knowledge: Knowledge, known: Known) -> Iterator[Diag
     for name, state in knowledge.states[flow.name].items():
         step = flow.steps[name]
         for reading in readings(step, state, knowledge, known):
-            for found in _mistakes(reading, flow, step):
+            for found in _mistakes(reading, flow, step, known.languages):
                 key = (found.code, found.span, found.message)
                 if key not in seen:
                     seen.add(key)
@@ -158,21 +157,22 @@ def _kept(assign: Mapping[str, Expression], state: State) -> Iterator[Reading]:
         state = assigned(state, {name: value})
 
 
-def _mistakes(reading: Reading, flow: Flow, step: Step) -> Iterator[Diagnostic]:
+def _mistakes(reading: Reading, flow: Flow, step: Step, languages: tuple[str, ...] | None) -> Iterator[Diagnostic]:
     unknown = False
     for found in _unknown_names(reading, flow, step):
         unknown = True
         yield found
     if unknown:
         return
-    yield from _type_mistakes(reading.expression.tree, reading)
+    for code, message, expected, hint in type_mistakes(reading.expression.tree, reading.state, languages):
+        yield Diagnostic(code, "error", reading.expression.at, message, expected, hint)
     fact = fact_of(reading.expression.tree, reading.state)
     at = reading.expression.at
     if fact.is_sensitive and reading.use in _IN_WORDS:
         message = f"'{reading.expression.source}' is sensitive and would be {_IN_WORDS[reading.use]}"
         yield Diagnostic("F027", "error", at, message, "a value that may be known")
     elif reading.wanted and fact.type not in {*reading.wanted, "unknown", "null"}:
-        message = f"'{reading.name}' is given {_named(fact)}"
+        message = f"'{reading.name}' is given {in_words(fact)}"
         yield Diagnostic("F028", "error", at, message, " or ".join(sorted(reading.wanted)))
     elif reading.use in _NEVER_NOTHING and fact.nullable:
         message = f"'{reading.expression.source}' may be nothing here"
@@ -244,51 +244,3 @@ def _writers(flow: Flow, name: str) -> list[Step]:
 
 def _is_sensitive_collect(step: Step, name: str) -> bool:
     return isinstance(step, Collect) and step.sensitive and step.into == name
-
-
-def _type_mistakes(tree: ast.expr, reading: Reading) -> Iterator[Diagnostic]:
-    """F028 for what can be told wrong before any call: texts compared with numbers, truth added up."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Compare):
-            left, right = fact_of(node.left, reading.state), fact_of(node.comparators[0], reading.state)
-            if not isinstance(node.ops[0], (ast.In, ast.NotIn)) and not _comparable(left, right, node.ops[0]):
-                message = f"{_named(left)} is compared with {_named(right)}"
-                yield Diagnostic("F028", "error", reading.expression.at, message, "two of the same type")
-        elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
-            operand = fact_of(node.operand, reading.state)
-            if operand.type not in {*_COUNTED, "unknown", "null"}:
-                message = f"{_named(operand)} cannot be negative"
-                yield Diagnostic("F028", "error", reading.expression.at, message, "a number after '-'")
-        elif isinstance(node, ast.BinOp):
-            left, right = fact_of(node.left, reading.state), fact_of(node.right, reading.state)
-            if not _addable(left, right, node.op):
-                message = f"{_named(left)} is counted with {_named(right)}"
-                yield Diagnostic("F028", "error", reading.expression.at, message, "two numbers, or two texts with +")
-
-
-def _comparable(left: Fact, right: Fact, by: ast.cmpop) -> bool:
-    kinds = {left.type, right.type}
-    if kinds & {"unknown", "null"} or kinds <= _COUNTED:
-        return True
-    by_size = not isinstance(by, (ast.Eq, ast.NotEq))
-    if "mixed" in kinds:
-        return not by_size
-    return len(kinds) == 1 and not (by_size and kinds & {"boolean", "record"})
-
-
-def _addable(left: Fact, right: Fact, by: ast.operator) -> bool:
-    kinds = {left.type, right.type}
-    if kinds & {"unknown", "null"} or kinds <= _COUNTED:
-        return True
-    return kinds == {"text"} and isinstance(by, ast.Add)
-
-
-def _named(fact: Fact) -> str:
-    words = {
-        "mixed": "what has another type on another way here",
-        "record": "a record",
-        "boolean": "true or false",
-        "money": "an amount of money",
-        "null": "null",
-    }
-    return words.get(fact.type, f"a {fact.type}")

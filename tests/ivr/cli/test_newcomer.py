@@ -45,3 +45,12 @@ def test_a_new_folder_can_be_called(tmp_path: Path) -> None:
     called = typed("try", folder, "--clock", "2026-11-20 10:00", given="0\n")
     assert called.returncode == 0
     assert "» Welcome to my hotline." in called.stdout
+
+
+@pytest.mark.parametrize("form", ["text", "json", "github"])
+def test_a_folder_that_is_not_there_is_no_finding(tmp_path: Path, form: str) -> None:
+    ended = typed("check", str(tmp_path / "nowhere"), "--format", form)
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert (
+        ended.stderr == f"hotline: {tmp_path / 'nowhere'} is no folder; expected a hotline's, with its hotline.yaml\n"
+    )
