@@ -93,14 +93,15 @@ class Draft(Books):
         visit = replace(visit, touched_at=max(at, visit.touched_at))
         held[visit.id] = visit
         if before is None or before.row != visit.row:
-            self._count(before.row if before else None, visit.row)
+            self.count(before.row if before else None, visit.row)
             self.keep(visit.row, visit.id)
             self.show_queue(visit.row.queue)
         elif before.phase is not visit.phase:
             self.show_queue(visit.row.queue)
         return visit
 
-    def _count(self, before: rows.Visit | None, after: rows.Visit) -> None:
+    def count(self, before: rows.Visit | None, after: rows.Visit) -> None:
+        """The day's counts of a queue, when one of its visits is no longer as it was."""
         rule = self.rules.queue(after.queue)
         day = self.look("day_start")
         old, new = (

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from ami_bridge.domain import events as ev
 from ami_bridge.domain.ageing import pass_time, turn_the_day
+from ami_bridge.domain.corrections import correct
 from ami_bridge.domain.draft import Draft
 from ami_bridge.domain.handover import handed_over
 from ami_bridge.domain.ledger import SLACK, take_ledger_line
@@ -43,7 +44,7 @@ def apply(state: State, event: ev.Event, now: datetime) -> tuple[State, Changes]
         turn_the_day(draft, now)
     _take(draft, event)
     note_waits(draft)
-    if not isinstance(event, ev.Ticked | ev.LedgerLine | ev.LinkChanged):
+    if not isinstance(event, ev.Ticked | ev.LedgerLine | ev.LinkChanged | ev.Repaired):
         draft.set("last_event_at", max(event.at, state.last_event_at or event.at))
     return draft.finish()
 
@@ -96,6 +97,9 @@ def _take(draft: Draft, event: ev.Event) -> None:  # noqa: C901, PLR0912 - one l
             _link_changed(draft, event)
         case ev.LedgerLine():
             take_ledger_line(draft, event)
+        case ev.Repaired():
+            for correction in event.corrections:
+                correct(draft, correction)
         case ev.Ticked():
             pass_time(draft, event.at)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-    from ami_bridge.domain.events import LedgerLine
+    from ami_bridge.domain.events import Correction, LedgerLine
     from ami_bridge.queue_log.history import LoggedVisit
     from ami_bridge.reconcile.names import AgentNames
     from store.engine import Store
@@ -55,6 +55,7 @@ class Reconciler:
         checked_until: The latest entry compared so far.
         repaired: Visits put right, in all.
         unexplained: Visits that still differed after the last repair; 0 unless something is wrong with us.
+        corrections: Visits put right that the board has not been told of; whoever tells it takes them out.
     """
 
     store: Store
@@ -64,6 +65,7 @@ class Reconciler:
     checked_until: datetime | None = None
     repaired: int = 0
     unexplained: int = 0
+    corrections: list[Correction] = field(default_factory=list)
     _forgot_until: datetime | None = None
 
     async def catch_up(self, path: Path, now: datetime) -> Checked:
@@ -115,6 +117,7 @@ class Reconciler:
             return False
         done = Checked()
         done.add(found)
+        self.corrections += found.corrections
         self.unexplained = len({one.visit_id for one in again.differences}) if found.rows else 0
         self._note(done, logged)
         if done.repaired:
