@@ -9,11 +9,17 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from ami_bridge.domain.draft import Draft
-    from ami_bridge.domain.events import Correction
+    from ami_bridge.domain.events import Correction, Repaired
     from store.rows import Visit
 
 
-def correct(draft: Draft, correction: Correction) -> None:
+def correct(draft: Draft, told: Repaired) -> None:
+    """Visits that were put right in the history."""
+    for correction in told.corrections:
+        _correct(draft, correction)
+
+
+def _correct(draft: Draft, correction: Correction) -> None:
     """One visit that was put right in the history.
 
     One we still hold and that changed meanwhile is left alone: its own row is newer, and will be compared again.

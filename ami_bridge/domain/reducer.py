@@ -98,8 +98,7 @@ def _take(draft: Draft, event: ev.Event) -> None:  # noqa: C901, PLR0912 - one l
         case ev.LedgerLine():
             take_ledger_line(draft, event)
         case ev.Repaired():
-            for correction in event.corrections:
-                correct(draft, correction)
+            correct(draft, event)
         case ev.Ticked():
             pass_time(draft, event.at)
 

@@ -10,7 +10,7 @@ from ami_bridge.domain.model import empty_state
 from ami_bridge.past import load_past, restore
 from ami_bridge.queue_log.history import visits_of
 from ami_bridge.views import agent_view, queue_view
-from store.rows import Visit
+from store.rows import AgentInterval, Visit, interval_id
 from tests.ami_bridge.replaying import Replay
 from tests.ami_bridge.test_keeping import STAFFED, reconciling
 from tests.ami_bridge.test_queue_log_history import at, lines
@@ -38,13 +38,17 @@ SEEN = ev.MemberSeen(
 )
 
 
+def free(agent: str) -> AgentInterval:
+    return AgentInterval(
+        id=interval_id("gz-1", agent, at(0)), node="gz-1", agent=agent, state="available", started_at=at(0)
+    )
+
+
 async def begun(store: Store, now: datetime) -> Replay:
     """The state of a bridge that begins with what the store has."""
     past = await load_past(store, "gz-1", STAFFED.zone, now)
-    other = replace(SEEN, interface="PJSIP/1101", member_name="客服1101")
-    return (
-        Replay(restore(empty_state(STAFFED, now), past, now)).take(replace(SEEN, at=now)).take(replace(other, at=now))
-    )
+    replay = Replay(restore(empty_state(STAFFED, now), past, now))
+    return replay.take(replace(SEEN, at=now)).take(replace(SEEN, at=now, interface="PJSIP/1101"))
 
 
 def board(replay: Replay) -> tuple[int, int, int, int, float, tuple[int, float], int]:
@@ -55,14 +59,15 @@ def board(replay: Replay) -> tuple[int, int, int, int, float, tuple[int, float],
 
 
 async def test_the_boards_day_is_that_of_a_bridge_that_starts_after_the_repair(tmp_path: Path) -> None:
-    async with reconciling(tmp_path, WRONG) as reconciler:
+    async with reconciling(tmp_path, WRONG, *map(free, ("1001", "1101"))) as reconciler:
         running = await begun(reconciler.store, at(60))
         assert board(running) == (1, 0, 1, 0, 0.0, (0, 0.0), 0)
         assert await reconciler.keep(visits_of(lines(TRUE)))
         told = ev.Repaired(at=at(61), corrections=tuple(reconciler.corrections))
         running.take(told)
         assert board(running) == (1, 1, 0, 1, 25.0, (1, 25.0), 1)
-        assert (running.changes[-1].queues, running.changes[-1].agents) == ({"q"}, {"1001", "1101"})
+        assert running.changes[-1].queues == frozenset({"q"})
+        assert running.changes[-1].agents == frozenset({"1001", "1101"})
         assert board(running) == board(await begun(reconciler.store, at(62)))
         assert await reconciler.keep(visits_of(lines(TRUE)))
         assert len(reconciler.corrections) == 1, "a second comparison corrects nothing"
