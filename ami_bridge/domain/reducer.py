@@ -78,9 +78,7 @@ def _take(draft: Draft, event: ev.Event) -> None:  # noqa: C901, PLR0912 - one l
         case ev.HoldChanged():
             _hold(draft, event)
         case ev.MusicStopped():
-            visit = draft.open_visit(event.channel_id, "", Phase.WAITING)
-            if visit is not None:
-                draft.put_visit(replace(visit, music_stopped_at=event.at), event.at)
+            _stop_music(draft, event)
         case ev.MemberSeen():
             see_member(draft, event)
         case ev.MemberGone():
@@ -329,6 +327,12 @@ def _complete(draft: Draft, event: ev.Completed) -> None:
             interface=event.interface,
         )
     draft.complete(visit, event.at, ended_by.get(event.reason))
+
+
+def _stop_music(draft: Draft, event: ev.MusicStopped) -> None:
+    visit = draft.open_visit(event.channel_id, "", Phase.WAITING)
+    if visit is not None:
+        draft.put_visit(replace(visit, music_stopped_at=event.at), event.at)
 
 
 def _hold(draft: Draft, event: ev.HoldChanged) -> None:
