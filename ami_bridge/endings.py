@@ -85,7 +85,7 @@ class Endings:
             log.warning("journey_ended_for_its_service", journey=end.id, outcome=end.outcome)
 
     def _once_more(self, now: datetime) -> list[JourneyEnd]:
-        """The ends told of late, now and then: of a journey that ended in a queue and then went on, late rows tell both.
+        """The ends told of late, now and then: of a journey that ended in a queue and went on, late rows tell both.
 
         The second of them says that it goes on, and nothing in it says of when that was. A row alone that says so opens
         nothing in the first place (`store.upserts`).
