@@ -337,10 +337,11 @@ class Bridge:
 
 
 def _follower(settings: BridgeSettings, past: Past, now: datetime) -> LogFollower | None:
-    if settings.queue_log is None:
+    source = settings.log
+    if source is None:
         return None
     return LogFollower(
-        settings.queue_log,
+        source,
         settings.node,
         place=past.log_place,
         since=past.ledger_from(now),

@@ -7,12 +7,12 @@ where it is in a ``Mark``; kept in the store and given back, a restarted bridge 
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from ami_bridge.queue_log.files import BROKEN_PACKING, holds, look, open_log
 from ami_bridge.queue_log.lines import LineCutter, Odd, parse_line, split_glued
-from ami_bridge.queue_log.place import Mark, Seen, Stretch, is_turned, mark_after, plan
+from ami_bridge.queue_log.place import Mark, Plan, Seen, Stretch, is_turned, mark_after, plan
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -54,6 +54,9 @@ class QueueLogTail:
         set_aside: How many of them were no facts, by reason.
         last_odd: The latest of those, for the log.
         losses: How often the place was not found again, so that lines may be missing.
+        olddir: Where else older pieces lie: logrotate's `olddir`.
+        moved_to: The folder in which an older piece was found though nobody named it; None while there is none.
+        odd: The lines set aside since somebody took them, each with the offset behind it.
     """
 
     path: Path
@@ -63,6 +66,9 @@ class QueueLogTail:
     set_aside: dict[str, int] = field(default_factory=dict)
     last_odd: Odd | None = None
     losses: int = 0
+    olddir: Path | None = None
+    moved_to: Path | None = None
+    odd: list[tuple[int, Odd]] = field(default_factory=list)
 
     def read(self, most: int = MOST_AT_ONCE) -> list[Told]:
         """The facts of the lines completed since the last read; ``most`` or a few more, the rest the next time.
@@ -72,10 +78,12 @@ class QueueLogTail:
                 Nothing is lost: the next read begins where this one did.
         """
         before = self.mark, self.lines, dict(self.set_aside), self.losses
+        odd = len(self.odd)
         try:
             return self._read(most)
         except (OSError, *BROKEN_PACKING) as wrong:
             self.mark, self.lines, self.set_aside, self.losses = before
+            del self.odd[odd:]
             raise wrong if isinstance(wrong, OSError) else OSError(f"{self.path}: {wrong}") from None
 
     def _read(self, most: int) -> list[Told]:
@@ -84,7 +92,10 @@ class QueueLogTail:
         mark = self.mark
         if mark is None:
             return []
-        found = plan(mark, self._seen(mark), self.path.name)
+        seen = self._seen(mark)
+        found = plan(mark, seen, self.path.name)
+        if found.lost:
+            found = self._elsewhere(mark, seen) or found
         self.losses += found.lost
         told: list[Told] = []
         for stretch in found.stretches:
@@ -117,16 +128,31 @@ class QueueLogTail:
         return [*([current] if current else []), *self._turned(mark)]
 
     def _turned(self, mark: Mark) -> Iterator[Seen]:
+        yield from self._turned_in(self.path.parent, mark)
+        if self.olddir is not None and self.olddir != self.path.parent:
+            yield from self._turned_in(self.olddir, mark)
+
+    def _turned_in(self, folder: Path, mark: Mark) -> Iterator[Seen]:
         try:
-            found = sorted(self.path.parent.iterdir())
-        except FileNotFoundError:
+            found = sorted(folder.iterdir())
+        except (FileNotFoundError, NotADirectoryError):
             return
         for path in found:
             if path != self.path and is_turned(path.name, self.path.name):
                 try:
-                    yield look(path, mark)
+                    seen = look(path, mark)
                 except (OSError, *BROKEN_PACKING):
                     continue  # taken away, or half packed, while we looked
+                yield seen if folder == self.path.parent else replace(seen, name=str(path.absolute()))
+
+    def _elsewhere(self, mark: Mark, seen: list[Seen]) -> Plan | None:
+        """The place found again in a folder below the log's own, by what stands there: an olddir nobody named."""
+        for folder in sorted(one for one in self.path.parent.iterdir() if one.is_dir() and one != self.olddir):
+            there = list(self._turned_in(folder, mark))
+            if any(one.holds for one in there):
+                self.moved_to = folder
+                return plan(mark, [*seen, *there], self.path.name)
+        return None
 
     def _stretch(self, stretch: Stretch) -> Iterator[list[Told]]:
         """The facts line by line. The mark follows, and so stays in the old file until the new one has a line."""
@@ -152,6 +178,7 @@ class QueueLogTail:
                 case Odd() as odd:
                     self.set_aside[odd.reason] = self.set_aside.get(odd.reason, 0) + 1
                     self.last_odd = odd
+                    self.odd.append((offset, odd))
                 case fact:
                     facts.append(Told(fact, file, offset, line))
         return facts

@@ -22,9 +22,9 @@ from store.queries.ledger import forget_evidence, log_place
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import datetime
-    from pathlib import Path
 
     from ami_bridge.domain.events import Correction, LedgerLine
+    from ami_bridge.following import Log
     from ami_bridge.queue_log.history import LoggedVisit
     from ami_bridge.reconcile.names import AgentNames
     from store.engine import Store
@@ -68,7 +68,7 @@ class Reconciler:
     corrections: list[Correction] = field(default_factory=list)
     _forgot_until: datetime | None = None
 
-    async def catch_up(self, path: Path, now: datetime) -> Checked:
+    async def catch_up(self, source: Log, now: datetime) -> Checked:
         """What the log tells since the last bridge stopped, before this one knows anything.
 
         It leaves the live place behind the last line, so that the bridge goes on from there.
@@ -81,10 +81,10 @@ class Reconciler:
         if since is None:
             return Checked()  # a first start: what was before us is `hotline ledger import`'s
         place = await log_place(self.store, self.node, LIVE)
-        place = await asyncio.to_thread(at_the_end, path, self.node, place, now)
+        place = await asyncio.to_thread(at_the_end, source, self.node, place, now)
         # read after the place was taken: a line between the two is told twice, none is not told
         members: list[LedgerLine] = []
-        logged = await asyncio.to_thread(lambda: list(_logged(path, since, members)))
+        logged = await asyncio.to_thread(lambda: list(_logged(source, since, members)))
         done = await put_right(self.store, self.node, logged, self.names, self.writer)
         await catch_up_members(self.store, self.writer, self.names.rules, members)
         if place is not None:
@@ -156,10 +156,10 @@ class Reconciler:
             self.checked_until = max([*entries, *([self.checked_until] if self.checked_until else [])])
 
 
-def _logged(path: Path, since: datetime, members: list[LedgerLine]) -> Iterator[LoggedVisit]:
+def _logged(source: Log, since: datetime, members: list[LedgerLine]) -> Iterator[LoggedVisit]:
     """What the pieces of a log tell of visits since then, open ones too; lines about agents go into ``members``."""
     history = History()
-    for piece in pieces(path, since):
+    for piece in pieces(source.path, since, source.olddir):
         for line in read_lines(piece):
             if not isinstance(line.told, Odd):
                 history.take(line.told)

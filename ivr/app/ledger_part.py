@@ -67,7 +67,8 @@ async def run_verify(ready: Ready, since: datetime, node: str | None, log: Seque
     """
     name = node or ready.hotline.node
     try:
-        files = list(log) or pieces(Path(ready.hotline.queue_log), since)
+        olddir = ready.hotline.queue_log_olddir
+        files = list(log) or pieces(Path(ready.hotline.queue_log), since, Path(olddir) if olddir else None)
         if not files:
             raise MistakeError(
                 f"there is no {ready.hotline.queue_log} with anything since then; "
