@@ -166,6 +166,9 @@ class Bridge:
             self._unchecked.extend(ledger.settled(self._clock() - SETTLED))
             while self._unchecked and await reconciler.keep(self._unchecked[:AT_ONCE]):
                 del self._unchecked[:AT_ONCE]
+                if reconciler.corrections:
+                    told, reconciler.corrections = tuple(reconciler.corrections), []
+                    self.link.backlog.put(Notice(ev.Repaired(at=self._clock(), corrections=told)))
             await reconciler.fill(self._clock())
             await reconciler.forget(self._clock() - self.settings.keep_evidence)
             self._recorder.note_checked(reconciler.checked_until, reconciler.repaired, reconciler.unexplained)
@@ -195,6 +198,8 @@ class Bridge:
                 self._apply(tick)
                 self._seq += 1
                 self.feed.publish(Tick(node=self.settings.node, seq=self._seq, at=tick.at))
+            case Notice(event=ev.Repaired() as told):
+                self._apply(told)
             case LinkUp():
                 self._partners.clear()  # their hang-ups may have gone unheard
                 self._apply(ev.LinkChanged(at=self._clock(), up=True))
@@ -346,10 +351,11 @@ class Bridge:
 
 
 def _follower(settings: BridgeSettings, past: Past, now: datetime) -> LogFollower | None:
-    if settings.queue_log is None:
+    source = settings.log
+    if source is None:
         return None
     return LogFollower(
-        settings.queue_log,
+        source,
         settings.node,
         place=past.log_place,
         since=past.ledger_from(now),

@@ -28,6 +28,9 @@ LOOK_BACK: Final = timedelta(days=31)
 """Journeys that began before are left as they are: looking for them would mean reading the whole history."""
 MOST: Final = 10_000
 """Ends that wait, while the database is away; what is beyond is found by the next snapshot."""
+ASK_AGAIN: Final = timedelta(minutes=1)
+REMEMBERED: Final = timedelta(hours=1)
+"""How long an end is held: rows of a killed service, drained late, may open the journey again."""
 RESCUE_CONTEXTS: Final = ("hotline-rescue", "hotline-bye")
 """Where the generated dialplan leads callers without the service (`dialplan.extensions`)."""
 
@@ -48,6 +51,8 @@ class Endings:
         self._gone: deque[JourneyEnd] = deque(maxlen=MOST)
         self._snapshot: ev.SnapshotTaken | None = None
         self._trouble = ""
+        self._told: dict[str, JourneyEnd] = {}
+        self._asked_again: datetime | None = None
 
     def hear(self, event: ev.Event) -> None:
         """Note which channels are gone."""
@@ -68,15 +73,28 @@ class Endings:
         try:
             await self._compare(self._store, now)
             due = [end for end in self._gone if end.at <= now - GRACE]
-            told = await end_journeys(self._store, due)
+            told = await end_journeys(self._store, [*due, *self._once_more(now)])
         except Exception as error:  # noqa: BLE001 - drivers raise anything, and the bridge has more to do than this
             self._say(type(error).__name__)
             return
         self._say("")
         done = set(due)
         self._gone = deque((end for end in self._gone if end not in done), MOST)
+        self._told |= {end.id: end for end in told[-MOST:]}
         for end in told:
             log.warning("journey_ended_for_its_service", journey=end.id, outcome=end.outcome)
+
+    def _once_more(self, now: datetime) -> list[JourneyEnd]:
+        """The ends told of late, now and then: of a journey that ended in a queue and went on, late rows tell both.
+
+        The second of them says that it goes on, and nothing in it says of when that was. A row alone that says so opens
+        nothing in the first place (`store.upserts`).
+        """
+        if self._asked_again is not None and now - self._asked_again < ASK_AGAIN:
+            return []
+        self._asked_again = now
+        self._told = {known: end for known, end in self._told.items() if end.at > now - REMEMBERED}
+        return list(self._told.values())
 
     def _say(self, trouble: str) -> None:
         if trouble and trouble != self._trouble:  # once, not every second

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ami_bridge.domain.events import LedgerLine
+    from ami_bridge.queue_log.aside import AsideFile
     from ami_bridge.queue_log.history import LoggedVisit
     from ami_bridge.queue_log.tail import Told
 
@@ -37,16 +39,47 @@ def mark_of(place: LogPlace) -> Mark:
     return Mark(place.file, place.bytes_read, place.line_bytes, place.line_digest)
 
 
-def at_the_end(path: Path, node: str, place: LogPlace | None, now: datetime) -> LogPlace | None:
+@dataclass(frozen=True, slots=True)
+class Log:
+    """A queue_log, and what is to be known of it.
+
+    Attributes:
+        path: Where Asterisk writes it.
+        olddir: Where logrotate moves older pieces; None leaves them beside it.
+        aside: Where its lines that are no facts are kept; None only counts them.
+    """
+
+    path: Path
+    olddir: Path | None = None
+    aside: AsideFile | None = None
+
+    def tail(self, place: LogPlace | None) -> QueueLogTail:
+        """One who reads it on from a place."""
+        return QueueLogTail(self.path, mark_of(place) if place else None, olddir=self.olddir)
+
+    def keep_odd(self, tail: QueueLogTail) -> str:
+        """Keeps what the tail set aside; why it could not be done, empty where it was."""
+        odd, tail.odd = tail.odd, []
+        try:
+            if self.aside is not None:
+                self.aside.keep(odd)
+        except OSError as wrong:
+            return str(wrong)
+        return ""
+
+
+def at_the_end(source: Log, node: str, place: LogPlace | None, now: datetime) -> LogPlace | None:
     """The place behind the last line there is, for one who has read the log otherwise; None while there is no line.
 
     Raises:
         OSError: the log cannot be read.
     """
-    tail = QueueLogTail(path, mark_of(place) if place else None)
+    tail = source.tail(place)
     last: Told[LedgerLine] | None = None
     while told := tail.read():
         last = told[-1]
+        source.keep_odd(tail)
+    source.keep_odd(tail)
     return place if last is None else _place(node, last, tail, place, now)
 
 
@@ -70,7 +103,7 @@ class LogFollower:
     """Follows one queue_log for a bridge.
 
     Args:
-        path: Where Asterisk writes it.
+        source: The log.
         node: The Asterisk.
         place: Where the last bridge was; None when there was none.
         since: Without a place, lines older than this are passed over.
@@ -79,14 +112,16 @@ class LogFollower:
 
     def __init__(
         self,
-        path: Path,
+        source: Log,
         node: str,
         *,
         place: LogPlace | None,
         since: datetime,
         open_visits: Iterable[LoggedVisit] = (),
     ) -> None:
-        self.tail = QueueLogTail(path, mark_of(place) if place else None)
+        self.tail = source.tail(place)
+        self._source = source
+        self._aside_trouble = ""
         self.history = History(linger=None)
         self.history.seed(open_visits)
         self._node = node
@@ -123,8 +158,18 @@ class LogFollower:
         """All that was written since the last look, but for what is too old to matter."""
         fresh: list[Told[LedgerLine]] = []
         while portion := self.tail.read():
+            self._keep_odd()
             fresh += [one for one in portion if self._since is None or one.line.at >= self._since]
+        self._keep_odd()
         return fresh
+
+    def _keep_odd(self) -> None:
+        if not self.tail.odd:
+            return
+        trouble = self._source.keep_odd(self.tail)
+        if trouble and trouble != self._aside_trouble:  # said once; the lines are counted all the same
+            log.error("bridge.set_aside_not_kept", reason=trouble)
+        self._aside_trouble = trouble
 
     def settled(self, before: datetime) -> Iterator[LoggedVisit]:
         """Takes out the visits that were over before that moment: nothing more will be said of them."""
@@ -140,7 +185,15 @@ class LogFollower:
     def _tell_what_is_odd(self) -> None:
         if self.tail.losses:
             self.tail.losses = 0
-            log.error("bridge.queue_log_place_lost", path=str(self.tail.path), what="lines may be missing before it")
+            log.error(
+                "bridge.queue_log_place_lost",
+                path=str(self.tail.path),
+                what="lines may be missing before it",
+                set="queue_log_olddir in hotline.yaml, if logrotate moves older pieces elsewhere (olddir)",
+            )
+        if self.tail.moved_to is not None:
+            log.warning("bridge.queue_log_moved", found_in=str(self.tail.moved_to), set="queue_log_olddir")
+            self.tail.moved_to = None
         odd = sum(self.tail.set_aside.values())
         if odd > self._odd and self.tail.last_odd is not None:
             # a second one is counted only: each is in the count, and in `hotline ledger verify`

@@ -10,6 +10,8 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from ami_bridge.domain.model import QueueRules, Rules
+from ami_bridge.following import Log
+from ami_bridge.queue_log.aside import AsideFile
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -94,6 +96,10 @@ class BridgeSettings:
     """What each agent can do, by agent id."""
     queue_log: Path | None = None
     """Asterisk's queue_log, where this machine can read it."""
+    queue_log_olddir: Path | None = None
+    """Where logrotate moves older pieces of it."""
+    set_aside: Path | None = None
+    """The file its lines that are no facts are kept in."""
     keep_evidence: timedelta = timedelta(days=14)
     """How long the lines rows came from are kept; zero keeps none."""
     watchdog: WatchdogSettings = field(default_factory=WatchdogSettings)
@@ -101,6 +107,13 @@ class BridgeSettings:
     """Changes within this time go out as one delta."""
     reader_backlog_bytes: int = 8 * 1024 * 1024
     """A wallboard that leaves this much unread is dropped."""
+
+    @property
+    def log(self) -> Log | None:
+        """queue_log, and what is to be known of it."""
+        if self.queue_log is None:
+            return None
+        return Log(self.queue_log, self.queue_log_olddir, AsideFile(self.set_aside) if self.set_aside else None)
 
     @property
     def rules(self) -> Rules:

@@ -7,7 +7,7 @@ because the owner's own word, whenever it comes, is a whole row and replaces our
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import bindparam, select, update
 
@@ -20,9 +20,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from store.engine import Store
-
-Unled: TypeAlias = Literal["rescued", "lost"]
-"""`rescued`: the dialplan's rescue had the call. `lost`: nobody knows how the call went on after its last step."""
+    from store.upserts import Unled
 
 AT_ONCE: Final = 500
 """Journeys in one statement; SQLite takes 32 766 values in one, PostgreSQL 65 535."""

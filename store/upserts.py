@@ -10,16 +10,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from itertools import groupby
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, get_args
 
-from sqlalchemy import text
+from sqlalchemy import and_, case, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.types import TypeDecorator
 
 from store.columns import NaiveInstantError
 from store.months import MONTH_OF
 from store.partitions import MONTHLY, on_engine
-from store.schema import TABLE_OF
+from store.schema import JOURNEYS, TABLE_OF
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Executable, Table
     from sqlalchemy.engine.interfaces import Dialect
     from sqlalchemy.ext.asyncio import AsyncConnection
+    from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
     from store.rows import Row
     from store.urls import EngineName
@@ -34,6 +35,12 @@ if TYPE_CHECKING:
 COPY_FROM: Final = 250
 """Rows of one table from which on they are copied. Measured beside the plain way (docs/performance.md): 100 at a time
 are slower, 500 faster."""
+
+
+Unled: TypeAlias = Literal["rescued", "lost"]
+"""How a journey ended that its own service could not end. `rescued`: the dialplan's rescue had the call. `lost`: nobody
+knows how the call went on after its last step."""
+UNLED: Final[tuple[Unled, ...]] = get_args(Unled)
 
 
 @cache  # the statement is the same for every batch, and building it costs more than writing a row
@@ -44,9 +51,22 @@ def upsert(table: Table, engine: EngineName) -> Executable:
     others = [column.name for column in table.columns if not column.primary_key]
     if engine == "postgresql":
         insert = postgresql.insert(table)
-        return insert.on_conflict_do_update(index_elements=keys, set_={name: insert.excluded[name] for name in others})
+        return insert.on_conflict_do_update(index_elements=keys, set_=_changes(table, insert.excluded, others))
     lite = sqlite.insert(table)
-    return lite.on_conflict_do_update(index_elements=keys, set_={name: lite.excluded[name] for name in others})
+    return lite.on_conflict_do_update(index_elements=keys, set_=_changes(table, lite.excluded, others))
+
+
+def _changes(table: Table, excluded: ReadOnlyColumnCollection[str, Any], names: Sequence[str]) -> dict[str, Any]:
+    """What becomes of each column: the new row's value.
+
+    But a journey the bridge has ended, because its caller's channel is gone, is not opened again by a row without an
+    end: that is an older one of a service that was killed, and drained late. Its own end, if it comes, still wins.
+    """
+    changes: dict[str, Any] = {name: excluded[name] for name in names}
+    if table is JOURNEYS:
+        stays = and_(excluded["ended_at"].is_(None), table.c.outcome.in_(UNLED))
+        changes |= {name: case((stays, table.c[name]), else_=excluded[name]) for name in ("ended_at", "outcome")}
+    return changes
 
 
 async def write(connection: AsyncConnection, engine: EngineName, batch: Iterable[Row], *, copies: bool = True) -> None:
@@ -60,10 +80,11 @@ async def write(connection: AsyncConnection, engine: EngineName, batch: Iterable
     """
     for kind, run in groupby(batch, key=type):
         some = list(run)
-        if copies and engine == "postgresql" and len(some) >= COPY_FROM:
-            await _copy(connection, TABLE_OF[kind], some)
-            continue
         table = TABLE_OF[kind]
+        # of journeys not every row replaces the one that is there (`_changes`)
+        if copies and engine == "postgresql" and table is not JOURNEYS and len(some) >= COPY_FROM:
+            await _copy(connection, table, some)
+            continue
         values = [values_of(row) for row in some]
         if engine == "postgresql" and table.name in MONTHLY:
             for one, row in zip(values, some, strict=True):

@@ -91,14 +91,15 @@ class Draft(Indexes):
         held[visit.id] = visit
         self.index_visit(before, visit)
         if before is None or before.row != visit.row:
-            self._count(before.row if before else None, visit.row)
+            self.count(before.row if before else None, visit.row)
             self.keep(visit.row, visit.id)
             self.show_queue(visit.row.queue)
         elif before.phase is not visit.phase:
             self.show_queue(visit.row.queue)
         return visit
 
-    def _count(self, before: rows.Visit | None, after: rows.Visit) -> None:
+    def count(self, before: rows.Visit | None, after: rows.Visit) -> None:
+        """The day's counts of a queue, when one of its visits is no longer as it was."""
         if before is not None and counted(before) == counted(after):
             return
         rule = self.rules.queue(after.queue)

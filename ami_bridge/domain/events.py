@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeAlias
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from store.rows import GapCause, TransferKind
+    from store.rows import GapCause, TransferKind, Visit
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,6 +277,23 @@ class LedgerLine(Happening):
     data: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Correction:
+    """One visit as the history had it, and as a repair left it."""
+
+    before: Visit | None
+    after: Visit
+    missed: tuple[tuple[str, int], ...] = ()
+    """By agent, how many more ringings in vain the history now has."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Repaired(Happening):
+    """Visits were put right in the history after they were counted."""
+
+    corrections: tuple[Correction, ...]
+
+
 Event: TypeAlias = (
     Joined
     | Left
@@ -300,4 +317,5 @@ Event: TypeAlias = (
     | LinkChanged
     | Ticked
     | LedgerLine
+    | Repaired
 )

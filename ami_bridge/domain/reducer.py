@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from ami_bridge.domain import events as ev
 from ami_bridge.domain.ageing import pass_time, turn_the_day
 from ami_bridge.domain.changing import replace
+from ami_bridge.domain.corrections import correct
 from ami_bridge.domain.draft import Draft
 from ami_bridge.domain.handover import handed_over
 from ami_bridge.domain.ledger import SLACK, take_ledger_line
@@ -47,7 +48,7 @@ def apply(state: State, event: ev.Event, now: datetime) -> tuple[State, Changes]
     except BaseException:
         draft.give_up()
         raise
-    if not isinstance(event, ev.Ticked | ev.LedgerLine | ev.LinkChanged):
+    if not isinstance(event, ev.Ticked | ev.LedgerLine | ev.LinkChanged | ev.Repaired):
         draft.set("last_event_at", max(event.at, state.last_event_at or event.at))
     return draft.finish()
 
@@ -87,8 +88,7 @@ def _take(draft: Draft, event: ev.Event) -> None:  # noqa: C901, PLR0912 - one l
         case ev.MemberSeen():
             see_member(draft, event)
         case ev.MemberGone():
-            agent = draft.agent(draft.rules.agent_of(event.interface), event.at, event.member_name)
-            put_member(draft, agent, event.queue, None, event.at)
+            _lose_member(draft, event)
         case ev.ContactSeen():
             if event.agent in draft.look("agents"):
                 agent = draft.agent(event.agent, event.at)
@@ -100,6 +100,8 @@ def _take(draft: Draft, event: ev.Event) -> None:  # noqa: C901, PLR0912 - one l
             _link_changed(draft, event)
         case ev.LedgerLine():
             take_ledger_line(draft, event)
+        case ev.Repaired():
+            correct(draft, event)
         case ev.Ticked():
             pass_time(draft, event.at)
 
@@ -362,6 +364,11 @@ def _hold(draft: Draft, event: ev.HoldChanged) -> None:
 
 
 # -- agents
+
+
+def _lose_member(draft: Draft, event: ev.MemberGone) -> None:
+    agent = draft.agent(draft.rules.agent_of(event.interface), event.at, event.member_name)
+    put_member(draft, agent, event.queue, None, event.at)
 
 
 def see_member(draft: Draft, event: ev.MemberSeen) -> None:

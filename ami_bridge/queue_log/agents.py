@@ -117,9 +117,9 @@ class Places:
     def _begin(self, key: tuple[str, str], at: datetime, **told: object) -> None:
         agent, queue = key
         self._left.discard(key)
-        self._open[key] = LoggedPlace(agent=agent, queue=queue, since=at, **told)  # type: ignore[arg-type]  # fields by their names
+        self._open[key] = LoggedPlace(agent=agent, queue=queue, since=at, **told)  # type: ignore[arg-type]  # fields by name
 
     def _change(self, place: LoggedPlace, at: datetime, **change: object) -> LoggedPlace:
         at = max(at, place.since)
-        self._open[place.agent, place.queue] = replace(place, since=at, **change)  # type: ignore[arg-type]  # fields by their names
+        self._open[place.agent, place.queue] = replace(place, since=at, **change)  # type: ignore[arg-type]  # fields by name
         return replace(place, until=at)

@@ -107,8 +107,10 @@ def in_order(files: Iterable[LogFile]) -> list[LogFile]:
     return list(found.values())
 
 
-def pieces(path: Path, since: datetime | None = None) -> list[Path]:
+def pieces(path: Path, since: datetime | None = None, olddir: Path | None = None) -> list[Path]:
     """The log and the older pieces rotation left beside it, oldest first; those over before ``since`` are left out.
+
+    ``olddir`` is where logrotate moves older pieces, if not beside the log.
 
     Raises:
         OSError: the folder cannot be read.
@@ -117,8 +119,9 @@ def pieces(path: Path, since: datetime | None = None) -> list[Path]:
     found: dict[str, tuple[int, Path]] = {}
     if not path.parent.is_dir():
         return []
-    for one in sorted(path.parent.iterdir()):
-        if one.name == path.name or is_turned(one.name, path.name):
+    others = sorted(olddir.iterdir()) if olddir is not None and olddir.is_dir() and olddir != path.parent else []
+    for one in [*sorted(path.parent.iterdir()), *others]:
+        if one == path or is_turned(one.name, path.name):
             status = one.stat()
             if status.st_mtime >= begun and status.st_size:
                 found.setdefault(unpacked(one.name), (status.st_mtime_ns, one))

@@ -8,14 +8,14 @@ queue_log; of any other log its language must be given.
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final, Generic
 
 from ami_bridge.domain.events import LedgerLine
 from ami_bridge.queue_log.files import BROKEN_PACKING, holds, look, open_log
 from ami_bridge.queue_log.language import QUEUE_LOG, Fact
 from ami_bridge.queue_log.lines import Odd
-from ami_bridge.queue_log.place import Mark, Seen, Stretch, is_turned, mark_after, plan
+from ami_bridge.queue_log.place import Mark, Plan, Seen, Stretch, is_turned, mark_after, plan
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -58,6 +58,9 @@ class LogTail(Generic[Fact]):
         set_aside: How many of them were no facts, by reason.
         last_odd: The latest of those, for the log.
         losses: How often the place was not found again, so that lines may be missing.
+        olddir: Where else older pieces lie: logrotate's `olddir`.
+        moved_to: The folder in which an older piece was found though nobody named it; None while there is none.
+        odd: The lines set aside since somebody took them, each with the offset behind it.
     """
 
     path: Path
@@ -68,6 +71,9 @@ class LogTail(Generic[Fact]):
     set_aside: dict[str, int] = field(default_factory=dict)
     last_odd: Odd | None = None
     losses: int = 0
+    olddir: Path | None = None
+    moved_to: Path | None = None
+    odd: list[tuple[int, Odd]] = field(default_factory=list)
 
     def read(self, most: int = MOST_AT_ONCE) -> list[Told[Fact]]:
         """The facts of the lines completed since the last read; ``most`` or a few more, the rest the next time.
@@ -77,10 +83,12 @@ class LogTail(Generic[Fact]):
                 Nothing is lost: the next read begins where this one did.
         """
         before = self.mark, self.lines, dict(self.set_aside), self.losses
+        odd = len(self.odd)
         try:
             return self._read(most)
         except (OSError, *BROKEN_PACKING) as wrong:
             self.mark, self.lines, self.set_aside, self.losses = before
+            del self.odd[odd:]
             raise wrong if isinstance(wrong, OSError) else OSError(f"{self.path}: {wrong}") from None
 
     def _read(self, most: int) -> list[Told[Fact]]:
@@ -89,7 +97,10 @@ class LogTail(Generic[Fact]):
         mark = self.mark
         if mark is None:
             return []
-        found = plan(mark, self._seen(mark), self.path.name)
+        seen = self._seen(mark)
+        found = plan(mark, seen, self.path.name)
+        if found.lost:
+            found = self._elsewhere(mark, seen) or found
         self.losses += found.lost
         told: list[Told[Fact]] = []
         for stretch in found.stretches:
@@ -122,16 +133,31 @@ class LogTail(Generic[Fact]):
         return [*([current] if current else []), *self._turned(mark)]
 
     def _turned(self, mark: Mark) -> Iterator[Seen]:
+        yield from self._turned_in(self.path.parent, mark)
+        if self.olddir is not None and self.olddir != self.path.parent:
+            yield from self._turned_in(self.olddir, mark)
+
+    def _turned_in(self, folder: Path, mark: Mark) -> Iterator[Seen]:
         try:
-            found = sorted(self.path.parent.iterdir())
-        except FileNotFoundError:
+            found = sorted(folder.iterdir())
+        except (FileNotFoundError, NotADirectoryError):
             return
         for path in found:
             if path != self.path and is_turned(path.name, self.path.name):
                 try:
-                    yield look(path, mark)
+                    seen = look(path, mark)
                 except (OSError, *BROKEN_PACKING):
                     continue  # taken away, or half packed, while we looked
+                yield seen if folder == self.path.parent else replace(seen, name=str(path.absolute()))
+
+    def _elsewhere(self, mark: Mark, seen: list[Seen]) -> Plan | None:
+        """The place found again in a folder below the log's own, by what stands there: an olddir nobody named."""
+        for folder in sorted(one for one in self.path.parent.iterdir() if one.is_dir() and one != self.olddir):
+            there = list(self._turned_in(folder, mark))
+            if any(one.holds for one in there):
+                self.moved_to = folder
+                return plan(mark, [*seen, *there], self.path.name)
+        return None
 
     def _stretch(self, stretch: Stretch) -> Iterator[list[Told[Fact]]]:
         """The facts line by line. The mark follows, and so stays in the old file until the new one has a line."""
@@ -157,6 +183,7 @@ class LogTail(Generic[Fact]):
             if isinstance(told, Odd):
                 self.set_aside[told.reason] = self.set_aside.get(told.reason, 0) + 1
                 self.last_odd = told
+                self.odd.append((offset, told))
             else:
                 facts.append(Told(told, file, offset, line))
         return facts
@@ -167,5 +194,5 @@ class QueueLogTail(LogTail[LedgerLine]):
 
     __slots__ = ()
 
-    def __init__(self, path: Path, mark: Mark | None = None) -> None:
-        super().__init__(path, QUEUE_LOG, mark)
+    def __init__(self, path: Path, mark: Mark | None = None, olddir: Path | None = None) -> None:
+        super().__init__(path, QUEUE_LOG, mark, olddir=olddir)

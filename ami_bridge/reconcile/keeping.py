@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -22,9 +22,9 @@ from store.queries.ledger import forget_evidence, log_place
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import datetime
-    from pathlib import Path
 
-    from ami_bridge.domain.events import LedgerLine
+    from ami_bridge.domain.events import Correction, LedgerLine
+    from ami_bridge.following import Log
     from ami_bridge.queue_log.history import LoggedVisit
     from ami_bridge.reconcile.names import AgentNames
     from store.engine import Store
@@ -55,6 +55,7 @@ class Reconciler:
         checked_until: The latest entry compared so far.
         repaired: Visits put right, in all.
         unexplained: Visits that still differed after the last repair; 0 unless something is wrong with us.
+        corrections: Visits put right that the board has not been told of; whoever tells it takes them out.
     """
 
     store: Store
@@ -64,9 +65,10 @@ class Reconciler:
     checked_until: datetime | None = None
     repaired: int = 0
     unexplained: int = 0
+    corrections: list[Correction] = field(default_factory=list)
     _forgot_until: datetime | None = None
 
-    async def catch_up(self, path: Path, now: datetime) -> Checked:
+    async def catch_up(self, source: Log, now: datetime) -> Checked:
         """What the log tells since the last bridge stopped, before this one knows anything.
 
         It leaves the live place behind the last line, so that the bridge goes on from there.
@@ -79,10 +81,10 @@ class Reconciler:
         if since is None:
             return Checked()  # a first start: what was before us is `hotline ledger import`'s
         place = await log_place(self.store, self.node, LIVE)
-        place = await asyncio.to_thread(at_the_end, path, self.node, place, now)
+        place = await asyncio.to_thread(at_the_end, source, self.node, place, now)
         # read after the place was taken: a line between the two is told twice, none is not told
         members: list[LedgerLine] = []
-        logged = await asyncio.to_thread(lambda: list(_logged(path, since, members)))
+        logged = await asyncio.to_thread(lambda: list(_logged(source, since, members)))
         done = await put_right(self.store, self.node, logged, self.names, self.writer)
         await catch_up_members(self.store, self.writer, self.names.rules, members)
         if place is not None:
@@ -115,6 +117,7 @@ class Reconciler:
             return False
         done = Checked()
         done.add(found)
+        self.corrections += found.corrections
         self.unexplained = len({one.visit_id for one in again.differences}) if found.rows else 0
         self._note(done, logged)
         if done.repaired:
@@ -153,10 +156,10 @@ class Reconciler:
             self.checked_until = max([*entries, *([self.checked_until] if self.checked_until else [])])
 
 
-def _logged(path: Path, since: datetime, members: list[LedgerLine]) -> Iterator[LoggedVisit]:
+def _logged(source: Log, since: datetime, members: list[LedgerLine]) -> Iterator[LoggedVisit]:
     """What the pieces of a log tell of visits since then, open ones too; lines about agents go into ``members``."""
     history = History()
-    for piece in pieces(path, since):
+    for piece in pieces(source.path, since, source.olddir):
         for line in read_lines(piece):
             if not isinstance(line.told, Odd):
                 history.take(line.told)

@@ -5,10 +5,11 @@ What AMI saw more exactly, or alone, is kept. The same input a second time gives
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from ami_bridge.domain.events import Correction
 from ami_bridge.reconcile.comparing import Difference, differences, talked, waited
 from ami_bridge.reconcile.matching import SLACK, Pair, matched
 from store.rows import RingAttempt, Visit, visit_id
@@ -34,6 +35,7 @@ class Repair:
         not_in_log: Rows of which the log is silent though it should not be; they are left alone.
         matched: The ids of the rows that both know.
         entered: When each of these entered, by the log.
+        corrections: Each visit put right, as it was and as it is.
     """
 
     visits: int = 0
@@ -43,6 +45,7 @@ class Repair:
     not_in_log: list[Visit] = field(default_factory=list)
     matched: set[str] = field(default_factory=set)
     entered: dict[str, datetime] = field(default_factory=dict)
+    corrections: list[Correction] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,16 +141,28 @@ def _put_right(found: Repair, pair: Pair, row: Visit, attempts: Sequence[RingAtt
         return
     rang = _attempts(row, logged, attempts, names.who)
     found.rows.extend(one for one in rang if one not in attempts)
+    missed = _missed(attempts, rang)
     heard = row if row.rings >= len(attempts) else replace(row, rings=len(attempts))
     wrong = differences(heard, logged, names.who, names.next_id)
     if before is not None:
         found.differences.extend(wrong)
         if not wrong and row.rings >= len(rang):
+            if missed:
+                found.corrections.append(Correction(before=before, after=before, missed=missed))
             return
     after = _amended(row, logged, wrong, names)
     after = replace(after, rings=max(row.rings, len(rang)))
     if before is None or after != before:
-        found.rows.append(_explained(before, after, logged))
+        after = _explained(before, after, logged)
+        found.rows.append(after)
+        found.corrections.append(Correction(before=before, after=after, missed=missed))
+
+
+def _missed(before: Iterable[RingAttempt], after: Iterable[RingAttempt]) -> tuple[tuple[str, int], ...]:
+    """By agent, how many more ringings in vain there are after than before."""
+    more = Counter(one.agent for one in after if one.result == "no_answer")
+    more.subtract(Counter(one.agent for one in before if one.result == "no_answer"))
+    return tuple((agent, count) for agent, count in sorted(more.items()) if count)
 
 
 def _amended(row: Visit, logged: LoggedVisit, wrong: Sequence[Difference], names: _Names) -> Visit:

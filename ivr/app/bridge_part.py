@@ -69,6 +69,8 @@ def settings_of(ready: Ready) -> BridgeSettings:
         skills={agent_id: agent.skills for agent_id, agent in hotline.agents.items() if agent.skills},
         keep_evidence=timedelta(milliseconds=hotline.keep_evidence_ms),
         queue_log=queue_log if queue_log.parent.is_dir() else None,
+        queue_log_olddir=Path(hotline.queue_log_olddir) if hotline.queue_log_olddir else None,
+        set_aside=ready.places.state / "set-aside" / hotline.node / "live.lines",
         watchdog=WatchdogSettings(
             servers=tuple(AgiServer(host=host, port=port) for host, port in map(split, hotline.agi_servers))
         ),
@@ -153,9 +155,10 @@ async def _caught_up(settings: BridgeSettings, store: Store, writer: Writer) -> 
         checked_until=known.checked_until if known else None,
         repaired=known.repaired if known else 0,
     )
-    if settings.queue_log is not None:
+    source = settings.log
+    if source is not None:
         try:
-            await reconciler.catch_up(settings.queue_log, datetime.now(UTC))
+            await reconciler.catch_up(source, datetime.now(UTC))
         except OSError as wrong:
             log.error("queue_log_unreadable", reason=str(wrong))
     return reconciler

@@ -74,7 +74,8 @@ async def run_verify(
     name = node or ready.hotline.node
     elsewhere = node not in {None, ready.hotline.node} or bool(log)
     try:
-        files = list(log) or pieces(Path(ready.hotline.queue_log), since)
+        olddir = ready.hotline.queue_log_olddir
+        files = list(log) or pieces(Path(ready.hotline.queue_log), since, Path(olddir) if olddir else None)
         if not files:
             raise MistakeError(
                 f"there is no {ready.hotline.queue_log} with anything since then; "

@@ -106,3 +106,18 @@ async def test_a_database_that_is_away_is_tried_again(store: Store, monkeypatch:
 
 async def _refuse(*_: object) -> None:
     raise OSError("no such host")
+
+
+async def test_late_rows_of_a_killed_service_open_no_journey_for_longer_than_a_minute(store: Store) -> None:
+    await begun(store, "c1")
+    endings = Endings(store, "gz-1")
+    endings.hear(gone(10))
+    await endings.write(at(12))
+    late = a_journey(id=journey_id("gz-1", "c1"), call_id="c1", channel_id="c1", started_at=at(0))
+    async with Writer(store) as writer:
+        writer.put(replace(late, ended_at=at(5), outcome="queued"))
+        await writer.flush()
+        writer.put(replace(late, last_step="rate"))
+    assert await ends(store) == {"c1": (None, None)}
+    await endings.write(at(73))
+    assert await ends(store) == {"c1": ("lost", at(10))}

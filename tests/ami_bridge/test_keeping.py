@@ -8,10 +8,13 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from ami_bridge.following import LogFollower
+from structlog.testing import capture_logs
+
+from ami_bridge.following import Log, LogFollower, at_the_end
 from ami_bridge.past import load_past
+from ami_bridge.queue_log.aside import AsideFile
 from ami_bridge.queue_log.history import visits_of
-from ami_bridge.queue_log.lines import as_text
+from ami_bridge.queue_log.lines import Odd, as_text
 from ami_bridge.queue_log.tail import QueueLogTail
 from ami_bridge.reconcile.keeping import Reconciler
 from ami_bridge.reconcile.names import AgentNames
@@ -60,7 +63,7 @@ HEARD = rows.BridgeState(node="gz-1", last_event_at=at(3))
 async def test_what_happened_while_no_bridge_ran_is_in_the_ledger_before_it_begins(tmp_path: Path) -> None:
     log = written(tmp_path / "queue_log", f"{TALK}; 40 d q NONE ENTERQUEUE '' 139 1")
     async with reconciling(tmp_path, HEARD, a_row(position=1, vip=True)) as reconciler:
-        done = await reconciler.catch_up(log, at(60))
+        done = await reconciler.catch_up(Log(log), at(60))
         assert (done.visits, done.repaired, done.added) == (2, 2, 1)
         past = await load_past(reconciler.store, "gz-1", STAFFED.zone, at(60))
         (told,), rings = await visits_of_channels(reconciler.store, "gz-1", ["c"])
@@ -69,12 +72,12 @@ async def test_what_happened_while_no_bridge_ran_is_in_the_ledger_before_it_begi
         assert [row.channel_id for row in past.open_visits] == ["d"]
         assert past.log_place is not None
         assert (past.log_place.line_at, past.log_place.lines) == (at(40), 4)
-        follower = LogFollower(log, "gz-1", place=past.log_place, since=at(0))
+        follower = LogFollower(Log(log), "gz-1", place=past.log_place, since=at(0))
         assert await follower.due(at(99), everything=True) == []
         written(log, "70 d q NONE ABANDON 1 1 30")
         assert [line.verb for line in await follower.due(at(99), everything=True)] == ["ABANDON"]
-        assert (await reconciler.catch_up(log, at(100))).repaired == 1
-        assert (await reconciler.catch_up(log, at(100))).repaired == 0
+        assert (await reconciler.catch_up(Log(log), at(100))).repaired == 1
+        assert (await reconciler.catch_up(Log(log), at(100))).repaired == 0
 
 
 async def test_the_pieces_a_rotation_left_are_caught_up_with_too(tmp_path: Path) -> None:
@@ -84,7 +87,7 @@ async def test_the_pieces_a_rotation_left_are_caught_up_with_too(tmp_path: Path)
     for path in (log, tmp_path / "queue_log.0"):
         os.utime(path, (at(100).timestamp(),) * 2)
     async with reconciling(tmp_path, HEARD) as reconciler:
-        await reconciler.catch_up(log, at(60))
+        await reconciler.catch_up(Log(log), at(60))
         (told,) = (await visits(reconciler.store)).rows
         assert (told.entered_at, told.answered_at, told.ended_at) == (at(0), at(5), at(30))
 
@@ -92,7 +95,7 @@ async def test_the_pieces_a_rotation_left_are_caught_up_with_too(tmp_path: Path)
 async def test_a_first_start_leaves_the_past_to_the_import(tmp_path: Path) -> None:
     log = written(tmp_path / "queue_log", TALK)
     async with reconciling(tmp_path) as reconciler:
-        assert (await reconciler.catch_up(log, at(60))).visits == 0
+        assert (await reconciler.catch_up(Log(log), at(60))).visits == 0
         assert await log_place(reconciler.store, "gz-1", "live") is None
 
 
@@ -109,7 +112,7 @@ async def test_a_visit_written_wrongly_is_put_right_after_it_is_over_and_what_is
 
 async def test_only_visits_over_for_a_while_are_taken_out_for_comparing(tmp_path: Path) -> None:
     log = written(tmp_path / "queue_log", f"{TALK}; 31 d q NONE ENTERQUEUE '' 139 1; 90 d q NONE ABANDON 1 1 59")
-    follower = LogFollower(log, "gz-1", place=None, since=at(-1))
+    follower = LogFollower(Log(log), "gz-1", place=None, since=at(-1))
     await follower.due(at(100), everything=True)
     assert [visit.channel_id for visit in follower.settled(at(60))] == ["c"]
     assert list(follower.settled(at(60))) == []
@@ -118,7 +121,7 @@ async def test_only_visits_over_for_a_while_are_taken_out_for_comparing(tmp_path
 
 async def test_a_stamp_of_the_future_holds_nothing_up_behind_it_for_long(tmp_path: Path) -> None:
     log = written(tmp_path / "queue_log", f"3600 e q NONE ENTERQUEUE '' 1 1; {TALK}")
-    follower = LogFollower(log, "gz-1", place=None, since=at(-1))
+    follower = LogFollower(Log(log), "gz-1", place=None, since=at(-1))
     assert len(await follower.due(at(40), everything=False)) == 4
 
 
@@ -128,7 +131,7 @@ async def test_a_long_log_is_read_to_its_end_at_once_on_a_first_start(
     monkeypatch.setattr(QueueLogTail.read, "__defaults__", (2,))
     old = "; ".join(f"{n} x{n} q NONE ENTERQUEUE '' 1 1" for n in range(-900, -800))
     log = written(tmp_path / "queue_log", f"{old}; {TALK}")
-    follower = LogFollower(log, "gz-1", place=None, since=at(-1))
+    follower = LogFollower(Log(log), "gz-1", place=None, since=at(-1))
     assert [line.verb for line in await follower.due(at(99), everything=True)] == [
         "ENTERQUEUE",
         "CONNECT",
@@ -138,9 +141,52 @@ async def test_a_long_log_is_read_to_its_end_at_once_on_a_first_start(
 
 async def test_the_newest_second_is_left_to_ami(tmp_path: Path) -> None:
     log = written(tmp_path / "queue_log", TALK)
-    follower = LogFollower(log, "gz-1", place=None, since=at(-1))
+    follower = LogFollower(Log(log), "gz-1", place=None, since=at(-1))
     assert len(await follower.due(at(30.5), everything=False)) == 2
     place = follower.place(at(31))
     assert place is not None
     assert place.line_at == at(5)
     assert len(await follower.due(at(32), everything=False)) == 1
+
+
+async def test_lines_that_are_no_facts_are_kept_as_they_were_also_those_nobody_was_there_to_read(
+    tmp_path: Path,
+) -> None:
+    aside = AsideFile(tmp_path / "set-aside" / "gz-1" / "live.lines")
+    path = written(tmp_path / "queue_log", ENTER)
+    source = Log(path, aside=aside)
+    follower = LogFollower(source, "gz-1", place=None, since=at(-1))
+    with path.open("ab") as file:
+        file.write(b"1795301530|cut\nno line at all\n")
+    await follower.due(at(99), everything=True)
+    offset = len(path.read_bytes())
+    assert aside.path.read_bytes() == b"%d cut 1795301530|cut\n%d cut no line at all\n" % (offset - 15, offset)
+    place = follower.place(at(99))
+    with path.open("ab") as file:
+        file.write(b"another\n")
+    at_the_end(source, "gz-1", place, at(100))
+    assert aside.path.read_bytes().endswith(b" cut another\n")
+
+
+def test_what_is_set_aside_is_bounded_and_the_newest_stays(tmp_path: Path) -> None:
+    aside = AsideFile(tmp_path / "live.lines", most_bytes=100)
+    for number in range(50):
+        aside.keep([(number, Odd("cut", b"x" * 10))])
+    sizes = sorted(path.stat().st_size for path in tmp_path.iterdir())
+    assert len(sizes) == 2
+    assert max(sizes) < 130
+    assert aside.path.read_bytes().endswith(b"49 cut xxxxxxxxxx\n")
+
+
+async def test_a_disk_that_takes_nothing_is_told_of_once_and_stops_nobody(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    path = written(tmp_path / "queue_log", TALK)
+    path.write_bytes(path.read_bytes() + b"odd\n")
+    follower = LogFollower(
+        Log(path, aside=AsideFile(tmp_path / "file" / "live.lines")), "gz-1", place=None, since=at(-1)
+    )
+    with capture_logs() as logs:
+        assert len(await follower.due(at(99), everything=True)) == 3
+        path.write_bytes(path.read_bytes() + b"odd\n")
+        await follower.due(at(99), everything=True)
+    assert [one["event"] for one in logs].count("bridge.set_aside_not_kept") == 1

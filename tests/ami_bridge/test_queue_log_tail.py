@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from ami_bridge.queue_log.lines import LONGEST_LINE, LineCutter, Odd, as_text, parse_line, split_glued
 from ami_bridge.queue_log.place import Mark, is_turned
+from ami_bridge.queue_log.reading import pieces
 from ami_bridge.queue_log.tail import QueueLogTail
 
 if TYPE_CHECKING:
@@ -389,3 +390,45 @@ def test_only_what_rotation_makes_is_taken_for_an_older_piece(name: str, turned:
 def test_the_place_survives_as_text_and_numbers() -> None:
     mark = Mark("8:1f", 120, 40, "ab")
     assert Mark(mark.file, mark.offset, mark.size, mark.digest) == mark
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_pieces_in_an_olddir_are_read_on_named_or_found_by_what_stands_in_them(tmp_path: Path, *, named: bool) -> None:
+    log, old = tmp_path / "queue_log", tmp_path / "old"
+    old.mkdir()
+    (old / "queue_log.9").write_bytes(numbered(90))  # of long ago
+    log.write_bytes(numbered(0))
+    tail = QueueLogTail(log, olddir=old if named else None)
+    assert [one.line.channel_id for one in tail.read()] == ["c0"]
+    log.write_bytes(numbered(0) + numbered(1))
+    log.rename(old / "queue_log.1")
+    log.write_bytes(numbered(2))
+    assert [one.line.channel_id for one in tail.read()] == ["c1", "c2"]
+    assert tail.losses == 0
+    assert tail.moved_to == (None if named else old)
+    log.write_bytes(numbered(2) + numbered(3))
+    assert [one.line.channel_id for one in tail.read()] == ["c3"]
+
+
+def test_a_log_whose_piece_is_nowhere_is_told_of_as_lost(tmp_path: Path) -> None:
+    log = tmp_path / "queue_log"
+    (tmp_path / "else").mkdir()
+    (tmp_path / "else" / "queue_log.1").write_bytes(numbered(7))
+    log.write_bytes(numbered(0))
+    tail = QueueLogTail(log)
+    tail.read()
+    log.write_bytes(numbered(2))
+    log.rename(tmp_path / "gone")
+    log.write_bytes(numbered(3))
+    assert [one.line.channel_id for one in tail.read()] == ["c3"]
+    assert (tail.losses, tail.moved_to) == (1, None)
+
+
+def test_the_pieces_of_a_whole_reading_are_those_of_both_folders(tmp_path: Path) -> None:
+    log, old = tmp_path / "queue_log", tmp_path / "old"
+    old.mkdir()
+    for number, path in enumerate((old / "queue_log.2", old / "queue_log.1", tmp_path / "queue_log.0", log)):
+        path.write_bytes(numbered(number))
+        os.utime(path, (1000 + number, 1000 + number))
+    assert pieces(log, None, old) == [old / "queue_log.2", old / "queue_log.1", tmp_path / "queue_log.0", log]
+    assert pieces(log) == [tmp_path / "queue_log.0", log]

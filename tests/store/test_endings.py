@@ -6,9 +6,12 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+import pytest
+
 from store.endings import AT_ONCE, JourneyEnd, end_journeys, open_journeys
 from store.queries.journeys import journeys
 from store.rows import journey_id
+from store.upserts import UNLED, Unled
 from store.writer import Writer
 from tests.store.samples import NOON, a_journey
 
@@ -51,6 +54,21 @@ async def test_the_services_own_word_wins_when_it_comes_later(store: Store) -> N
     await end_journeys(store, [end("c1")])
     await keep(store, replace(journey("c1"), ended_at=NOON, outcome="finished"))
     assert await ends(store) == {"c1": ("finished", NOON)}
+
+
+@pytest.mark.parametrize("outcome", UNLED)
+async def test_a_row_from_before_the_end_that_is_drained_late_opens_nothing(store: Store, outcome: Unled) -> None:
+    await keep(store, journey("c1"))
+    await end_journeys(store, [replace(end("c1"), outcome=outcome)])
+    await keep(store, replace(journey("c1"), last_step="menu", language="en"))
+    assert await ends(store) == {"c1": (outcome, LATER)}
+    (row,) = (await journeys(store)).rows
+    assert (row.last_step, row.language) == ("menu", "en"), "what else it tells is newer than what was there"
+
+
+async def test_a_journey_its_own_service_ended_in_a_queue_goes_on_after_it(store: Store) -> None:
+    await keep(store, replace(journey("c1"), ended_at=NOON, outcome="queued"), replace(journey("c1"), last_step="rate"))
+    assert await ends(store) == {"c1": (None, None)}
 
 
 async def test_more_journeys_than_one_statement_takes(store: Store) -> None:
