@@ -1,8 +1,9 @@
 """What the link heard and nobody took yet: one ordered, bounded queue of undecoded messages.
 
 Asterisk drops a client that stops reading (``writetimeout``, manager.c:958), so we always read; what the consumer
-cannot take at once waits here as raw bytes. When even that is full all of it is given up: a hole in the middle cannot
-be mended by later events, only by a fresh snapshot, and ``Overflowed`` asks for one.
+cannot take at once waits here as raw bytes. When even that is full, what a fresh snapshot tells anew is given up first,
+and ``Overflowed`` asks for one; no visit is lost by that. Only when the rest alone is too much all of it goes: a hole
+in the middle cannot be mended by later events, but by the snapshot and queue_log.
 """
 
 from __future__ import annotations
@@ -10,7 +11,9 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+from ami_bridge.protocol.wire import event_name
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -47,6 +50,11 @@ class Notice:
     event: object
 
 
+TOLD_ANEW: Final = frozenset(
+    {b"QueueMemberStatus", b"QueueMemberPenalty", b"QueueMemberRinginuse", b"ContactStatus", b"MusicOnHoldStop"}
+)
+"""Events that say how something is, not what happened to a caller: a snapshot says it again."""
+
 Item: TypeAlias = LinkUp | LinkLost | Overflowed | Notice | bytes
 
 
@@ -69,19 +77,24 @@ class Backlog:
         """Adds one item; never blocks, never raises."""
         if isinstance(item, bytes):
             if len(self._items) >= self.max_messages or self._bytes + len(item) > self.max_bytes:
-                self._overflow()
+                self._overflow(item)
                 return
             self._bytes += len(item)
         self._items.append(item)
         self._ready.set()
 
-    def _overflow(self) -> None:
-        raw = sum(isinstance(i, bytes) for i in self._items)
-        lost = raw + 1 + sum(i.dropped for i in self._items if isinstance(i, Overflowed))
-        self.dropped += raw + 1
-        kept = [i for i in self._items if isinstance(i, LinkUp | LinkLost | Notice)]
-        self._items = deque([*kept, Overflowed(lost)])
-        self._bytes = 0
+    def _overflow(self, latest: bytes) -> None:
+        """Makes room, and asks for a snapshot behind what stays."""
+        items = [*self._items, latest]
+        kept = [item for item in items if not (isinstance(item, bytes) and event_name(item) in TOLD_ANEW)]
+        size = sum(len(item) for item in kept if isinstance(item, bytes))
+        if len(kept) > self.max_messages // 2 or size > self.max_bytes // 2:
+            kept, size = [item for item in kept if not isinstance(item, bytes)], 0
+        lost = len(items) - len(kept)
+        self.dropped += lost
+        lost += sum(item.dropped for item in kept if isinstance(item, Overflowed))
+        self._items = deque([*(item for item in kept if not isinstance(item, Overflowed)), Overflowed(lost)])
+        self._bytes = size
         self._ready.set()
 
     async def take(self) -> Item:

@@ -1,6 +1,8 @@
-"""How fast AMI bytes become parsed, dispatched events: stock panoramisk against the classes the bridge runs on.
+"""How fast AMI bytes become parsed, dispatched events: stock panoramisk and a bare protocol against the classes we run.
 
-In process and on one core; rows take turns, so that a noisy moment hits all of them. Bounded: some 20 s.
+In process and on one core, in CPU time; rows take turns, so that a noisy moment hits all of them. Bounded: some 20 s.
+The bare protocol is the least that gives events: a buffer, split at empty lines, a dictionary of each message's lines,
+handed to a function. It knows no bounds, answers, repeated headers or odd lines, and parses everything, wanted or not.
 
     python bench/ami_parse.py
 """
@@ -22,6 +24,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 from panoramisk import Manager
 from panoramisk.ami_protocol import AMIProtocol
 
+from ami_bridge import evidence
 from ami_bridge.domain.model import Rules, empty_state
 from ami_bridge.domain.reducer import apply
 from ami_bridge.spoken import Heard, LinkProtocol
@@ -109,7 +112,33 @@ def _stock(patterns: list[str]) -> Callable[[list[bytes]], float]:
     return run
 
 
-def _ours(*, everything: bool, reduce: bool) -> Callable[[list[bytes]], float]:
+class _Bare(asyncio.Protocol):
+    """A minimal parser."""
+
+    def __init__(self, take: Callable[[dict[str, str]], object]) -> None:
+        self._take = take
+        self._rest = b""
+
+    def data_received(self, data: bytes) -> None:
+        """Whole messages, one after the other."""
+        *whole, self._rest = (self._rest + data).split(b"\r\n\r\n")
+        for raw in whole:
+            event: dict[str, str] = {}
+            for line in raw.decode("utf-8", "replace").split("\r\n"):
+                name, _, value = line.partition(": ")
+                event[name] = value
+            self._take(event)
+
+
+def _bare(chunks: list[bytes]) -> float:
+    protocol = _Bare(lambda event: event["Event"])
+    began = time.process_time()
+    for chunk in chunks:
+        protocol.data_received(chunk)
+    return time.process_time() - began
+
+
+def _ours(*, everything: bool, reduce: bool, keep: bool = False) -> Callable[[list[bytes]], float]:
     wanted = frozenset(k.encode() for k in (KINDS if everything else WANTED_EVENTS))
     variables = frozenset(v.encode() for v in (*WANTED_VARIABLES, *(["DIALEDTIME"] if everything else [])))
 
@@ -124,6 +153,8 @@ def _ours(*, everything: bool, reduce: bool) -> Callable[[list[bytes]], float]:
                 event = event_of(heard, now)
                 if event is not None:
                     state, _ = apply(state, event, now)
+                    if keep:
+                        evidence.of_event(heard, event, "n", state.ordinals)
 
         protocol = LinkProtocol(wanted=wanted, variables=variables, deliver=take)
         protocol.data_received(GREETING)
@@ -141,9 +172,11 @@ async def main() -> None:
     rows = {
         "stock panoramisk 1.4, one pattern '*'": _stock(["*"]),
         f"stock panoramisk 1.4, {len(WANTED_EVENTS)} patterns": _stock(list(WANTED_EVENTS)),
+        "bare asyncio protocol, minimal parser": _bare,
         "ours, every event parsed": _ours(everything=True, reduce=False),
         "ours, wanted events parsed": _ours(everything=False, reduce=False),
         "ours, wanted events parsed, translated, reduced": _ours(everything=False, reduce=True),
+        "the same with evidence kept": _ours(everything=False, reduce=True, keep=True),
     }
     took: dict[str, list[float]] = {name: [] for name in rows}
     for turn in range(ROUNDS + 1):
@@ -152,11 +185,12 @@ async def main() -> None:
             if turn:  # the first round warms up
                 took[name].append(seconds)
     base = statistics.median(next(iter(took.values())))
+    bare = statistics.median(took["bare asyncio protocol, minimal parser"])
     size = sum(map(len, chunks))
     print(f"Python {sys.version.split()[0]}, {EVENTS} events of {size // EVENTS} bytes, median of {ROUNDS} rounds")
     for name, all_s in took.items():
         median = statistics.median(all_s)
-        print(f"{name:50} {EVENTS / median:10,.0f} events/s  {base / median:5.1f} x stock")
+        print(f"{name:50} {EVENTS / median:10,.0f} events/s  {base / median:5.1f} x stock  {bare / median:5.2f} x bare")
 
 
 if __name__ == "__main__":
