@@ -25,6 +25,7 @@ from ami_bridge.following import LogFollower
 from ami_bridge.messages import Tick
 from ami_bridge.past import Past, restore
 from ami_bridge.protocol.errors import ActionFailed, AmiError
+from ami_bridge.reconcile.checking import portions
 from ami_bridge.reconcile.keeping import SETTLED
 from ami_bridge.reconcile.matching import as_logged
 from ami_bridge.recorder import Recorder, RowSink
@@ -151,8 +152,10 @@ class Bridge:
             for agent in self.state.agents.values():
                 reconciler.names.learn(agent.id, agent.name)
             self._unchecked.extend(ledger.settled(self._clock() - SETTLED))
-            while self._unchecked and await reconciler.keep(self._unchecked[:AT_ONCE]):
-                del self._unchecked[:AT_ONCE]
+            for portion in portions(list(self._unchecked)):
+                if not await reconciler.keep(portion):
+                    break
+                del self._unchecked[: len(portion)]
             await reconciler.forget(self._clock() - self.settings.keep_evidence)
             self._recorder.note_checked(reconciler.checked_until, reconciler.repaired, reconciler.unexplained)
 

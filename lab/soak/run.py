@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import json
 import random
+import shutil
 import subprocess
 import sys
 import time
@@ -105,7 +106,10 @@ class Result:
     @property
     def differences(self) -> list[str]:
         """Everything that is wrong, a sentence each."""
-        told = [f"{d['visit']}: {d['field']} {d['ledger']} | {d['queue_log']}" for d in self.after["differences"]]
+        told = [
+            f"{d['visit']}: {d['field']} is {d['ledger']} in the ledger, {d['log']} in queue_log"
+            for d in self.after["differences"]
+        ]
         return [*self.proof.wrong, *told, *self.errors]
 
 
@@ -258,6 +262,7 @@ async def _verdict(wishes: Wishes, stage: Stage, trouble: Trouble, director: Dir
     before = await asyncio.to_thread(_verified, stage)
     await asyncio.to_thread(stage.stop_service)
     snapshots, errors = _service_log(stage)
+    shutil.copyfile(stage.folder / "service.log", stage.folder / "service-until-the-end.log")
     await asyncio.to_thread(stage.start_service)  # its start puts right what is left
     after = await asyncio.to_thread(_verified, stage)
     blind = spans(trouble.blind, snapshots)

@@ -66,7 +66,7 @@ def breaks(seed: int, pace: Pace) -> Iterator[Break]:
     while True:
         kind = first.pop() if first else chance.choices(KINDS, _WEIGHTS)[0]
         away = {"database away": pace.database_away, "AMI cut": pace.ami_away}.get(kind, (0.0, 0.0))
-        yield Break(chance.uniform(*pace.every), kind, chance.uniform(*away), chance.random() < 0.5)  # noqa: PLR2004 - a coin
+        yield Break(chance.uniform(*pace.every), kind, chance.uniform(*away), chance.random() < 0.5)  # noqa: PLR2004 - a coin is tossed
 
 
 @dataclass(slots=True)

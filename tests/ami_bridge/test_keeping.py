@@ -13,6 +13,7 @@ from ami_bridge.past import load_past
 from ami_bridge.queue_log.history import visits_of
 from ami_bridge.queue_log.lines import as_text
 from ami_bridge.queue_log.tail import QueueLogTail
+from ami_bridge.reconcile.checking import portions
 from ami_bridge.reconcile.keeping import Reconciler
 from ami_bridge.reconcile.names import AgentNames
 from store import rows
@@ -144,3 +145,11 @@ async def test_the_newest_second_is_left_to_ami(tmp_path: Path) -> None:
     assert place is not None
     assert place.line_at == at(5)
     assert len(await follower.due(at(32), everything=False)) == 1
+
+
+def test_a_portion_ends_between_two_callers() -> None:
+    told = visits_of(
+        lines("".join(f"{n} c q NONE ENTERQUEUE '' 138 1; {n} c q NONE ABANDON 1 1 0;" for n in (1, 5, 9)))
+    )
+    told += visits_of(lines("1 d q NONE ENTERQUEUE '' 138 1; 2 d q NONE ABANDON 1 1 1"))
+    assert [[visit.channel_id for visit in some] for some in portions(told, 2)] == [["c", "c", "c"], ["d"]]
