@@ -13,7 +13,7 @@ from ami_bridge.domain import events as ev
 from ami_bridge.domain.ageing import pass_time, turn_the_day
 from ami_bridge.domain.draft import Draft
 from ami_bridge.domain.handover import handed_over
-from ami_bridge.domain.ledger import SLACK, take_ledger_line
+from ami_bridge.domain.ledger import take_ledger_line
 from ami_bridge.domain.model import Call, Changes, Member, State, Visit
 from ami_bridge.domain.resync import take_snapshot
 from ami_bridge.domain.states import (
@@ -26,6 +26,7 @@ from ami_bridge.domain.states import (
     Step,
 )
 from ami_bridge.domain.waits import note_waits
+from ami_bridge.domain.whose import SLACK, apart
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -132,15 +133,17 @@ def _told_before(draft: Draft, event: ev.Joined | ev.Connected) -> Visit | None:
 
     It may be over by then: both are read at once, AMI in order, and a bridge that was held up is behind.
     """
-    for visit in reversed(draft.visits_of(event.channel_id)):
+    fits: list[tuple[timedelta, Visit]] = []
+    for visit in draft.visits_of(event.channel_id):
         row = visit.row
         then = row.entered_at if isinstance(event, ev.Joined) else row.answered_at
         if visit.place and isinstance(event, ev.Joined):
             continue  # AMI has told of this one's beginning already
         found_talking = row.evidence.startswith("snapshot") and row.answered_at and event.at <= row.answered_at
         if row.queue == event.queue and then and (abs(then - event.at) <= SLACK or found_talking):
-            return visit
-    return None
+            fits.append((apart(event.at, then), visit))
+    # of two visits to the same queue within seconds the one that began (was answered) at that very moment
+    return min(reversed(fits), key=lambda one: one[0])[1] if fits else None
 
 
 def _leave(draft: Draft, event: ev.Left) -> None:

@@ -259,12 +259,12 @@ async def _store(stage: Stage) -> AsyncIterator[Store]:
 
 async def _verdict(wishes: Wishes, stage: Stage, trouble: Trouble, director: Director, took_s: float) -> Result:
     wishes.tell("the books are compared")
-    before = await asyncio.to_thread(_verified, stage)
+    before = await asyncio.to_thread(_verified, stage, "before")
     await asyncio.to_thread(stage.stop_service)
     snapshots, errors = _service_log(stage)
     shutil.copyfile(stage.folder / "service.log", stage.folder / "service-until-the-end.log")
     await asyncio.to_thread(stage.start_service)  # its start puts right what is left
-    after = await asyncio.to_thread(_verified, stage)
+    after = await asyncio.to_thread(_verified, stage, "after")
     blind = spans(trouble.blind, snapshots)
     async with _store(stage) as store:
         rows = [visit async for visit in _all_visits(store)]
@@ -307,7 +307,7 @@ async def _all_visits(store: Store) -> AsyncIterator[Visit]:
             return
 
 
-def _verified(stage: Stage) -> dict[str, Any]:
+def _verified(stage: Stage, name: str) -> dict[str, Any]:
     """What `hotline ledger verify` says; where CEL is written it compares that, too."""
     words = ["ledger", "verify", str(stage.hotline), "--since", "24h", "--format", "json"]
     done = subprocess.run(
@@ -322,6 +322,7 @@ def _verified(stage: Stage) -> dict[str, Any]:
     if done.returncode not in {0, 1}:
         raise ProgramError(f"hotline ledger verify ended with {done.returncode}\n{done.stdout}{done.stderr}")
     told: dict[str, Any] = json.loads(done.stdout)
+    (stage.folder / f"verify-{name}.json").write_text(done.stdout)
     return told
 
 

@@ -32,7 +32,7 @@ BLINDING: Final[frozenset[Kind]] = frozenset({"bridge killed", "AMI cut", "Aster
 class Pace:
     """How often something breaks and for how long, in seconds."""
 
-    every: tuple[float, float] = (5.0, 18.0)
+    every: tuple[float, float] = (8.0, 25.0)
     database_away: tuple[float, float] = (2.0, 25.0)
     ami_away: tuple[float, float] = (0.0, 8.0)
 
