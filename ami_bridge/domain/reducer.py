@@ -175,9 +175,13 @@ def _result(draft: Draft, event: ev.Resulted) -> None:
             if talking is not None:
                 draft.complete(talking, event.at, None, evidence)
         return
-    if visit is not None:
-        draft.settle(visit, outcome, event.at, evidence)
-    elif outcome in REFUSED_AT_THE_DOOR and event.tags.queue:
+    if outcome not in REFUSED_AT_THE_DOOR:
+        if visit is not None:
+            draft.settle(visit, outcome, event.at, evidence)
+        return
+    if visit is not None:  # it is another queue's door: out of this one the caller was moved before
+        _move_on(draft, event.channel_id, event.at)
+    if event.tags.queue:
         refused = draft.add_visit(draft.new_row(event, event.tags.queue), place=event.place)
         draft.settle(refused, outcome, event.at, evidence)
 

@@ -117,7 +117,7 @@ def _door(books: Books, proof: Proof) -> None:
     """Who was let into no queue: by the dialplan, for queue_log is silent on them."""
     rows = [v for v in books.visits if v.outcome in set(AT_THE_DOOR.values()) and v.queue in _OWN_QUEUES]
     ours = Counter((visit.channel_id, str(visit.outcome)) for visit in rows)
-    for outcome in AT_THE_DOOR.values():
+    for outcome in sorted(set(AT_THE_DOOR.values())):
         told = [one for one in books.refused if one.outcome == outcome]
         expected = 0
         for one in told:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _LEFT: Final = re.compile(rf"\b{LEFT} (\d+) (\S+) (\S*) (\S+) =(\w*)")
-AT_THE_DOOR: Final = {"FULL": "full", "JOINEMPTY": "join_empty"}
+AT_THE_DOOR: Final = {"FULL": "full", "JOINEMPTY": "join_empty", "JOINUNAVAIL": "join_empty"}
 OUTCOME: Final = {
     "CONNECT": "answered",
     "ABANDON": "abandoned",
