@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -133,3 +134,18 @@ async def test_a_full_disk_is_said_and_counted(tmp_path: Path, monkeypatch: pyte
     assert writer.state.dropped["visits"] >= 3
     spool.close()
     await store.close()
+
+
+async def test_what_the_last_process_left_on_disk_is_written_at_once_and_waited_for(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/hotline.db"
+    await upgrade(url)
+    left = Spool(tmp_path / "spool")
+    left.put(a_visit(1))
+    left.close()
+    store = await open_store(url)
+    try:
+        async with asyncio.timeout(10), Writer(store, tempo=QUICK, spool=Spool(tmp_path / "spool")) as writer:
+            await writer.flush()
+            assert [row.ordinal for row in (await visits(store)).rows] == [1]
+    finally:
+        await store.close()
