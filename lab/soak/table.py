@@ -27,11 +27,11 @@ def told(result: Result) -> Iterator[str]:
     yield f"directed  {_counts(result.directed)}"
     repaired = result.knowledge.repaired if result.knowledge else 0
     yield (
-        f"blind     {result.blind_s:,.0f} s of {result.took_s:,.0f} s, in {result.proof.unheard} refusals at the door "
-        f"({result.proof.unheard_kept} known all the same)"
+        f"blind     {result.blind_s:,.0f} s of {result.took_s:,.0f} s; {result.proof.unheard} callers were refused at the door "
+        f"meanwhile, {result.proof.unheard_kept} of them known all the same"
     )
     yield (
-        f"repaired  {repaired:,} visits by queue_log; before the last start "
+        f"repaired  {repaired:,} visits, by queue_log; before the bridge was started the last time "
         f"{len(result.before['differences'])} differences were left"
     )
     yield f"cut off   {result.proof.cut_off} callers, by the end of Asterisk, before they came to a queue"
