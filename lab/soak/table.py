@@ -26,9 +26,10 @@ def told(result: Result) -> Iterator[str]:
     yield f"broke     {_counts(result.broken)}"
     yield f"directed  {_counts(result.directed)}"
     repaired = result.knowledge.repaired if result.knowledge else 0
+    unheard, kept = result.proof.unheard, result.proof.unheard_kept
     yield (
-        f"blind     {result.blind_s:,.0f} s of {result.took_s:,.0f} s; {result.proof.unheard} callers were refused at the door "
-        f"meanwhile, {result.proof.unheard_kept} of them known all the same"
+        f"blind     {result.blind_s:,.0f} s of {result.took_s:,.0f} s; "
+        f"refused at the door meanwhile: {unheard}, known all the same: {kept}"
     )
     yield (
         f"repaired  {repaired:,} visits, by queue_log; before the bridge was started the last time "
