@@ -85,6 +85,8 @@ class Bridge:
         self._recorder = Recorder(sink, past.bridge, ledger=settings.queue_log is not None, knowledge=past.knowledge)
         self._endings = Endings(store, settings.node)
         self._reconciler = reconciler
+        if reconciler is not None:  # what its start put right is told with the first diary
+            self._recorder.note_checked(reconciler.checked_until, reconciler.repaired, reconciler.unexplained)
         self._partners: set[str] = set()
         self._second, self._line_of_second = now, 0
         self._unchecked: list[LoggedVisit] = []
