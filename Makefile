@@ -7,7 +7,7 @@ ASTERISK ?= rootfs
 UNIT := not asterisk and not browser and not postgres and not program
 
 .DEFAULT_GOAL := help
-.PHONY: help setup packages demo test lint types contracts fast real bench test-containers refresh clean
+.PHONY: help setup packages demo test lint types contracts fast real bench soak test-containers refresh clean
 
 help:  ## what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -50,6 +50,10 @@ real: $(BIN)/.ready ## the real parts: PostgreSQL, Asterisk, SIP and RTP, a brow
 
 bench: setup ## CPU per call beside plain dialplan, and the other figures of docs/performance.md
 	$(BIN)/python -m bench.calls
+
+soak: setup ## thousands of real calls while everything breaks; VISITS=10000 SEED= DATABASE=sqlite|postgresql RATE=10
+	@$(BIN)/python -m lab.soak $(if $(VISITS),--visits $(VISITS)) $(if $(SEED),--seed $(SEED)) \
+	  $(if $(DATABASE),--database $(DATABASE)) $(if $(RATE),--rate $(RATE))
 
 test-containers: setup ## the compose file's containers, for real, with Podman
 	docker/podman.sh

@@ -26,6 +26,7 @@ from ami_bridge.following import LogFollower
 from ami_bridge.messages import Tick
 from ami_bridge.past import Past, restore
 from ami_bridge.protocol.errors import ActionFailed, AmiError
+from ami_bridge.reconcile.checking import portions
 from ami_bridge.reconcile.keeping import SETTLED
 from ami_bridge.reconcile.matching import as_logged
 from ami_bridge.recorder import Recorder, RowSink
@@ -88,6 +89,8 @@ class Bridge:
         self.link.pinged = self._doubts.pinged
         self._others = Others(store, sink, settings.node, now) if store is not None else None
         self._reconciler = reconciler
+        if reconciler is not None:  # what its start put right is told with the first diary
+            self._recorder.note_checked(reconciler.checked_until, reconciler.repaired, reconciler.unexplained)
         self._partners: set[str] = set()
         self._second, self._line_of_second = now, 0
         self._unchecked: list[LoggedVisit] = []
@@ -164,8 +167,10 @@ class Bridge:
             for agent in self.state.agents.values():
                 reconciler.names.learn(agent.id, agent.name)
             self._unchecked.extend(ledger.settled(self._clock() - SETTLED))
-            while self._unchecked and await reconciler.keep(self._unchecked[:AT_ONCE]):
-                del self._unchecked[:AT_ONCE]
+            for portion in portions(list(self._unchecked)):
+                if not await reconciler.keep(portion):
+                    break
+                del self._unchecked[: len(portion)]
                 if reconciler.corrections:
                     told, reconciler.corrections = tuple(reconciler.corrections), []
                     self.link.backlog.put(Notice(ev.Repaired(at=self._clock(), corrections=told)))

@@ -100,7 +100,7 @@ async def load_past(store: Store, node: str, zone: ZoneInfo, now: datetime) -> P
 def restore(state: State, past: Past, now: datetime) -> State:
     """The empty state with the past in it; a snapshot and the ledger then say what became of it. Pure."""
     since = past.ledger_from(now)
-    held = {v.id: v for v in past.recent if v.ended_at is None or v.ended_at >= since - MARGIN}
+    held = {v.id: v for v in past.recent if v.ended_at is None or v.ended_at >= since - MARGIN or _may_talk(v, now)}
     held.update({v.id: v for v in past.open_visits})
     ordered = sorted(held.values(), key=lambda v: (v.channel_id, v.ordinal))
     known = {v.id: _visit(v, past, now) for v in ordered}
@@ -138,6 +138,11 @@ def _lines(known: dict[str, Visit]) -> dict[str, tuple[str, ...]]:
         if visit.phase is Phase.WAITING:
             lines[visit.row.queue] = (*lines.get(visit.row.queue, ()), visit.id)
     return lines
+
+
+def _may_talk(row: rows.Visit, now: datetime) -> bool:
+    """Whether an agent gave the caller to somebody else with whom he may talk still."""
+    return row.ended_by == "transfer" and row.ended_at is not None and row.ended_at >= now - LONGEST_CALL
 
 
 def _visit(row: rows.Visit, past: Past, now: datetime) -> Visit:

@@ -68,6 +68,8 @@ class Plan:
     """Whether `hotline up` is started."""
     log: str = "info"
     """The service's log level."""
+    files: Mapping[str, str] = field(default_factory=dict)
+    """Files of Asterisk's configuration that are others than rendered: path below etc/asterisk → text."""
     tell: Callable[[str], None] = field(default=lambda _: None)
     """Told, in a few words, what is being done."""
 
@@ -91,6 +93,7 @@ class Rig:
             Setup(
                 self.folder / "switch",
                 [self.state / "asterisk"],
+                files=self.plan.files,
                 read=[self.state / "sounds"],
                 write=[self.state / "recordings"],
                 kind=self.plan.kind,

@@ -143,6 +143,8 @@ class Writer:
     def start(self) -> None:
         """Begin writing; needs a running event loop. Rows put before wait for this."""
         if self._task is None and not self._closed:
+            if self._spool:  # what the last process left
+                self._some.set()
             self._task = asyncio.create_task(self._run(), name="store.writer")
 
     def put(self, row: Row) -> None:

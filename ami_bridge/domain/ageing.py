@@ -31,7 +31,7 @@ def pass_time(draft: Draft, at: datetime) -> None:
     for visit in list(draft.look("visits").values()):
         if visit.hung_up_at is not None and visit.is_open and _overdue(visit, at):
             draft.complete(visit, visit.hung_up_at, None, "ami: caller's channel gone, no AgentComplete")
-        elif not visit.is_open and visit.touched_at < forget:
+        elif not visit.is_open and visit.touched_at < forget and not _talks_elsewhere(draft, visit):
             _forget_visit(draft, visit)
     for channel_id, gone in list(draft.look("hung").items()):
         if gone < forget and not draft.look("by_channel").get(channel_id):
@@ -41,6 +41,11 @@ def pass_time(draft: Draft, at: datetime) -> None:
 
 def _overdue(visit: Visit, at: datetime) -> bool:
     return visit.hung_up_at is not None and (at - visit.hung_up_at).total_seconds() >= COMPLETE_OVERDUE_S
+
+
+def _talks_elsewhere(draft: Draft, visit: Visit) -> bool:
+    """A caller given to somebody else is on the line still, and looks to a snapshot as if he talked to an agent."""
+    return visit.row.ended_by == "transfer" and (visit.went_on_as or visit.row.channel_id) not in draft.look("hung")
 
 
 def _tick_agent(draft: Draft, agent: Agent, at: datetime) -> None:

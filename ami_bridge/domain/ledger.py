@@ -12,6 +12,7 @@ from ami_bridge.domain.changing import replace
 from ami_bridge.domain.handover import handed_over
 from ami_bridge.domain.members import take_member_line
 from ami_bridge.domain.states import Phase
+from ami_bridge.domain.whose import SLACK, visit_entered, visit_meant
 from ami_bridge.queue_log.history import transfer_of
 from ami_bridge.queue_log.verbs import ENDED_BY, OUTCOME_OF
 from store import rows
@@ -23,9 +24,6 @@ if TYPE_CHECKING:
     from ami_bridge.domain.events import LedgerLine
     from ami_bridge.domain.model import Visit
     from store.rows import EndedBy, Outcome, RingResult
-
-SLACK = timedelta(seconds=2)
-"""How far queue_log's whole seconds and AMI's time stamps may differ for the same moment."""
 
 AGREES = "queue_log agrees"
 
@@ -41,7 +39,7 @@ def take_ledger_line(draft: Draft, line: LedgerLine) -> None:
     if line.verb in MEMBER_VERBS:
         take_member_line(draft, line, _agent_id(draft, line))
         return
-    visit = _meant(draft, line)
+    visit = visit_meant(draft.visits_of(line.channel_id), line)
     if visit is None and line.verb == "CONNECT":
         waited = int(line.data[0]) if line.data and line.data[0].isdecimal() else 0
         visit = handed_over(draft, line.channel_id, line.queue, line.at - timedelta(seconds=waited))
@@ -57,32 +55,14 @@ def take_ledger_line(draft: Draft, line: LedgerLine) -> None:
         _rang(draft, line, visit)
 
 
-def _meant(draft: Draft, line: LedgerLine) -> Visit | None:
-    """The visit a line speaks of: the channel's latest in that queue that had begun by then.
-
-    The end of a talk is the end of the first one that goes on: a caller sent back into the same queue joins it before
-    the log says that the talk was over (the blind_transfer transcript).
-    """
-    visits = [
-        v for v in draft.visits_of(line.channel_id) if v.row.queue == line.queue and v.row.entered_at <= line.at + SLACK
-    ]
-    if line.verb in ENDED_BY:
-        talking = next((v for v in visits if v.phase is Phase.TALKING), None)
-        if talking is not None:
-            return talking
-    return visits[-1] if visits else None
-
-
 def _enter(draft: Draft, line: LedgerLine) -> None:
-    for visit in draft.visits_of(line.channel_id):
-        if visit.row.queue != line.queue:
-            continue
-        begun = visit.row.entered_at
-        if abs(begun - line.at) <= SLACK or (visit.row.evidence.startswith("snapshot") and begun <= line.at + SLACK):
-            return
+    known = visit_entered(draft.visits_of(line.channel_id), line)
+    if known is not None:
+        draft.put_visit(replace(known, logged_at=line.at), known.touched_at)
+        return
     ordinal = draft.look("ordinals").get(line.channel_id, 0) + 1
     position = line.data[2] if len(line.data) > 2 else ""  # noqa: PLR2004 - url, caller, position
-    draft.add_visit(
+    visit = draft.add_visit(
         rows.Visit(
             id=rows.visit_id(draft.node, line.channel_id, ordinal),
             node=draft.node,
@@ -96,6 +76,7 @@ def _enter(draft: Draft, line: LedgerLine) -> None:
             evidence="queue_log",
         )
     )
+    draft.put_visit(replace(visit, logged_at=line.at), line.at)
 
 
 def _agent_id(draft: Draft, line: LedgerLine) -> str:

@@ -90,6 +90,8 @@ class Visit:
     """When it last changed; long ended and untouched ones are forgotten."""
     place: str = ""
     """Where in the dialplan the caller waits; empty as long as AMI has not told of the entry itself."""
+    logged_at: datetime | None = None
+    """The stamp of the line with which queue_log told of the entry; None as long as it has not."""
     gave_up: bool = False
     """QueueCallerAbandon was seen."""
     key_pressed: bool = False

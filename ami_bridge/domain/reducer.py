@@ -14,7 +14,7 @@ from ami_bridge.domain.changing import replace
 from ami_bridge.domain.corrections import correct
 from ami_bridge.domain.draft import Draft
 from ami_bridge.domain.handover import handed_over
-from ami_bridge.domain.ledger import SLACK, take_ledger_line
+from ami_bridge.domain.ledger import take_ledger_line
 from ami_bridge.domain.members import RUN_TIME, end_gap, put_member
 from ami_bridge.domain.model import Call, Changes, Member, State, Visit
 from ami_bridge.domain.resync import take_snapshot
@@ -28,6 +28,7 @@ from ami_bridge.domain.states import (
     Step,
 )
 from ami_bridge.domain.waits import note_waits
+from ami_bridge.domain.whose import SLACK, apart
 from store import rows
 
 if TYPE_CHECKING:
@@ -151,15 +152,17 @@ def _told_before(draft: Draft, event: ev.Joined | ev.Connected) -> Visit | None:
 
     It may be over by then: both are read at once, AMI in order, and a bridge that was held up is behind.
     """
-    for visit in reversed(draft.visits_of(event.channel_id)):
+    fits: list[tuple[timedelta, Visit]] = []
+    for visit in draft.visits_of(event.channel_id):
         row = visit.row
         then = row.entered_at if isinstance(event, ev.Joined) else row.answered_at
         if visit.place and isinstance(event, ev.Joined):
             continue  # AMI has told of this one's beginning already
         found_talking = row.evidence.startswith("snapshot") and row.answered_at and event.at <= row.answered_at
         if row.queue == event.queue and then and (abs(then - event.at) <= SLACK or found_talking):
-            return visit
-    return None
+            fits.append((apart(event.at, then), visit))
+    # of two visits to the same queue within seconds the one that began (was answered) at that very moment
+    return min(reversed(fits), key=lambda one: one[0])[1] if fits else None
 
 
 def _leave(draft: Draft, event: ev.Left) -> None:
@@ -197,9 +200,13 @@ def _result(draft: Draft, event: ev.Resulted) -> None:
             if talking is not None:
                 draft.complete(talking, event.at, None, evidence)
         return
-    if visit is not None:
-        draft.settle(visit, outcome, event.at, evidence)
-    elif outcome in REFUSED_AT_THE_DOOR and event.tags.queue:
+    if outcome not in REFUSED_AT_THE_DOOR:
+        if visit is not None:
+            draft.settle(visit, outcome, event.at, evidence)
+        return
+    if visit is not None:  # it is another queue's door: out of this one the caller was moved before
+        _move_on(draft, event.channel_id, event.at)
+    if event.tags.queue:
         refused = draft.add_visit(draft.new_row(event, event.tags.queue), place=event.place)
         draft.settle(refused, outcome, event.at, evidence)
 

@@ -159,6 +159,8 @@ def _partner(channel: ChannelSeen, channels: dict[str, ChannelSeen]) -> ChannelS
 
 def _found_talking(draft: Draft, shot: SnapshotTaken, channel: ChannelSeen) -> None:
     """A talk whose beginning nobody saw: kept, without a wait that would be made up."""
+    if _transferred(draft, channel):
+        return
     partner = _partner(channel, {c.channel_id: c for c in shot.channels}) if channel.bridge_id else None
     if partner is None:
         return
@@ -192,6 +194,18 @@ def _found_talking(draft: Draft, shot: SnapshotTaken, channel: ChannelSeen) -> N
         agent_channel_id=partner.channel_id,
         evidence="snapshot: found talking, the beginning was not seen",
     )
+
+
+def _transferred(draft: Draft, channel: ChannelSeen) -> bool:
+    """Whether an agent gave the caller to somebody else: the channel stays in Queue() until that talk is over, too.
+
+    `ageing` forgets no such visit before the caller is gone.
+    """
+    known = draft.visits_of(channel.channel_id)
+    if not known:
+        return False
+    last = known[-1].row
+    return last.ended_by == "transfer" and last.queue == channel.data.partition(",")[0]
 
 
 def _calls(draft: Draft, shot: SnapshotTaken) -> None:

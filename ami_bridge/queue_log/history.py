@@ -130,7 +130,7 @@ class History:
     """By number; each visit that is open or may still get a next one."""
     _of_channel: dict[str, list[int]] = field(default_factory=dict)
     _over: dict[int, int] = field(default_factory=dict)
-    """At which line each ended visit ended, in that order."""
+    """The visits of callers of whom nothing goes on, each caller's side by side: at which line the last one ended."""
     _last_at: datetime | None = None
 
     @property
@@ -160,7 +160,7 @@ class History:
         self._last_at = line.at
 
     def over(self) -> Iterator[LoggedVisit]:
-        """Takes out the visits that are over for good."""
+        """Takes out the visits that are over for good, all of one caller's in a row."""
         while self.linger is not None and self._over:
             number, ended = next(iter(self._over.items()))
             if self.lines - ended < self.linger:
@@ -168,10 +168,13 @@ class History:
             yield self._give(number)
 
     def over_before(self, moment: datetime) -> Iterator[LoggedVisit]:
-        """Takes out the visits that were over before a moment, by the log's clock."""
+        """Takes out the visits of callers whose last was over before a moment, by the log's clock.
+
+        All of one caller's at once and in a row: those of one queue can only be told apart together.
+        """
         for number in list(self._over):
-            ended = self._held[number].ended_before
-            if ended is not None and ended < moment:
+            ends = [self._held[one].ended_before for one in self._of_caller(self._held[number])]
+            if all(ended is not None and ended < moment for ended in ends):
                 yield self._give(number)
 
     def seed(self, visits: Iterable[LoggedVisit]) -> None:
@@ -181,9 +184,11 @@ class History:
             self._add(replace(visit, number=number))
 
     def rest(self) -> Iterator[LoggedVisit]:
-        """Takes out all others, open ones too: nothing follows."""
+        """Takes out all others, open ones too, a caller's in a row: nothing follows."""
         while self._held:
-            yield self._give(next(iter(self._held)))
+            first = self._held[next(iter(self._held))]
+            for number in self._of_caller(first):
+                yield self._give(number)
 
     def _give(self, number: int) -> LoggedVisit:
         visit = self._held.pop(number)
@@ -208,10 +213,18 @@ class History:
         """The first that goes on: a caller sent back into the same queue joins it before the talk is over."""
         return next((v for v in self._of(line) if v.talking), None)
 
+    def _of_caller(self, visit: LoggedVisit) -> list[int]:
+        """The numbers of all visits held that were made on the same channels, this one among them."""
+        channels = filter(None, (visit.channel_id, visit.went_on_as))
+        return sorted({number for channel in channels for number in self._of_channel[channel]})
+
     def _put(self, visit: LoggedVisit) -> None:
         self._held[visit.number] = visit
-        if not visit.is_open:
-            self._over.setdefault(visit.number, self.lines)
+        mine = self._of_caller(visit)
+        for number in mine:
+            self._over.pop(number, None)
+        if not any(self._held[number].is_open for number in mine):
+            self._over.update(dict.fromkeys(mine, self.lines))
 
     def _add(self, visit: LoggedVisit) -> LoggedVisit:
         numbers = self._of_channel.setdefault(visit.channel_id, [])

@@ -91,13 +91,13 @@ async def put_right(
 
 
 def portions(logged: Iterable[LoggedVisit], size: int = AT_ONCE) -> Iterable[list[LoggedVisit]]:
-    """The visits in lists of ``size``, the last one shorter."""
+    """The visits in lists of ``size``, the last one shorter; longer where one channel's would be parted."""
     portion: list[LoggedVisit] = []
     for visit in logged:
-        portion.append(visit)
-        if len(portion) == size:
+        if len(portion) >= size and visit.channel_id != portion[-1].channel_id:
             yield portion
             portion = []
+        portion.append(visit)
     if portion:
         yield portion
 

@@ -16,6 +16,7 @@ from ami_bridge.queue_log.lines import Odd
 from ami_bridge.queue_log.reading import pieces, read_lines
 from ami_bridge.reconcile.agents import catch_up_members, fill_gaps
 from ami_bridge.reconcile.checking import Checked, compared, put_right
+from store.errors import StoreUnavailable
 from store.queries.bridge import bridge_state, open_visits
 from store.queries.ledger import forget_evidence, log_place
 
@@ -77,6 +78,7 @@ class Reconciler:
             OSError: the log cannot be read.
             StoreUnavailable: the database does not answer.
         """
+        await self.writer.flush()  # what the last bridge left on disk is newer than what the database would tell
         since = await self._since()
         if since is None:
             return Checked()  # a first start: what was before us is `hotline ledger import`'s
@@ -112,7 +114,7 @@ class Reconciler:
                     self.writer.put(row)
                 await self.writer.flush()
                 again = await compared(self.store, self.node, logged, self.names) if found.rows else found
-        except (TimeoutError, OSError) as wrong:
+        except (TimeoutError, StoreUnavailable) as wrong:
             log.warning("bridge.reconcile_later", reason=str(wrong) or "the database takes no rows")
             return False
         done = Checked()
@@ -142,7 +144,7 @@ class Reconciler:
             return
         try:
             gone = await forget_evidence(self.store, self.node, before)
-        except OSError as wrong:
+        except StoreUnavailable as wrong:
             log.warning("bridge.evidence_not_deleted", reason=str(wrong))
             return
         self._forgot_until = before

@@ -47,22 +47,39 @@ def as_logged(row: Visit) -> LoggedVisit:
 
 
 def matched(rows: Iterable[Visit], logged: Sequence[LoggedVisit]) -> list[Pair]:
-    """Pairs what belongs together, of one channel or of many; what the log tells first, then rows it has not."""
-    free: dict[tuple[str, str], list[Visit]] = {}
-    for row in sorted(rows, key=lambda row: (row.channel_id, row.ordinal)):
-        free.setdefault((row.channel_id, row.queue), []).append(row)
-    pairs: list[Pair] = []
-    for visit in logged:
-        same = _same(free.get((visit.channel_id, visit.queue), []), visit)
-        if same is not None:
-            free[visit.channel_id, visit.queue].remove(same)
-        pairs.append(Pair(same, visit))
-    return pairs + [Pair(row, None) for rest in free.values() for row in rest]
+    """Pairs what belongs together, of one channel or of many; what the log tells first, then rows it has not.
+
+    A caller sent back into the queue he came from makes two visits within seconds, which both fit: the pairs that are
+    least apart are made first. So nothing depends on whether all of a channel's visits are compared at once, and a row
+    made by a repair goes to its own visit the next time.
+    """
+    ordered = sorted(rows, key=lambda row: (row.channel_id, row.ordinal))
+    at: dict[tuple[str, str], list[int]] = {}
+    for index, row in enumerate(ordered):
+        if row.outcome not in {"full", "join_empty"}:
+            at.setdefault((row.channel_id, row.queue), []).append(index)
+    fitting = [
+        (_apart(ordered[index], visit), place, index)
+        for place, visit in enumerate(logged)
+        for index in at.get((visit.channel_id, visit.queue), ())
+        if _fits(ordered[index], visit)
+    ]
+    found: dict[int, int] = {}
+    taken: set[int] = set()
+    for _, place, index in sorted(fitting):
+        if place not in found and index not in taken:
+            found[place] = index
+            taken.add(index)
+    pairs = [Pair(ordered[found[place]] if place in found else None, visit) for place, visit in enumerate(logged)]
+    return pairs + [Pair(row, None) for index, row in enumerate(ordered) if index not in taken]
 
 
-def _same(rows: list[Visit], visit: LoggedVisit) -> Visit | None:
-    """The first that fits, in the ledger's order: a row made by a repair comes last, and so changes no pair."""
-    return next((row for row in rows if row.outcome not in {"full", "join_empty"} and _fits(row, visit)), None)
+def _apart(row: Visit, visit: LoggedVisit) -> float:
+    """Seconds by which all the moments that both know differ; a moment within the log's whole second does not."""
+    ended_at = visit.ended_at if visit.end_is_known else None
+    both = ((row.entered_at, visit.entered_at), (row.answered_at, visit.answered_at), (row.ended_at, ended_at))
+    apart = ((ours - theirs).total_seconds() for ours, theirs in both if ours is not None and theirs is not None)
+    return sum(max(-one, one - 1.0, 0.0) for one in apart)
 
 
 def _fits(row: Visit, visit: LoggedVisit) -> bool:

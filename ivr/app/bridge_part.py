@@ -26,12 +26,13 @@ from ami_bridge.settings import AgiServer, BridgeSettings, WatchdogSettings
 from ivr.app.cel_file import cel_file
 from ivr.app.line_voice import LineVoice
 from ivr.app.mistakes import MistakeError, cannot_use
-from ivr.app.opened import opened_store
+from ivr.app.opened import database_mistake, opened_store
 from ivr.app.parent import beat, is_restarted
 from ivr.app.preflight import preflight
 from ivr.app.releases import KeptReleases
 from ivr.app.switch import split
 from ivr.config.secrets import SecretMissingError, resolve_secret
+from store.errors import StoreUnavailable
 from store.queries.ledger import agent_names, knowledge
 from store.spool import Spool
 from store.writer import Writer
@@ -101,8 +102,11 @@ async def run_bridge(ready: Ready, stop: asyncio.Event) -> None:
         voice = _voice(ready)  # first of all: while the log is read nobody hears numbers of an earlier run
         store = await opened.enter_async_context(opened_store(ready))
         writer = await opened.enter_async_context(Writer(store, spool=Spool(ready.places.spool / "bridge")))
-        reconciler = await _caught_up(settings, store, writer)
-        past = await load_past(store, settings.node, ZoneInfo(settings.time_zone), datetime.now(UTC))
+        try:
+            reconciler = await _caught_up(settings, store, writer)
+            past = await load_past(store, settings.node, ZoneInfo(settings.time_zone), datetime.now(UTC))
+        except StoreUnavailable as away:
+            raise database_mistake(ready, away) from None
         bridge = Bridge(settings, writer, past=past, store=store, reconciler=reconciler)
         bridge.link.keeps_trying = is_restarted()
         opened.callback(voice.clear)

@@ -16,6 +16,8 @@ from ami_bridge.feed import FeedTaken
 from ami_bridge.messages import Delta, Snapshot, Tick, apply_delta, decode
 from ami_bridge.past import Past, load_past
 from ami_bridge.protocol.errors import LoginRefused
+from ami_bridge.reconcile.keeping import Reconciler
+from ami_bridge.reconcile.names import AgentNames
 from ami_bridge.settings import AgiServer, BridgeSettings, WatchdogSettings
 from ami_bridge.testing import Fields, ScriptedManager, error, listing, message, success
 from store import rows
@@ -23,7 +25,7 @@ from store.engine import open_store
 from store.migrate import upgrade
 from store.writer import Writer
 from tests.ami_bridge.conftest import quick
-from tests.ami_bridge.replaying import FOLDER
+from tests.ami_bridge.replaying import FOLDER, RULES
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -298,3 +300,20 @@ async def test_a_stalled_agi_servers_callers_are_moved(tmp_path: Path, switch: S
     for writer in writers:
         writer.transport.abort()
     await server.wait_closed()  # from Python 3.12 on this waits for the connections too
+
+
+async def test_what_the_start_put_right_is_counted_though_the_bridge_is_killed_soon(
+    tmp_path: Path, switch: ScriptedManager
+) -> None:
+    url = f"sqlite:///{tmp_path}/hotline.db"
+    await upgrade(url)
+    store = await open_store(url)
+    sink = Rows()
+    async with Writer(store) as writer:
+        caught_up = Reconciler(store, writer, "gz-1", AgentNames(RULES), repaired=3)
+        async with running(Bridge(settings(tmp_path, switch.port), sink, reconciler=caught_up)):
+            watcher = await Watcher.of(tmp_path / "feed.sock")
+            await watcher.until(lambda s: s.knowledge.state == "complete")
+            watcher.close()
+            assert {row.repaired for row in sink if isinstance(row, rows.Knowledge)} == {3}
+    await store.close()

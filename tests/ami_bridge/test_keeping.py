@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -16,13 +17,16 @@ from ami_bridge.queue_log.aside import AsideFile
 from ami_bridge.queue_log.history import visits_of
 from ami_bridge.queue_log.lines import Odd, as_text
 from ami_bridge.queue_log.tail import QueueLogTail
+from ami_bridge.reconcile.checking import portions
 from ami_bridge.reconcile.keeping import Reconciler
 from ami_bridge.reconcile.names import AgentNames
 from store import rows
-from store.engine import open_store
+from store.engine import open_store, store_at
 from store.migrate import upgrade
 from store.queries.ledger import log_place, visits_of_channels
 from store.queries.visits import visits
+from store.rows import RingAttempt
+from store.spool import Spool
 from store.writer import Writer
 from tests.ami_bridge.replaying import RULES
 from tests.ami_bridge.test_queue_log_history import at, lines
@@ -190,3 +194,46 @@ async def test_a_disk_that_takes_nothing_is_told_of_once_and_stops_nobody(tmp_pa
         path.write_bytes(path.read_bytes() + b"odd\n")
         await follower.due(at(99), everything=True)
     assert [one["event"] for one in logs].count("bridge.set_aside_not_kept") == 1
+
+
+def test_a_portion_ends_between_two_callers() -> None:
+    told = visits_of(
+        lines("".join(f"{n} c q NONE ENTERQUEUE '' 138 1; {n} c q NONE ABANDON 1 1 0;" for n in (1, 5, 9)))
+    )
+    told += visits_of(lines("1 d q NONE ENTERQUEUE '' 138 1; 2 d q NONE ABANDON 1 1 1"))
+    assert [[visit.channel_id for visit in some] for some in portions(told, 2)] == [["c", "c", "c"], ["d"]]
+
+
+async def test_what_waits_on_disk_is_in_the_ledger_before_the_log_is_compared_with_it(tmp_path: Path) -> None:
+    spool = tmp_path / "spool"
+    left = Spool(spool)
+    first = RingAttempt(
+        visit_id="gz-1/c/1", ordinal=1, node="gz-1", agent="1101", interface="", started_at=at(2), ended_at=at(4)
+    )
+    second = replace(first, ordinal=2, agent="1001", started_at=at(3), ended_at=at(5.2), result="answered")
+    answered = a_row(position=1, rings=2, outcome="answered", answered_at=at(5.2), agent="1001", ended_at=at(30.1))
+    for row in (HEARD, replace(answered, ended_by="agent"), replace(first, result="cancelled"), second):
+        left.put(row)
+    left.close()
+    url = f"sqlite:///{tmp_path}/hotline.db"
+    await upgrade(url)
+    store = await open_store(url)
+    async with asyncio.timeout(10), Writer(store, spool=Spool(spool)) as writer:
+        reconciler = Reconciler(store, writer, "gz-1", AgentNames(STAFFED))
+        await reconciler.catch_up(Log(written(tmp_path / "queue_log", TALK)), at(60))
+        _, rings = await visits_of_channels(store, "gz-1", ["c"])
+        assert [(one.ordinal, one.agent, one.result) for one in rings["gz-1/c/1"]] == [
+            (1, "1101", "cancelled"),
+            (2, "1001", "answered"),
+        ]
+    await store.close()
+
+
+async def test_a_database_that_is_away_puts_comparing_and_deleting_off_and_ends_nothing(tmp_path: Path) -> None:
+    async with reconciling(tmp_path) as here:
+        away = store_at("postgresql://nobody:x@127.0.0.1:1/nothing")
+        reconciler = Reconciler(away, here.writer, "gz-1", here.names)
+        assert not await reconciler.keep(visits_of(lines(TALK)))
+        await reconciler.forget(at(0))
+        assert reconciler.checked_until is None
+        await away.close()

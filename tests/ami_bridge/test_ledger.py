@@ -145,3 +145,48 @@ def test_a_whole_recorded_log_read_first_gives_the_same_visits(scene: str) -> No
     replay = fresh(told[0].at).take_all(told).tick(max(e.at for e in told) + timedelta(seconds=5))
     found = [(v.queue, v.ordinal, v.outcome) for _, v in sorted(replay.visits.items())]
     assert sorted(found) == sorted((queue, ordinal, outcome) for queue, ordinal, outcome, *_ in EXPECTED[scene])
+
+
+SOON_BACK = (
+    join(0.3),
+    ev.Rang(**ringing(0.9)),
+    ev.Left(**caller(1.2), queue="normal"),
+    ev.Connected(**ringing(1.2), waited_s=1),
+    ev.Completed(**ringing(2.1), reason="transfer", talked_s=1),
+    join(2.15),
+    ev.Rang(**ringing(2.3, agent="1002")),
+    ev.Left(**caller(2.9), queue="normal"),
+    ev.Connected(**ringing(2.9, agent="1002"), waited_s=0),
+    ev.Completed(**ringing(6.4, agent="1002"), reason="agent", talked_s=4),
+    ev.HungUp(**caller(6.4)),
+)
+"""A caller whom an agent sends back into the same queue within a second."""
+BACK_BY_THE_LOG = (
+    line(0, "ENTERQUEUE", "", "138", "1"),
+    line(1, "CONNECT", "1", "a-1001", "0", who="客服1001"),
+    line(2, "ENTERQUEUE", "", "138", "1"),
+    line(2, "BLINDTRANSFER", "8001", "agents", "1", "1", "1", who="客服1001"),
+    line(2, "CONNECT", "0", "a-1002", "0", who="客服1002"),
+    line(6, "COMPLETEAGENT", "0", "4", "1", who="客服1002"),
+)
+
+
+@pytest.mark.parametrize("behind_s", [1.2, 1.9, 3.0, 20.0])
+def test_a_line_of_the_log_is_never_taken_for_the_callers_next_visit_to_the_same_queue(behind_s: float) -> None:
+    late = [(fact.at + timedelta(seconds=behind_s), fact) for fact in BACK_BY_THE_LOG]
+    told = sorted([*((event.at, event) for event in SOON_BACK), *late], key=lambda one: one[0])
+    replay = fresh().take_all([member(-1), member(-1, agent="1002")])
+    for now, event in told:
+        replay.take(event, now)
+    found = [(v.agent, v.answered_at, v.ended_at, v.ended_by) for _, v in sorted(replay.visits.items())]
+    assert found == [("1001", at(1.2), at(2.1), "transfer"), ("1002", at(2.9), at(6.4), "agent")]
+
+
+@pytest.mark.parametrize("heard", range(len(SOON_BACK)))
+def test_nor_where_the_log_is_read_before_amis_own_events(heard: int) -> None:
+    replay = fresh().take_all([member(-1), member(-1, agent="1002")]).take_all(SOON_BACK[:heard])
+    for fact in BACK_BY_THE_LOG:
+        replay.take(fact, at(20))
+    replay.take_all(SOON_BACK[heard:]).tick(at(30))
+    found = [(v.agent, v.ended_by) for _, v in sorted(replay.visits.items())]
+    assert found == [("1001", "transfer"), ("1002", "agent")]

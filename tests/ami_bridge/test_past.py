@@ -92,3 +92,12 @@ async def test_a_hold_is_seen_also_in_a_talk_that_began_before_the_restart(tmp_p
     assert doing(replay) == "on_hold"
     replay.take(ev.HoldChanged(at=at(seconds(45)), channel_id="a-1001", held=False))
     assert replay.visits["gz-1/c1/1"].hold_s == 5.0
+
+
+async def test_a_caller_transferred_long_before_the_restart_is_no_new_talk_of_the_queue(tmp_path: Path) -> None:
+    gone = replace(visit(-3000, -2900), outcome="answered", answered_at=MIDNIGHT, agent="1001", ended_by="transfer")
+    heard = BridgeState(node="gz-1", known_since=None, blind_since=None, last_event_at=MIDNIGHT, switch_started_at=None)
+    replay = await restarted(tmp_path, 300, gone, heard)
+    elsewhere = channel("x1", channel="Local/100@agents-00000001;1", bridge_id="b9", application="AppDial2")
+    replay.take(shot(seconds(301), channels=(channel(bridge_id="b9"), elsewhere)))
+    assert replay.visits == {}

@@ -267,3 +267,18 @@ def test_all_recorded_logs_in_a_row_give_out_what_is_over_and_hold_little() -> N
                 given_out += sum(1 for _ in history.over())
                 assert len(history._held) <= 21
     assert given_out > 200
+
+
+BACK = "1 c q NONE ENTERQUEUE '' 138 1; 9 c q NONE EXITWITHTIMEOUT 1 1 8; 9 c r NONE ENTERQUEUE '' 138 1"
+
+
+def test_the_visits_of_one_caller_are_given_out_together_for_they_can_only_be_told_apart_together() -> None:
+    history = History(linger=0)
+    for line in lines(BACK):
+        history.take(line)
+    assert list(history.over()) == list(history.over_before(at(60))) == []
+    for line in lines("10 d q NONE ENTERQUEUE '' 139 1; 11 d q NONE ABANDON 1 1 1; 99 c r NONE ABANDON 1 1 90"):
+        history.take(line)
+    assert [visit.channel_id for visit in history.over_before(at(60))] == ["d"]
+    assert [(visit.channel_id, visit.queue) for visit in history.over()] == [("c", "q"), ("c", "r")]
+    assert list(history.rest()) == []

@@ -224,3 +224,40 @@ def test_ringing_that_was_missed_is_put_in_its_place_and_what_was_left_open_is_c
 
 def test_what_the_log_knows_is_said_of_every_field() -> None:
     assert set(WHAT_THE_LOG_KNOWS) == {one.name for one in fields(rows.Visit)}
+
+
+AGAIN = """0 c q NONE ENTERQUEUE '' 138 1; 2 c q 客服1001 CONNECT 2 x 0; 2 c q NONE ENTERQUEUE '' 138 1
+2 c q 客服1001 BLINDTRANSFER 8001 agents 2 0 1; 6 c q 客服1101 CONNECT 4 y 0; 9 c q 客服1101 COMPLETEAGENT 4 3 1"""
+"""Sent back into the same queue two seconds after he came."""
+FIRST = rows.Visit(
+    id="gz-1/c/1",
+    node="gz-1",
+    call_id="c",
+    channel_id="c",
+    ordinal=1,
+    queue="q",
+    entered_at=at(0.3),
+    answered_at=at(2.1),
+    ended_at=at(2.9),
+    agent="1001",
+    outcome="answered",
+)
+SECOND = replace(
+    FIRST, id="gz-1/c/2", ordinal=2, entered_at=at(2.9), answered_at=at(6.3), ended_at=at(9.3), agent="1101"
+)
+
+
+def test_a_caller_soon_back_in_the_same_queue_is_told_apart_also_where_one_of_the_visits_is_compared_alone() -> None:
+    first, second = visits_of(lines(AGAIN))
+    for told, row in ((first, FIRST), (second, SECOND)):
+        found = repair("gz-1", Ledger([FIRST, SECOND]), [told], who)
+        assert found.matched == {row.id}
+        assert found.missing == []
+
+
+def test_a_row_made_for_the_second_visit_is_not_taken_for_the_first_the_next_time() -> None:
+    late = replace(FIRST, entered_at=at(-1.5))
+    book = Book({late.id: late})
+    assert [visit.number for visit in book.repaired(lines(AGAIN)).missing] == [3]
+    again = book.repaired(lines(AGAIN))
+    assert (again.rows, again.missing) == ([], [])

@@ -122,6 +122,13 @@ def test_what_follows_the_abandon_decides(after: ev.Event, outcome: str) -> None
     assert (first.outcome, first.wait_s) == (outcome, 3.0)
 
 
+def test_a_caller_moved_out_of_one_queue_and_refused_by_the_next_is_in_both() -> None:
+    replay = fresh().take_all([join(0), ev.GaveUp(**caller(7), queue="normal"), ev.Left(**caller(7), queue="normal")])
+    replay.take(ev.Resulted(**caller(7.1, tags=replace(TAGS, queue="vip")), status="JOINEMPTY"))
+    found = [(v.queue, v.outcome, v.next_visit_id) for _, v in sorted(replay.visits.items())]
+    assert found == [("normal", "withdrawn", "gz-1/c1/2"), ("vip", "join_empty", None)]
+
+
 @pytest.mark.parametrize(("status", "outcome"), [("FULL", "full"), ("JOINEMPTY", "join_empty")])
 def test_a_caller_refused_at_the_door_made_a_visit_too(status: str, outcome: str) -> None:
     visit = only(fresh().take(ev.Resulted(**caller(0), status=status)))

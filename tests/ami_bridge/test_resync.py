@@ -208,3 +208,21 @@ def test_a_caller_only_the_log_told_of_is_known_by_his_channel_from_the_snapshot
     assert visit.position == 2, "the place at entry, whatever it has become"
     (held,) = replay.state.visits.values()
     assert held.announce == "45;place;"
+
+
+ELSEWHERE = channel("x1", channel="Local/100@agents-00000001;1", bridge_id="b9", application="AppDial2")
+
+
+def test_a_caller_who_was_transferred_to_somebody_is_no_new_talk_of_the_queue_however_long_it_goes_on() -> None:
+    replay = fresh().take_all([member(0), join(1), ev.Connected(**ringing(2))])
+    replay.take(ev.Completed(**ringing(5), reason="transfer")).tick(at(600))
+    replay.take(shot(610, channels=(channel(bridge_id="b9"), ELSEWHERE)))  # the caller's channel is still in Queue()
+    assert list(replay.visits) == ["gz-1/c1/1"]
+    replay.take(ev.HungUp(**caller(620))).tick(at(900))
+    assert replay.state.visits == {}
+
+
+def test_what_is_remembered_of_a_transfer_ends_with_the_first_snapshot_without_the_caller() -> None:
+    replay = fresh().take_all([member(0), join(1), ev.Connected(**ringing(2))])
+    replay.take(ev.Completed(**ringing(5), reason="transfer")).take(shot(610)).tick(at(900))
+    assert (replay.state.visits, replay.state.ordinals) == ({}, {})

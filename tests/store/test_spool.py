@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import tempfile
 from collections import Counter
 from pathlib import Path
@@ -225,3 +226,18 @@ async def test_what_the_spool_gave_up_is_part_of_the_writers_health(
     assert {"event": "rows dropped, no room", "log_level": "error"}.items() <= told[-1].items()
     spool.close()
     await store.close()
+
+
+async def test_what_the_last_process_left_on_disk_is_written_at_once_and_waited_for(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/hotline.db"
+    await upgrade(url)
+    left = Spool(tmp_path / "spool")
+    left.put(a_visit(1))
+    left.close()
+    store = await open_store(url)
+    try:
+        async with asyncio.timeout(10), Writer(store, tempo=QUICK, spool=Spool(tmp_path / "spool")) as writer:
+            await writer.flush()
+            assert [row.ordinal for row in (await visits(store)).rows] == [1]
+    finally:
+        await store.close()

@@ -1,0 +1,94 @@
+"""Which of a caller's visits to one queue a line of queue_log speaks of.
+
+A caller who is sent back into the queue he came from makes two within a second, and the log's lines are applied a
+moment after AMI's events: the second may have begun by then. Most lines count the seconds since the entry (time() less
+time() in app_queue.c, so they give its very second), and by that they are told apart.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
+
+from ami_bridge.domain.states import Phase
+from ami_bridge.queue_log.verbs import ENDED_BY, OUTCOME_OF, WAITS_AT
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from ami_bridge.domain.events import LedgerLine
+    from ami_bridge.domain.model import Visit
+
+SLACK: Final = timedelta(seconds=2)
+"""How far queue_log's whole seconds and AMI's time stamps may differ for the same moment."""
+SECOND: Final = timedelta(seconds=1)
+
+
+def visit_entered(visits: Sequence[Visit], line: LedgerLine) -> Visit | None:
+    """The visit whose beginning a line tells that is known already; None when the line begins one.
+
+    A line tells of one visit, and a visit is told of by one line; the same line again is the same visit's.
+    """
+    mine = [v for v in visits if v.row.queue == line.queue]
+    again = next((v for v in mine if v.logged_at == line.at), None)
+    if again is not None:
+        return again
+    fits = [
+        v
+        for v in mine
+        if v.logged_at is None
+        and (
+            abs(v.row.entered_at - line.at) <= SLACK
+            or (v.row.evidence.startswith("snapshot") and v.row.entered_at <= line.at + SLACK)
+        )
+    ]
+    return min(fits, key=lambda v: apart(v.row.entered_at, line.at)) if fits else None
+
+
+def visit_meant(visits: Sequence[Visit], line: LedgerLine) -> Visit | None:
+    """The visit a line speaks of, of those its channel made; the line is none that begins one."""
+    mine = [v for v in visits if v.row.queue == line.queue and v.row.entered_at <= line.at + SLACK]
+    if not mine:
+        return None
+    began = _began(line)
+    if began is None:
+        begun = [v for v in mine if v.row.entered_at < line.at + SECOND]
+        return (begun or mine)[-1]
+    least = min(apart(v.row.entered_at, began) for v in mine)
+    nearest = [v for v in mine if apart(v.row.entered_at, began) == least]
+    known = (v for v in nearest if _says_so_already(v, line))
+    awaited = (v for v in nearest if v.phase in _before(line))
+    return next(known, None) or next(awaited, None) or nearest[-1]
+
+
+def apart(moment: datetime, second: datetime) -> timedelta:
+    """How far a moment is from a whole second of the log; nothing when it is within it."""
+    return max(second - moment, moment - second - SECOND, timedelta())
+
+
+def _began(line: LedgerLine) -> datetime | None:
+    """When the visit began, by the seconds the line counts; None where it counts none."""
+    if line.verb == "CONNECT":
+        counted = line.data[:1]
+    elif line.verb in ENDED_BY:
+        counted = line.data[-3:-1]  # the wait and the talk, before the place in line at entry
+    elif line.verb in WAITS_AT:
+        counted = line.data[WAITS_AT[line.verb] :][:1]
+    else:
+        return None
+    if not counted or not all(text.isdecimal() for text in counted):
+        return None
+    return line.at - timedelta(seconds=sum(map(int, counted)))
+
+
+def _before(line: LedgerLine) -> frozenset[Phase]:
+    """What the visit is doing when such a line comes."""
+    return frozenset({Phase.TALKING}) if line.verb in ENDED_BY else frozenset({Phase.WAITING, Phase.LEFT})
+
+
+def _says_so_already(visit: Visit, line: LedgerLine) -> bool:
+    row = visit.row
+    then = row.answered_at if line.verb == "CONNECT" else row.ended_at
+    outcome = OUTCOME_OF.get(line.verb, "answered")
+    return row.outcome == outcome and then is not None and abs(then - line.at) <= SLACK
