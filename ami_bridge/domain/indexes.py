@@ -32,6 +32,8 @@ class Indexes(Books):
             for channel in after.attempt_channels[len(before.attempt_channels) if before else 0 :]:
                 self._partner(channel, after)
         if before is None or after.agent_channel_id != before.agent_channel_id:
+            if before is not None and before.agent_channel_id not in {"", *after.attempt_channels}:
+                self.own("partners").pop(before.agent_channel_id, None)
             self._partner(after.agent_channel_id, after)
 
     def _partner(self, channel: str, visit: Visit) -> None:
