@@ -11,8 +11,10 @@ import pytest
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("agi", "ami_bridge", "dialplan", "ivr", "store", "wallboard", "lab", "bench")
 MODULES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
+WITH_TESTS = [*MODULES, *sorted((ROOT / "tests").rglob("*.py"))]
 MOST_LINES = 400
 MOST_FUNCTION_LINES = 70
+BROAD = re.compile(r"^\s*except (?:Base)?Exception\b.*?:(?P<reason>.*)$")
 EXCEPTION = re.compile(r"#\s*(?:noqa: [A-Z0-9, ]+|type: ignore\[[^]]+\])(?P<reason>.*)$")
 
 
@@ -36,12 +38,23 @@ def test_a_function_is_short(path: Path) -> None:
     assert {name: lines for name, lines in long.items() if lines > MOST_FUNCTION_LINES} == {}
 
 
-@pytest.mark.parametrize("path", MODULES, ids=_named)
+@pytest.mark.parametrize("path", WITH_TESTS, ids=_named)
 def test_every_exception_to_a_rule_has_its_reason_beside_it(path: Path) -> None:
     bare = [
         f"{number}: {line.strip()}"
         for number, line in enumerate(path.read_text("utf-8").splitlines(), 1)
         if (found := EXCEPTION.search(line)) and len(found["reason"].strip(" -#:")) < 8
+    ]
+    assert bare == []
+
+
+@pytest.mark.parametrize("path", WITH_TESTS, ids=_named)
+def test_whoever_catches_everything_says_why(path: Path) -> None:
+    lines = path.read_text("utf-8").splitlines()
+    bare = [
+        f"{number}: {line.strip()}"
+        for number, (line, below) in enumerate(zip(lines, [*lines[1:], ""], strict=True), 1)
+        if (found := BROAD.match(line)) and "#" not in found["reason"] and not below.strip().startswith("#")
     ]
     assert bare == []
 
