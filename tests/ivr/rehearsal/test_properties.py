@@ -6,7 +6,6 @@ import random
 from collections import Counter
 from datetime import UTC, datetime
 from functools import cache
-from itertools import count, islice
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -167,8 +166,8 @@ def test_without_any_one_dialogue_what_it_alone_covered_is_proposed(part: int) -
         assert advice.proposal.edge in rest.coverage.missed
 
 
-SOUND = tuple(islice((seed for seed in count() if made(seed) is not None), 12))
-"""Of flows made at random the first that the check lets through."""
+SOUND = (0, 5, 10, 11, 21, 28, 30, 31, 32, 36, 39, 43)
+"""Of flows made at random the first that the check lets through, as the test itself sees."""
 
 
 @pytest.mark.parametrize("seed", SOUND)
