@@ -83,7 +83,7 @@ class Turns:
         try:
             self._check_alive(command)
             self._line.send(command)
-        except BaseException:
+        except BaseException:  # whatever it was, nothing is on the wire, and the next command may go
             self._pass_turn()
             raise
         waiter = self._waiter = asyncio.get_running_loop().create_future()

@@ -132,7 +132,7 @@ class AsteriskProcess:
         self._watched = Watched(self._command(), self.setup.folder / "output.log", "asterisk")
         try:
             self._await_boot()
-        except BaseException:
+        except BaseException:  # also Ctrl-C: nothing half started stays behind
             self.stop()
             raise
 

@@ -7,6 +7,7 @@ rest with the next file's beginning (`res_rtp_asterisk.c`, ast_smoother); the se
 
 from __future__ import annotations
 
+import bisect
 import functools
 import unicodedata
 from dataclasses import dataclass, field
@@ -48,9 +49,15 @@ def linear_to_alaw(samples: Iterable[int]) -> bytes:
     return bytes(_nearest(sample) for sample in samples)
 
 
+_IN_ORDER = sorted((_alaw_sample(code), code) for code in range(256))
+"""Every sample there is, the lowest first, and the byte that stands for it."""
+
+
 @functools.cache
 def _nearest(sample: int) -> int:
-    return min(range(256), key=lambda code: abs(_alaw_sample(code) - sample))
+    above = bisect.bisect(_IN_ORDER, (sample,))
+    around = _IN_ORDER[max(0, above - 1) : above + 1]
+    return min((abs(value - sample), code) for value, code in around)[1]
 
 
 def is_silent(frame: bytes) -> bool:

@@ -163,7 +163,7 @@ class Rig:
             if self.plan.service:
                 self.plan.tell("the service: bridge, AGI server, wallboard")
                 self.start_service()
-        except BaseException:
+        except BaseException:  # also Ctrl-C: nothing half started stays behind
             self.stop()
             raise
 

@@ -68,7 +68,7 @@ class Store:
                 if self.kind == "postgresql":
                     await connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
                 yield connection
-        except Exception as error:
+        except Exception as error:  # drivers raise anything; it goes on under its own name or ours
             raise self._named(error) from error
 
     @asynccontextmanager
@@ -83,7 +83,7 @@ class Store:
                 await connection.execution_options(**{_WRITES: True})
                 async with connection.begin():
                     yield connection
-        except Exception as error:
+        except Exception as error:  # drivers raise anything; it goes on under its own name or ours
             raise self._named(error) from error
 
     async def check(self) -> None:
@@ -138,7 +138,7 @@ async def open_store(url: str) -> Store:
         if store.kind == "sqlite":
             await asyncio.to_thread(sqlite_file.prepare, Path(store.address.place), BUSY_TIMEOUT_S)
         await store.check()
-    except BaseException as error:
+    except BaseException as error:  # also a cancelled opening gives back its connections
         await store.close()
         if isinstance(error, Exception) and is_away(error):
             raise StoreUnavailable(sentence(error, store.address)) from error

@@ -30,6 +30,8 @@ PROGRAMS = (
     "tests/ivr/app/test_supervisor.py",
     "tests/ivr/cli/test_reloading.py",
     "tests/ivr/cli/test_newcomer.py",
+    "tests/ivr/cli/test_ledger_words.py",
+    "tests/house/test_missing_parts.py",
 )
 """Files whose tests start the hotline's own processes, as a user does."""
 

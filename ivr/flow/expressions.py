@@ -12,6 +12,7 @@ import ast
 import keyword
 import re
 import warnings
+from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -89,10 +90,15 @@ class Expression:
         """
         if isinstance(self.tree, ast.Constant):
             return self.tree.value
+        evaluator = _spare()
+        evaluator.names = scope
         try:
-            return _Evaluator(scope).eval(self.source, previously_parsed=self.tree)
+            return evaluator.eval(self.source, previously_parsed=self.tree)
         except (simpleeval.InvalidExpression, TypeError, ValueError, ArithmeticError) as error:
             raise EvaluationError(f"'{self.source}': {type(error).__name__}") from error
+        finally:
+            evaluator.names = _NOTHING  # no value of a call outlives its evaluation
+            _SPARE.append(evaluator)
 
 
 _WRITTEN: Final = {True: "true", False: "false", None: "null"}
@@ -191,9 +197,9 @@ def _offset(prepared: int, shifts: list[int]) -> int:
 class _Evaluator(simpleeval.EvalWithCompoundTypes):  # type: ignore[misc]  # simpleeval ships no types
     """simpleeval with our operators and functions, and names that are mappings all the way down."""
 
-    def __init__(self, scope: Mapping[str, object]) -> None:
+    def __init__(self) -> None:
         super().__init__(
-            operators=dict(OPERATORS), functions={name: row[0] for name, row in FUNCTIONS.items()}, names=scope
+            operators=dict(OPERATORS), functions={name: row[0] for name, row in FUNCTIONS.items()}, names=_NOTHING
         )
 
     def _eval_name(self, node: ast.Name) -> object:
@@ -210,6 +216,19 @@ class _Evaluator(simpleeval.EvalWithCompoundTypes):  # type: ignore[misc]  # sim
             if bool(self._eval(value)) is not every:
                 return not every
         return every
+
+
+_NOTHING: Mapping[str, object] = MappingProxyType({})
+_SPARE: deque[_Evaluator] = deque(maxlen=8)
+"""Evaluators that nobody is using: to make one costs more than most evaluations."""
+
+
+def _spare() -> _Evaluator:
+    """An evaluator that nobody is using."""
+    try:
+        return _SPARE.pop()
+    except IndexError:
+        return _Evaluator()
 
 
 class _Checker:

@@ -37,8 +37,20 @@ CALLER = ("Uniqueid: 1.5", "Linkedid: 1.4", "CallerIDNum: 13800138000", "CallerI
 class Rows(list[rows.Row]):
     """A sink that remembers."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._news = asyncio.Event()
+
     def put(self, row: rows.Row) -> None:
         self.append(row)
+        self._news.set()
+
+    async def until_ended(self, count: int) -> None:
+        """Wait until so many visits are over."""
+        async with asyncio.timeout(5):
+            while sum(visit.ended_at is not None for visit in self.visits().values()) < count:
+                self._news.clear()
+                await self._news.wait()
 
     def visits(self) -> dict[str, rows.Visit]:
         return {r.id: r for r in self if isinstance(r, rows.Visit)}
@@ -81,7 +93,7 @@ class Watcher:
                 try:
                     return cls(*await asyncio.open_unix_connection(str(path), limit=1 << 24))
                 except (FileNotFoundError, ConnectionRefusedError):
-                    await asyncio.sleep(0.005)  # the bridge is about to listen
+                    await asyncio.sleep(0)  # the bridge listens a few turns of the loop after it was started
 
     async def until(self, condition: Callable[[Snapshot], object]) -> Snapshot:
         async with asyncio.timeout(5):
@@ -251,10 +263,7 @@ async def test_recorded_bytes_give_their_visits_through_the_whole_bridge(
         peer = await switch.peer()
         for start in range(0, len(told), 1460):
             peer.tell(told[start : start + 1460])
-        async with asyncio.timeout(5):
-            expected = {"answered": 1, "blind_transfer": 2, "full": 2}[scene]
-            while sum(v.ended_at is not None for v in sink.visits().values()) < expected:  # noqa: ASYNC110 - a list of rows
-                await asyncio.sleep(0.005)
+        await sink.until_ended({"answered": 1, "blind_transfer": 2, "full": 2}[scene])
 
 
 async def test_a_wrong_secret_stops_it_at_once(tmp_path: Path, switch: ScriptedManager) -> None:

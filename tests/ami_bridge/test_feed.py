@@ -64,7 +64,7 @@ async def test_a_reader_that_leaves_is_forgotten(feed: Feed) -> None:
     writer.close()
     async with asyncio.timeout(5):
         while feed.readers:  # noqa: ASYNC110 - the feed tells nobody that a reader left
-            await asyncio.sleep(0.005)
+            await asyncio.sleep(0)
 
 
 async def test_the_socket_is_for_owner_and_group_only_and_goes_with_the_feed(tmp_path: Path) -> None:

@@ -127,7 +127,7 @@ def test_after_any_gap_in_ami_the_ledger_is_as_if_there_had_been_none(
     scene: str,
     one: float,
     other: float,
-    with_log: bool,  # noqa: FBT001 - drawn
+    with_log: bool,  # noqa: FBT001 - hypothesis draws it
 ) -> None:
     count = len(recorded(scene))
     lost = slice(int(min(one, other) * count), int(max(one, other) * count) + 1)

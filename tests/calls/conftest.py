@@ -19,15 +19,18 @@ from lab.rig import ALWAYS_CLOSED, ALWAYS_OPEN, Plan, Rig, at_noon
 from store.engine import open_store
 from store.queries.journeys import journeys as list_journeys
 from store.queries.visits import visits as list_visits
+from tests.calls.book import BOOK
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+    from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterator
 
     from store.rows import Journey, Visit
 
 NUMBER = "96956"
+_AGAIN_S = 0.2
+"""Until the feed is asked for again, when the wallboard has just gone."""
 
-pytest.register_assert_rewrite("tests.calls.asking")
+pytest.register_assert_rewrite("tests.calls.asking", "tests.calls.proof", "tests.calls.together")
 
 NOON = at_noon(datetime.now(UTC))
 ZONE = ZoneInfo(NOON[2].removeprefix("time_zone: "))
@@ -41,6 +44,15 @@ STEADY = (
 """Counters do not depend on the machine and the hour: every answer is in time, every abandon short, midnight is far."""
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call() -> Generator[None, None, None]:
+    """A test proves every call it makes from all four sides, or it fails."""
+    BOOK.begin()
+    yield
+    if lacking := BOOK.lacking():
+        pytest.fail("\n  ".join(["not proved from every source (tests/calls/proof.py):", *lacking]), pytrace=False)
+
+
 class House:
     """The running hotline, asked from four sides: the ear, the journeys, the visits, the live feed."""
 
@@ -49,9 +61,26 @@ class House:
 
     @asynccontextmanager
     async def caller(self, number: str, name: str = "") -> AsyncIterator[Phone]:
-        """A caller's phone."""
+        """A caller's phone; what becomes of its call is to be proved, and the live feed is watched meanwhile."""
         async with Phone(self.rig.switch, number=number, name=name, index=self.rig.index) as phone:
-            yield phone
+            watching = asyncio.create_task(self._watch(BOOK.open(phone, f"the call of {number!a}").shown))
+            try:
+                yield phone
+            finally:
+                watching.cancel()
+                await asyncio.gather(watching, return_exceptions=True)
+
+    async def _watch(self, shown: set[str]) -> None:
+        """Note every call the live feed shows in a flow."""
+        async with aiohttp.ClientSession() as session:
+            while True:
+                try:
+                    async with session.ws_connect(self.rig.web + "/api/v1/live") as socket:
+                        async for message in socket:
+                            shown.update(call["call_id"] for call in json.loads(message.data).get("calls", ()))
+                except aiohttp.ClientError:  # a test has killed the wallboard, which is started again
+                    pass
+                await asyncio.sleep(_AGAIN_S)
 
     @asynccontextmanager
     async def agent(self, agent_id: str, reflex: Reflex = Reflex.ANSWER) -> AsyncIterator[Phone]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from ivr.prompts.message import Literal
@@ -19,8 +18,10 @@ from ivr.services.remembered import CallerMemory, memory_key
 from lab.phone import State
 from store.engine import open_store
 from store.writer import Writer
-from tests.calls.asking import NUMBER, TONE, journey_since, way_of
+from tests.calls.asking import NUMBER, TONE, way_of
 from tests.calls.conftest import until
+from tests.calls.proof import proved
+from tests.calls.together import visits_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from ivr.rehearsal.model import Dialogue
     from lab.phone import Phone
     from tests.calls.conftest import House
+    from tests.calls.proof import Tally
 
 SHORTEST_TALK_S = 1.5
 """As long a voice as any recording needs."""
@@ -43,6 +45,8 @@ class Compared:
     name: str
     rehearsed: list[str]
     real: list[str]
+    visits: tuple[str, ...]
+    """Into queues, as `queue: outcome`."""
 
 
 def with_caller(dialogue: Dialogue, number: int) -> Dialogue:
@@ -84,12 +88,15 @@ def e164(number: str) -> str:
     return normalise(number, "CN")
 
 
-async def compare(house: House, rehearsed: Rehearsed, dialogue: Dialogue) -> Compared:
-    """Play it on both; the caller hangs up where the dialogue ends."""
+async def compare(tally: Tally, rehearsed: Rehearsed, dialogue: Dialogue) -> Compared:
+    """Play it on both, and prove of the real call what was rehearsed; the caller hangs up where the dialogue ends.
+
+    The live counters are asked for all dialogues together.
+    """
+    house = tally.house
     talk = dialogue.talk if dialogue.ends else (*dialogue.talk, model.LeaveCall())
     played = play(rehearsed, replace(dialogue, talk=talk))
     assert played.failure is None, (dialogue.name, played.failure)
-    began = datetime.now(UTC)
     async with house.caller(dialogue.surroundings.caller) as phone:
         call = Call(rehearsed, dialogue.surroundings)
         await phone.call(NUMBER)
@@ -103,9 +110,12 @@ async def compare(house: House, rehearsed: Rehearsed, dialogue: Dialogue) -> Com
         elif phone.state is not State.ENDED:
             await phone.hang_up()
     outcome = "queued" if played.traces[-1].outcome == "handed over" else ENDINGS[str(played.ending)]
-    journey = await journey_since(house, dialogue.surroundings.caller, began, outcome)
     told = [f"{trace.step}: {trace.outcome}" for trace in played.traces]
-    return Compared(dialogue.name, told, await way_of(house, journey))
+    visits = tuple(usual for usual, *_ in visits_in(told))
+    heard = player.said(whole=dialogue.ends == "finished")
+    proven = await proved(tally, phone, heard=heard, way=told, outcome=outcome, visits=visits, moves=None)
+    assert proven.journey is not None
+    return Compared(dialogue.name, told, await way_of(house, proven.journey), visits)
 
 
 async def _has_ended(phone: Phone) -> bool:
@@ -191,6 +201,11 @@ class _OnThePhone:
                 continue  # digits of a number: they come between what is said before and after
             await self._phone.begins_to_hear(self._words(one.message, one.language), PATIENCE_S)
         self._heard = len(self._call.heard)
+
+    def said(self, *, whole: bool) -> list[str]:
+        """What the real caller must have heard: what the simulated one had by the last act, or by the end."""
+        heard = self._call.heard if whole else self._call.heard[: self._heard]
+        return [self._words(one.message, one.language) for one in heard if not is_value_alone(one.message)]
 
     def _words(self, message: str, language: str) -> str:
         """The words a message begins with; its values are not those of today."""

@@ -18,8 +18,9 @@ from ami_bridge.domain.model import QueueRules
 from ami_bridge.settings import BridgeSettings
 from lab.phone import Reflex
 from store.rows import Visit
-from tests.calls.asking import ANSWERED, HOLD, RATE, Tally, proved
+from tests.calls.asking import CHOOSE, HOLD, RATE, WELCOME, to_the_queue
 from tests.calls.conftest import until
+from tests.calls.proof import ANSWERED, Tally, proved
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -118,10 +119,7 @@ async def test_a_call_is_one_visit_however_often_the_connection_is_cut(house: Ho
     try:
         await until(lambda: _is(bridge.link.is_up))
         async with house.agent("1001", Reflex.RING) as agent, house.caller("13900000021") as phone:
-            await phone.call("96956")
-            await phone.press("1")
-            await phone.hears("欢迎致电96956热线")
-            await phone.press("0")
+            await to_the_queue(phone)
             await agent.rings()
             await cut_and_heal()
             await agent.answer()
@@ -139,9 +137,11 @@ async def test_a_call_is_one_visit_however_often_the_connection_is_cut(house: Ho
     ours = [visit for visit in rows.visits.values() if visit.caller.endswith("13900000021")]
     assert [(visit.queue, visit.outcome, visit.agent) for visit in ours] == [("service", "answered", "1001")]
     assert cable.cuts == 3
-    heard, way = [HOLD, RATE], ["service_queue: answered", "rate_talk: hung up"]
-    await proved(tally, phone, heard=heard, way=way, outcome="hung_up", visit="answered", moves=ANSWERED)
-    [cut], uncut = ours, await house.ended_visit("13900000021")
+    heard, way = [CHOOSE, WELCOME, HOLD, RATE], ["service_queue: answered", "rate_talk: hung up"]
+    proven = await proved(
+        tally, phone, heard=heard, way=way, outcome="hung_up", visits=["service: answered"], moves=ANSWERED
+    )
+    [cut], uncut = ours, proven.visit
     for fact in ("channel_id", "call_id", "ordinal", "position", "caller", "number", "language", "agent", "ended_by"):
         assert getattr(cut, fact) == getattr(uncut, fact), fact
 

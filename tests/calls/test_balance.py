@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.calls.asking import Tally, proved
+from tests.calls.asking import CHOOSE
 from tests.calls.conftest import ZONE
+from tests.calls.proof import Tally, proved
 
 if TYPE_CHECKING:
     from tests.calls.conftest import House
@@ -59,7 +60,7 @@ async def test_a_caller_hears_the_true_balance_and_its_day_in_the_chosen_languag
     tally = await Tally.of(house)
     async with house.caller(caller) as phone:
         await phone.call("96956")
-        await phone.begins_to_hear("普通话请按1")
+        await phone.begins_to_hear(CHOOSE)
         await phone.press(key)
         await phone.hears(welcome)
         await phone.press("1")
@@ -69,7 +70,10 @@ async def test_a_caller_hears_the_true_balance_and_its_day_in_the_chosen_languag
         await phone.begins_to_hear(MORE[language])
         assert {one.language for one in phone.heard[-3:]} == {language}
         await phone.hang_up()
-    await proved(tally, phone, heard=[welcome], way=["anything_else: hung up"], outcome="hung_up")
+    heard = (CHOOSE, welcome, amount, as_of(language), MORE[language])
+    way = ["check_pin: found", "read: found", "tell: said", "told: returned", "balance: returned"]
+    way += ["anything_else: hung up"]
+    await proved(tally, phone, heard=heard, way=way, outcome="hung_up")
     journey = await house.journey(caller)
     assert (journey.language, journey.flow) == (language, "main")
 

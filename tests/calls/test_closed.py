@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.calls.asking import GOODBYE, TONE, WELCOME, Tally, all_is_quiet, greeted, in_order, story, way_of
+from tests.calls.asking import CHOOSE, GOODBYE, TONE, WELCOME, all_is_quiet, greeted, story
 from tests.calls.conftest import until
+from tests.calls.proof import Tally, proved
 
 if TYPE_CHECKING:
     from tests.calls.conftest import House
@@ -34,10 +35,8 @@ async def test_a_caller_outside_opening_hours_leaves_a_message(closed: House) ->
         await phone.hears(TAKEN)
         await phone.hears(GOODBYE)
         assert await phone.ended() == "them"
-        assert in_order(phone, WELCOME, CLOSED, TAKEN, GOODBYE)
 
-    journey = await closed.left_journey(caller, "finished")
-    assert await way_of(closed, journey) == [
+    way = [
         "language: key 1",
         "recognise: missing",
         "greet: said",
@@ -46,13 +45,15 @@ async def test_a_caller_outside_opening_hours_leaves_a_message(closed: House) ->
         "message_taken: said",
         "goodbye: ended",
     ]
+    heard = (CHOOSE, WELCOME, CLOSED, TAKEN, GOODBYE)
+    journey = (await proved(tally, phone, heard=heard, way=way, outcome="finished")).journey
+    assert journey is not None
 
     async def kept() -> bool:
         return bool((await story(closed, journey.call_id)).voicemails)
 
     await until(kept)
     told = await story(closed, journey.call_id)
-    assert told.visits == ()
     [message] = told.voicemails
     assert (message.box, message.language) == ("messages", "zh-CN")
     assert message.caller.endswith(caller)
@@ -61,17 +62,17 @@ async def test_a_caller_outside_opening_hours_leaves_a_message(closed: House) ->
         assert abs(recording.getnframes() / recording.getframerate() - message.seconds) < 0.3
         samples = array("h", recording.readframes(recording.getnframes()))
     assert sum(abs(sample) > 1000 for sample in samples) > 8000  # at least a second of voice
-    await tally.moves_by()
     await all_is_quiet(closed)
 
 
 async def test_a_caller_outside_opening_hours_may_simply_hang_up(closed: House) -> None:
-    caller = "13955550002"
-    async with closed.caller(caller) as phone:
+    tally = await Tally.of(closed)
+    async with closed.caller("13955550002") as phone:
         await greeted(phone)
         await phone.begins_to_hear(CLOSED)
         await phone.hang_up()
-    journey = await closed.left_journey(caller, "hung_up")
-    assert (await way_of(closed, journey))[-1] == "say_closed: hung up"
+    heard, way = (CHOOSE, WELCOME, CLOSED), ["open_now: closed", "say_closed: hung up"]
+    journey = (await proved(tally, phone, heard=heard, way=way, outcome="hung_up")).journey
+    assert journey is not None
     assert (await story(closed, journey.call_id)).voicemails == ()
     await all_is_quiet(closed)

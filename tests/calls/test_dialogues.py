@@ -14,6 +14,8 @@ from ivr.rehearsal.house import house_of
 from lab.phone import Reflex
 from tests.calls.asking import talking
 from tests.calls.dialling import Compared, compare, prepare, with_caller
+from tests.calls.proof import Tally
+from tests.calls.together import moved_by
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -78,15 +80,21 @@ def stage(house: House) -> Stage:
 
 
 async def all_compared(house: House, stage: Stage, names: Iterable[str]) -> list[Compared]:
+    """The dialogues on both telephones, each call proved, and the live counters for all."""
     chosen = [stage.dialogues[name] for name in names]
     await prepare(house, chosen)
-    turnstile = asyncio.Semaphore(AT_ONCE)
+    tally = await Tally.of(house)
+    turnstile, door = asyncio.Semaphore(AT_ONCE), asyncio.Lock()
 
     async def one(dialogue: Dialogue) -> Compared:
         async with turnstile:
-            return await compare(house, stage.rehearsed, dialogue)
+            async with door:  # nobody waits longer than 200 ms for what is remembered of them: not all in one moment
+                await asyncio.sleep(0.2)
+            return await compare(tally, stage.rehearsed, dialogue)
 
-    return list(await asyncio.gather(*map(one, chosen)))
+    compared = list(await asyncio.gather(*map(one, chosen)))
+    await tally.moves_by(**moved_by(visit for each in compared for visit in each.visits))
+    return compared
 
 
 def told(compared: Iterable[Compared]) -> dict[str, list[str]]:

@@ -12,18 +12,17 @@ import pytest
 
 from lab.phone import Reflex
 from tests.calls.asking import (
-    ANSWERED,
     CHOOSE,
     HOLD,
-    Tally,
+    WELCOME,
     all_is_quiet,
     length_of_the_log,
     mistakes_in_the_log,
-    proved,
     talking,
     to_the_queue,
 )
 from tests.calls.conftest import until
+from tests.calls.proof import ANSWERED, Tally, proved
 
 if TYPE_CHECKING:
     from tests.calls.conftest import House
@@ -41,7 +40,7 @@ AS_IT_IS = [
     "名" * 60,
 ]
 """In Asterisk these have at most the 79 bytes a channel driver keeps, and SIP's own backslashes before `"` and `\\`."""
-HEARD, WAY = (CHOOSE, HOLD), ("service_queue: handed over",)
+HEARD, WAY = (CHOOSE, WELCOME, HOLD), ("service_queue: handed over",)
 NOT_UTF8 = "张伟".encode("gbk").decode(errors="surrogateescape")
 
 
@@ -60,13 +59,14 @@ async def test_a_name_is_text_everywhere_whatever_is_in_it(house: House) -> None
         shown = {one["caller_name"] for one in (await house.queue("service"))["waiting"]}
         assert shown == set(names)
         await asyncio.gather(*(phone.hang_up() for phone in phones))
-    for phone in phones:
-        await proved(tally, phone, heard=HEARD, way=WAY, outcome="queued", visit="abandoned", moves=None)
-    for number, name in zip(numbers, names, strict=True):
-        assert (await house.ended_visit(number)).caller_name == name
+    for phone, name in zip(phones, names, strict=True):
+        proven = await proved(
+            tally, phone, heard=HEARD, way=WAY, outcome="queued", visits=["service: abandoned"], moves=None
+        )
+        assert proven.visit.caller_name == name
     told = await house.ask("/api/v1/visits?limit=100")
     assert {row["caller_name"] for row in told["visits"]} >= set(names)
-    await tally.moves_by(entered=len(AS_IT_IS), abandoned=len(AS_IT_IS), short_abandoned=len(AS_IT_IS))
+    await tally.moves_by(dict.fromkeys(("entered", "abandoned", "short_abandoned"), len(AS_IT_IS)))
     await _nothing_happened(house, dialplan, log)
 
 
@@ -76,10 +76,11 @@ async def test_a_name_that_is_no_utf8_harms_nothing(house: House) -> None:
         await to_the_queue(phone)
         await talking(house, agent)
         await phone.hang_up()
-    await proved(tally, phone, heard=HEARD, way=WAY, outcome="queued", visit="answered", moves=ANSWERED)
-    visit = await house.ended_visit("13966661001")
-    assert visit.agent == "1001"
-    json.dumps(visit.caller_name).encode()
+    proven = await proved(
+        tally, phone, heard=HEARD, way=WAY, outcome="queued", visits=["service: answered"], moves=ANSWERED
+    )
+    assert proven.visit.agent == "1001"
+    json.dumps(proven.visit.caller_name).encode()
     await _nothing_happened(house, dialplan, log)
 
 
@@ -100,10 +101,12 @@ async def test_a_number_that_is_none_harms_nothing(house: House, agent_id: str, 
         await to_the_queue(phone)
         await talking(house, agent)
         await phone.hang_up()
-    await proved(tally, phone, heard=HEARD, way=WAY, outcome="queued", visit="answered", moves=ANSWERED, caller="")
-    journey = await house.journey("")
-    assert journey.caller == ""  # not a number, so nobody is remembered or looked up by it
-    visit = await _visit_of(house, journey.call_id)
+    proven = await proved(
+        tally, phone, heard=HEARD, way=WAY, outcome="queued", visits=["service: answered"], moves=ANSWERED, caller=""
+    )
+    assert proven.journey is not None
+    assert proven.journey.caller == ""  # not a number, so nobody is remembered or looked up by it
+    visit = await _visit_of(house, proven.journey.call_id)
     assert (visit["outcome"], visit["agent"]) == ("answered", agent_id)
     await _nothing_happened(house, dialplan, log)
 

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
 from lab.phone import Reflex
 from tests.calls.asking import (
-    ABANDONED,
     AFTER_TALK,
-    ANSWERED,
     CHOOSE,
     HOLD,
     MENU,
@@ -20,21 +17,18 @@ from tests.calls.asking import (
     RATE,
     TONE,
     WELCOME,
-    Tally,
     all_is_quiet,
     greeted,
-    in_order,
     length_of_the_log,
     mistakes_in_the_log,
-    proved,
     rates,
     story,
     talking,
     to_the_menu,
     to_the_queue,
-    way_of,
 )
 from tests.calls.conftest import until
+from tests.calls.proof import ABANDONED, ANSWERED, NOTHING, Tally, proved
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -47,10 +41,12 @@ pytestmark = pytest.mark.asterisk
 WRONG, NO_KEY, PIN = "您的按键有误", "您没有按键", "请输入服务密码"
 ACCOUNT, BALANCE = "请输入客户编号", "您的话费余额是"
 OFFER, MORE = "人工服务请按0，返回主菜单请按1", "返回主菜单请按1，人工服务请按0"
+IN_LINE = (CHOOSE, WELCOME, HOLD)
 VIP_WELCOME = "尊敬的贵宾客户，欢迎致电96956热线"
 
 
 async def test_a_key_during_a_prompt_ends_the_prompt_at_once(house: House) -> None:
+    tally = await Tally.of(house)
     async with house.caller("13944440001") as phone:
         await to_the_menu(phone)
         await phone.begins_to_hear(MENU)
@@ -62,37 +58,46 @@ async def test_a_key_during_a_prompt_ends_the_prompt_at_once(house: House) -> No
         assert not menu.complete
         assert menu.started_ms < pressed_ms < phone.heard[-1].started_ms
         await phone.hang_up()
-    way = await way_of(house, await house.left_journey("13944440001", "hung_up"))
-    assert way[-2:] == ["person: way 2", "say_please_hold: hung up"]
+    heard, way = (CHOOSE, WELCOME, MENU, HOLD), ["main_menu: key 0", "person: way 2", "say_please_hold: hung up"]
+    await proved(tally, phone, heard=heard, way=way, outcome="hung_up")
 
 
 async def test_keys_typed_ahead_are_kept_in_order_and_skip_what_need_not_be_heard(house: House) -> None:
+    tally = await Tally.of(house)
     async with house.caller("13800138004") as phone:
-        await greeted(phone, ahead="11122#")
+        await greeted(phone, then="11122#")
         await phone.hears("您的话费余额是两元", within_s=15)
         assert not [one for one in phone.heard if one.complete and (MENU in one.text or PIN in one.text)]
         await phone.hang_up()
-    way = await way_of(house, await house.left_journey("13800138004", "hung_up"))
-    assert [step for step in way if step.startswith(("main_menu", "ask_pin", "check_pin", "read"))] == [
+    way = [
+        "greet: interrupted",
+        "open_now: open",
         "main_menu: key 1",
+        "balance: entered",
+        "known: way 1",
         "ask_pin: collected",
         "check_pin: found",
         "read: found",
+        "tell: hung up",
     ]
+    await proved(tally, phone, heard=(CHOOSE, WELCOME, BALANCE), way=way, outcome="hung_up")
 
 
 async def test_of_two_keys_at_once_each_answers_its_own_question(house: House) -> None:
+    tally = await Tally.of(house)
     async with house.caller("13944440002") as phone:
         await to_the_menu(phone)
         await phone.begins_to_hear(MENU)
         await phone.press("93", hold_ms=60, gap_ms=40)
         await phone.begins_to_hear("Welcome to the")
         await phone.hang_up()
-    way = await way_of(house, await house.left_journey("13944440002", "hung_up"))
-    assert way[4:6] == ["main_menu: key 9", "language: key 3"]
+    heard = (CHOOSE, WELCOME, MENU, "Welcome to the")
+    way = ["main_menu: key 9", "language: key 3", "recognise: missing", "greet: hung up"]
+    await proved(tally, phone, heard=heard, way=way, outcome="hung_up")
 
 
 async def test_wrong_keys_stars_and_hashes_are_told_and_three_of_them_lead_to_a_person(house: House) -> None:
+    tally = await Tally.of(house)
     async with house.caller("13944440003") as phone:
         await to_the_menu(phone)
         for key in "5*":
@@ -102,11 +107,11 @@ async def test_wrong_keys_stars_and_hashes_are_told_and_three_of_them_lead_to_a_
         await phone.begins_to_hear(MENU)
         await phone.press("#")
         await phone.begins_to_hear(HOLD)
-        assert in_order(phone, MENU, WRONG, MENU, WRONG, MENU, HOLD)
         assert [one.text for one in phone.heard].count(f"{WRONG}。") == 2
         await phone.hang_up()
-    way = await way_of(house, await house.left_journey("13944440003", "hung_up"))
-    assert "main_menu: wrong input" in way
+    heard = (CHOOSE, WELCOME, MENU, WRONG, MENU, WRONG, MENU, HOLD)
+    way = ["main_menu: wrong input", "person: way 2", "say_please_hold: hung up"]
+    await proved(tally, phone, heard=heard, way=way, outcome="hung_up")
 
 
 async def test_a_caller_who_presses_nothing_at_all_reaches_a_person_after_bounded_tries(brisk: House) -> None:
@@ -121,11 +126,18 @@ async def test_a_caller_who_presses_nothing_at_all_reaches_a_person_after_bounde
         assert sum(CHOOSE in text for text in texts) == 2
         assert sum(MENU in text for text in texts) == 3
         assert sum(NO_KEY in text for text in texts) == 3
-        assert in_order(phone, CHOOSE, NO_KEY, CHOOSE, WELCOME, MENU, NO_KEY, MENU, NO_KEY, MENU, HOLD)
-    way = await way_of(brisk, await brisk.left_journey(caller, "queued"))
-    assert way[0] == "language: no input"
-    assert way[4] == "main_menu: no input"
-    await tally.moves_by(entered=1, answered=1, answered_within=1)
+    way = [
+        "language: no input",
+        "recognise: missing",
+        "greet: said",
+        "open_now: open",
+        "main_menu: no input",
+        "person: way 2",
+        "say_please_hold: said",
+        "service_queue: handed over",
+    ]
+    heard = (CHOOSE, NO_KEY, CHOOSE, WELCOME, MENU, NO_KEY, MENU, NO_KEY, MENU, HOLD)
+    await proved(tally, phone, heard=heard, way=way, outcome="queued", visits=["service: answered"], moves=ANSWERED)
 
 
 # --- hanging up wherever a call can be -------------------------------------------------------------------------------
@@ -147,13 +159,13 @@ async def _in_the_main_menu(_house: House, phone: Phone) -> None:
 
 
 async def _while_keying_a_number(_house: House, phone: Phone) -> None:
-    await greeted(phone, ahead="1")
+    await greeted(phone, then="1")
     await phone.begins_to_hear(ACCOUNT)
     await phone.press("755")
 
 
 async def _in_a_lookup(house: House, phone: Phone) -> None:
-    await greeted(phone, ahead="1")
+    await greeted(phone, then="1")
     await phone.begins_to_hear(ACCOUNT)
     house.rig.billing_faults(
         delay_s=1.9
@@ -167,14 +179,14 @@ async def _billing_is_asked(house: House) -> bool:
 
 
 async def _in_the_balance(_house: House, phone: Phone) -> None:
-    await greeted(phone, ahead="1")
+    await greeted(phone, then="1")
     await phone.begins_to_hear(ACCOUNT)
     await phone.press("755001238#1122#")
     await phone.begins_to_hear(BALANCE)
 
 
 async def _in_a_message(_house: House, phone: Phone) -> None:
-    await greeted(phone, ahead="2")
+    await greeted(phone, then="2")
     await phone.hears("请在提示音后说出故障地址和情况")
     phone.say(TONE * 2)
     await asyncio.sleep(1.5)
@@ -212,7 +224,7 @@ async def _before_rating_a_talk(house: House, phone: Phone) -> None:
 
 
 async def _where_a_person_is_offered(_house: House, phone: Phone) -> None:
-    await greeted(phone, ahead="1")
+    await greeted(phone, then="1")
     await phone.begins_to_hear(ACCOUNT)
     await phone.press("755001237#9999#")
     await phone.begins_to_hear("密码不正确")
@@ -239,7 +251,7 @@ async def _in_the_language_menu_by_key_9(_house: House, phone: Phone) -> None:
 
 async def _in_the_general_queue_as_a_vip(house: House, phone: Phone) -> None:
     async with house.agent("1004", Reflex.RING) as agent:
-        await greeted(phone, ahead="0")
+        await greeted(phone, then="0")
         await agent.rings()
         await phone.hang_up()
 
@@ -252,8 +264,9 @@ class Place(NamedTuple):
     """The journey's last step."""
     heard: tuple[str, ...]
     outcome: str = "hung_up"
-    visit: str | None = None
-    moves: Mapping[str, int] = MappingProxyType({})
+    visits: tuple[str, ...] = ()
+    moves: Mapping[str, int] = NOTHING
+    vip: Mapping[str, int] = NOTHING
     caller: str = ""
     """Empty: a number nobody knows."""
 
@@ -262,13 +275,15 @@ PLACES = [
     Place(_in_the_language_menu, "language: hung up", (CHOOSE,)),
     Place(_in_the_greeting, "greet: hung up", (CHOOSE, WELCOME)),
     Place(_in_the_main_menu, "main_menu: hung up", (WELCOME, MENU)),
-    Place(_while_keying_a_number, "ask_account: hung up", (CHOOSE, ACCOUNT)),
-    Place(_in_a_lookup, "check_pin: hung up", (CHOOSE, ACCOUNT)),
+    Place(_while_keying_a_number, "ask_account: hung up", (CHOOSE, WELCOME, ACCOUNT)),
+    Place(_in_a_lookup, "check_pin: hung up", (CHOOSE, WELCOME, ACCOUNT)),
     Place(_in_the_balance, "tell: hung up", (ACCOUNT, BALANCE)),
-    Place(_in_the_queue, "service_queue: handed over", (CHOOSE, HOLD), "queued", "abandoned", ABANDONED),
-    Place(_in_a_talk, "service_queue: handed over", (CHOOSE, HOLD), "queued", "answered", ANSWERED),
-    Place(_before_rating_a_talk, "rate_talk: hung up", (HOLD, RATE), "hung_up", "answered", ANSWERED),
-    Place(_after_a_talk, "after_talk: hung up", (HOLD, AFTER_TALK), "hung_up", "answered", ANSWERED),
+    Place(_in_the_queue, "service_queue: handed over", IN_LINE, "queued", ("service: abandoned",), ABANDONED),
+    Place(_in_a_talk, "service_queue: handed over", IN_LINE, "queued", ("service: answered",), ANSWERED),
+    Place(_before_rating_a_talk, "rate_talk: hung up", (*IN_LINE, RATE), "hung_up", ("service: answered",), ANSWERED),
+    Place(
+        _after_a_talk, "after_talk: hung up", (*IN_LINE, RATE, AFTER_TALK), "hung_up", ("service: answered",), ANSWERED
+    ),
     Place(_where_a_person_is_offered, "offer_person: hung up", (ACCOUNT, "密码不正确", OFFER)),
     Place(_where_more_is_offered, "anything_else: hung up", (BALANCE, MORE)),
     Place(_in_the_greeting_of_a_vip, "greet_vip: hung up", (VIP_WELCOME,), caller="13800138003"),
@@ -276,10 +291,11 @@ PLACES = [
     Place(
         _in_the_general_queue_as_a_vip,
         "vip_overflow: handed over",
-        (),
+        (CHOOSE, VIP_WELCOME),
         "queued",
-        "abandoned",
+        ("vip: join_empty", "service: abandoned"),
         ABANDONED,
+        {"entered": 1, "join_empty": 1},
         caller="13800138001",
     ),
 ]
@@ -298,8 +314,9 @@ async def test_a_hang_up_leaves_a_closed_journey_no_channel_and_no_error(house: 
                 heard=place.heard,
                 way=[place.last],
                 outcome=place.outcome,
-                visit=place.visit,
+                visits=place.visits,
                 moves=place.moves,
+                vip=place.vip,
             )
         finally:
             house.rig.billing_faults()
@@ -308,15 +325,16 @@ async def test_a_hang_up_leaves_a_closed_journey_no_channel_and_no_error(house: 
 
 
 async def test_a_fault_report_cut_by_a_hang_up_is_a_ticket_with_what_was_said(house: House) -> None:
-    caller, log = "13944446001", length_of_the_log(house)
-    async with house.caller(caller) as phone:
+    log, tally = length_of_the_log(house), await Tally.of(house)
+    async with house.caller("13944446001") as phone:
         await _in_a_message(house, phone)
         began_ms = phone.heard[-1].started_ms
         await phone.hang_up()
         heard_s = (phone.ear.now_ms - began_ms) / 1000
-    journey = await house.left_journey(caller, "hung_up")
-    way = await way_of(house, journey)
-    assert way[-3:] == ["report_fault: recorded", "open_ticket: opened", "fault_noted: hung up"]
+    heard = (CHOOSE, WELCOME, "请在提示音后说出故障地址和情况")
+    way = ["report_fault: recorded", "open_ticket: opened", "fault_noted: hung up"]
+    journey = (await proved(tally, phone, heard=heard, way=way, outcome="hung_up")).journey
+    assert journey is not None
 
     async def kept() -> bool:
         return bool((await story(house, journey.call_id)).tickets)

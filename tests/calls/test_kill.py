@@ -17,21 +17,20 @@ from lab.ports import LOOPBACK
 from lab.rig import ALWAYS_OPEN, Plan, Rig
 from tests.calls.asking import (
     AFTER_TALK,
-    ANSWERED,
     CHOOSE,
     FIRST,
     GOODBYE,
     HOLD,
     MENU,
     NUMBER,
+    RATE,
     TONE,
-    Tally,
-    proved,
     rates,
     talking,
     to_the_queue,
 )
 from tests.calls.conftest import STEADY, until
+from tests.calls.proof import ANSWERED, Tally, proved
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -44,7 +43,7 @@ pytestmark = pytest.mark.asterisk
 RESCUE = "系统正在维护，正在为您转接人工服务"
 RESCUE_IN_ENGLISH = "Our system is being maintained. We are connecting you to a person."
 MENU_IN_ENGLISH = "For your account balance, press 1"
-WENT_ON = (HOLD, AFTER_TALK)
+WENT_ON = (CHOOSE, FIRST, HOLD, RATE, AFTER_TALK)
 ON = ("service_queue: answered", "rate_talk: answered", "rated: said", "after_talk: hung up")
 """What a caller heard, and the way of the call, where the flow went on after the talk."""
 A_WHILE_S = 20.0
@@ -130,7 +129,15 @@ async def test_a_caller_in_a_menu_is_told_so_in_english_and_reaches_a_person_whe
         await agent.hang_up()
         await phone.ended()
     heard = (CHOOSE, MENU_IN_ENGLISH, RESCUE_IN_ENGLISH, "Thank you for calling")
-    await proved(tally, phone, heard=heard, way=["open_now: open"], outcome="rescued", visit="answered", moves=ANSWERED)
+    await proved(
+        tally,
+        phone,
+        heard=heard,
+        way=["open_now: open"],
+        outcome="rescued",
+        visits=["service: answered"],
+        moves=ANSWERED,
+    )
     await again(house, ("agi", before))
 
 
@@ -155,8 +162,8 @@ async def test_callers_who_wait_and_talk_notice_nothing_of_a_killed_service_and_
             await talking(house, other)
             await asyncio.gather(*(goes_on(*pair) for pair in ((agent, talker), (other, waiter))))
     for phone in (talker, waiter):
-        await proved(tally, phone, heard=WENT_ON, way=ON, outcome="hung_up", visit="answered", moves=None)
-    await tally.moves_by(entered=2, answered=2, answered_within=2)
+        await proved(tally, phone, heard=WENT_ON, way=ON, outcome="hung_up", visits=["service: answered"], moves=None)
+    await tally.moves_by({"entered": 2, "answered": 2, "answered_within": 2})
 
 
 async def test_a_stalled_service_and_a_caller_at_every_stage_of_a_call(house: House) -> None:
@@ -191,14 +198,14 @@ async def test_a_stalled_service_and_a_caller_at_every_stage_of_a_call(house: Ho
         await talking(house, waiters)
         await asyncio.gather(*(goes_on(*pair) for pair in ((talkers, talker), (waiters, waiter))))
     for phone in (talker, waiter):
-        await proved(tally, phone, heard=WENT_ON, way=ON, outcome="hung_up", visit="answered", moves=None)
+        await proved(tally, phone, heard=WENT_ON, way=ON, outcome="hung_up", visits=["service: answered"], moves=None)
     heard, handed = (HOLD, GOODBYE), ["service_queue: handed over"]
-    await proved(tally, served, heard=heard, way=handed, outcome="queued", visit="answered", moves=None)
+    await proved(tally, served, heard=heard, way=handed, outcome="queued", visits=["service: answered"], moves=None)
     heard, way = (MENU, RESCUE), ["open_now: open"]
-    await proved(tally, chooser, heard=heard, way=way, outcome="rescued", visit="answered", moves=None)
-    await proved(tally, late, heard=[RESCUE], way=[], outcome="", visit="abandoned", moves=None)
-    await tally.moves_by(entered=5, answered=4, answered_within=4, abandoned=1, short_abandoned=1)
-    assert len(await house.visits(served.number)) == 1
+    await proved(tally, chooser, heard=heard, way=way, outcome="rescued", visits=["service: answered"], moves=None)
+    await proved(tally, late, heard=[RESCUE], way=[], outcome="", visits=["service: abandoned"], moves=None)
+    answered = {"answered": 4, "answered_within": 4}
+    await tally.moves_by({"entered": 5, **answered, "abandoned": 1, "short_abandoned": 1})
 
 
 @asynccontextmanager
@@ -239,11 +246,11 @@ async def test_a_caller_who_dials_a_service_that_is_down_or_does_not_accept_reac
                 await second.begins_to_hear(RESCUE)  # after 2 s: FastAGI's own bound for a connection
                 await second.hears("目前无法接通")
                 await second.ended()
-    await proved(tally, first, heard=[RESCUE, GOODBYE], way=[], outcome="", visit="answered", moves=None)
+    await proved(tally, first, heard=[RESCUE, GOODBYE], way=[], outcome="", visits=["service: answered"], moves=None)
     assert CHOOSE not in first.transcript + second.transcript
     heard = [RESCUE, "目前无法接通"]
-    await proved(tally, second, heard=heard, way=[], outcome="", visit="join_empty", moves=None)
-    await tally.moves_by(entered=2, answered=1, answered_within=1, join_empty=1)
+    await proved(tally, second, heard=heard, way=[], outcome="", visits=["service: join_empty"], moves=None)
+    await tally.moves_by({"entered": 2, "answered": 1, "answered_within": 1, "join_empty": 1})
     await again(house, ("agi", before))
     assert {part: pid(house, part) for part in others} == others  # a supervisor that stood still does not blame them
 
@@ -263,9 +270,10 @@ async def test_a_killed_bridge_goes_on_with_the_same_visit(house: House) -> None
         await talking(house, agent)
         await phone.hang_up()
     heard, way = (CHOOSE, HOLD), ["service_queue: handed over"]
-    await proved(tally, phone, heard=heard, way=way, outcome="queued", visit="answered", moves=ANSWERED)
-    [visit] = await house.visits(phone.number)
-    assert (visit.id, visit.agent) == (seen, "1001")
+    proven = await proved(
+        tally, phone, heard=heard, way=way, outcome="queued", visits=["service: answered"], moves=ANSWERED
+    )
+    assert (proven.visit.id, proven.visit.agent) == (seen, "1001")
 
 
 async def test_what_ends_while_the_bridge_is_away_is_told_by_the_queue_log_and_by_the_channels_left(
@@ -294,9 +302,11 @@ async def test_what_ends_while_the_bridge_is_away_is_told_by_the_queue_log_and_b
         (HOLD, AFTER_TALK),
         ["service_queue: answered", "rate_talk: answered", "rated: said", "after_talk: hung up"],
     )
-    await proved(tally, phone, heard=heard, way=way, outcome="hung_up", visit="answered", moves=ANSWERED)
-    assert (await house.ended_visit(phone.number)).ended_by == "agent"
-    await proved(tally, stranded, heard=[MENU, RESCUE], way=["open_now: open"], outcome="lost", moves=None)
+    proven = await proved(
+        tally, phone, heard=heard, way=way, outcome="hung_up", visits=["service: answered"], moves=None
+    )
+    assert proven.visit.ended_by == "agent"
+    await proved(tally, stranded, heard=[MENU, RESCUE], way=["open_now: open"], outcome="lost", moves=ANSWERED)
 
 
 async def test_a_killed_wallboard_comes_back_and_shows_the_call_that_went_on(house: House) -> None:

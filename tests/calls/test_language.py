@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.calls.asking import CHOOSE, NUMBER, Tally, proved, said, way_of
+from tests.calls.asking import CHOOSE, NUMBER, said, way_of
+from tests.calls.proof import Tally, proved
 
 if TYPE_CHECKING:
     from tests.calls.conftest import House

@@ -15,15 +15,22 @@ import pytest
 
 from lab.phone import Reflex
 from lab.rig import Plan, Rig
-from tests.calls.asking import talking, to_the_queue
+from tests.calls.asking import CHOOSE, HOLD, RATE, WELCOME, talking, to_the_queue
 from tests.calls.conftest import BRISK, House, until
+from tests.calls.proof import ANSWERED, Tally, proved
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
+
+    from lab.phone import Phone
+    from tests.calls.proof import Proven
 
 pytestmark = pytest.mark.asterisk
 
 VIP = "7002"
+BUSY = "目前所有坐席都在忙"
+HANDED_OVER = "service_queue: handed over"
+IN_LINE = (CHOOSE, WELCOME, HOLD)
 EDITS = (
     *BRISK,
     ("hotline.yaml", "    max_length: 20\n", f'    max_length: 20\n    extension: "{VIP}"\n'),
@@ -59,13 +66,13 @@ async def verdict(house: House, visits: int) -> dict[str, Any]:
 
 
 async def test_the_ledger_is_what_the_log_says_whatever_happened(ledger_house: House) -> None:
-    house, cli = ledger_house, ledger_house.rig.asterisk.cli
+    house, cli, tally = ledger_house, ledger_house.rig.asterisk.cli, await Tally.of(ledger_house)
     async with house.agent("1001") as first, house.agent("1003") as second:
         # transferred blindly into another queue, whose only free member joined a moment ago and leaves in mid-call
         cli("queue add member PJSIP/1003 to vip penalty 2")
-        async with house.caller("13922220001") as phone:
+        async with house.caller("13922220001") as transferred:
             second.reflex = Reflex.RING
-            await to_the_queue(phone)
+            await to_the_queue(transferred)
             await talking(house, first)
             second.reflex = Reflex.ANSWER
             await first.transfer(VIP)
@@ -73,53 +80,63 @@ async def test_the_ledger_is_what_the_log_says_whatever_happened(ledger_house: H
             await first.hang_up()
             cli("queue remove member PJSIP/1003 from vip")
             await second.hang_up()
-            await phone.hang_up()
+            await transferred.hang_up()
         # one agent paused twice over, and a caller who gives up while the other lets it ring
         second.reflex = Reflex.RING
         for reason in ("lunch", "training"):
             cli(f"queue pause member PJSIP/1001 reason {reason}")
-        async with house.caller("13922220002") as phone:
-            await to_the_queue(phone)
+        async with house.caller("13922220002") as impatient:
+            await to_the_queue(impatient)
             await second.rings()
-            await phone.hang_up()
+            await impatient.hang_up()
         cli("queue unpause member PJSIP/1001")
         # the bridge dies while a phone rings, and misses the answer and the end
         second.reflex = first.reflex = Reflex.RING
-        async with house.caller("13922220003") as phone:
-            await to_the_queue(phone)
+        async with house.caller("13922220003") as unseen:
+            await to_the_queue(unseen)
             ringing = await _rung(first, second)
             before = house.rig.part_pids()["bridge"]
             os.kill(before, signal.SIGKILL)
             await ringing.answer()
             await asyncio.sleep(1)
             await ringing.hang_up()
-            await phone.hang_up()
+            await unseen.begins_to_hear(RATE)
+            await unseen.hang_up()
 
         async def back() -> bool:
             return house.rig.part_pids()["bridge"] != before and house.rig.part_serves("bridge")
 
         await until(back, within_s=30)
         # nobody answers for too long
-        async with house.caller("13922220004") as phone:
-            await to_the_queue(phone)
-            await phone.begins_to_hear("目前所有坐席都在忙", within_s=25)
-            await phone.hang_up()
+        async with house.caller("13922220004") as unserved:
+            await to_the_queue(unserved)
+            await unserved.begins_to_hear(BUSY, within_s=25)
+            await unserved.hang_up()
     told = await verdict(house, 5)
     assert told["differences"] == []
     assert told["set_aside"] == {}
     code, said = verified(house)
     assert (code, said.split(" since ")[0]) == (0, "no difference in 5 visits")
-    outcomes = {
-        number: [(v.queue, v.outcome, v.ended_by) for v in await house.visits(number)]
-        for number in ("13922220001", "13922220002", "13922220003", "13922220004")
-    }
-    assert outcomes == {
-        "13922220001": [("service", "answered", "transfer"), ("vip", "answered", "agent")],
-        "13922220002": [("service", "abandoned", "caller")],
-        "13922220003": [("service", "answered", "agent")],
-        "13922220004": [("service", "timed_out", "system")],
-    }
+    ended_by = [
+        [visit.ended_by for visit in (await _proved(tally, *call)).visits]
+        for call in (
+            (transferred, (), HANDED_OVER, ["service: answered", "vip: answered"]),
+            (impatient, (), HANDED_OVER, ["service: abandoned"]),
+            (unseen, (RATE,), "rate_talk: hung up", ["service: answered"]),
+            (unserved, (BUSY,), "nobody_free: hung up", ["service: timed_out"]),
+        )
+    ]
+    assert ended_by == [["transfer", "agent"], ["caller"], ["agent"], ["system"]]
+    moves = {"entered": 4, "answered": 2, "answered_within": 2, "abandoned": 1, "short_abandoned": 1, "timed_out": 1}
+    await tally.moves_by(moves, vip=ANSWERED)
     await _reads_as_it_went(house)
+
+
+async def _proved(tally: Tally, phone: Phone, then: Sequence[str], last: str, visits: Sequence[str]) -> Proven:
+    """One call into the general queue: what was heard behind that, its last step, and its visits."""
+    outcome = "queued" if last == HANDED_OVER else "hung_up"
+    heard = (*IN_LINE, *then)
+    return await proved(tally, phone, heard=heard, way=[last], outcome=outcome, visits=visits, moves=None)
 
 
 async def _reads_as_it_went(house: House) -> None:

@@ -14,30 +14,32 @@ from tests.calls.asking import (
     CHOOSE,
     GOODBYE,
     HOLD,
+    RATE,
     TONE,
     WELCOME,
-    Tally,
     all_is_quiet,
-    in_order,
     rates,
     rings_of,
     talking,
     to_the_menu,
     to_the_queue,
-    way_of,
     went_through,
 )
 from tests.calls.conftest import until
+from tests.calls.proof import ABANDONED, ANSWERED, Tally, proved
 
 if TYPE_CHECKING:
     from tests.calls.conftest import House
 
 pytestmark = pytest.mark.asterisk
 
+BUSY = "目前所有坐席都在忙"
+IN_LINE = (CHOOSE, WELCOME, HOLD)
+"""What everybody hears on the way into the general queue."""
+
 
 async def test_a_caller_reaches_a_person_and_the_flow_goes_on_after_the_talk(house: House) -> None:
-    caller, began = "13911110001", datetime.now(UTC)
-    tally, vip = await Tally.of(house), await Tally.of(house, "vip")
+    caller, began, tally = "13911110001", datetime.now(UTC), await Tally.of(house)
     async with house.agent("1001") as agent, house.caller(caller, "王小明") as phone:
         await to_the_queue(phone)
         await phone.hears(HOLD)
@@ -55,23 +57,10 @@ async def test_a_caller_reaches_a_person_and_the_flow_goes_on_after_the_talk(hou
         await phone.hears(AFTER_TALK)
         await phone.hears(GOODBYE)
         assert await phone.ended() == "them"
-        assert in_order(phone, CHOOSE, WELCOME, HOLD, "?", AFTER_TALK, GOODBYE)
         whole_call_s = phone.ear.now_ms / 1000
         await until(lambda: house.agent_is("1001", "available"))
 
-    visit = await house.ended_visit(caller)
-    assert (visit.outcome, visit.agent, visit.agent_name, visit.ended_by) == ("answered", "1001", "陈美玲", "agent")
-    assert (visit.caller_name, visit.number, visit.language, visit.vip) == ("王小明", "96956", "zh-CN", False)
-    assert (visit.queue, visit.position, visit.priority, visit.rings) == ("service", 1, 0, 1)
-    assert visit.wait_s is not None
-    assert visit.wait_s >= 0
-    assert visit.talk_s is not None
-    assert visit.talk_s >= 1.5
-    assert visit.wait_s + visit.talk_s < whole_call_s
-    assert await rings_of(house, visit) == [("1001", "answered")]
-
-    journey = await house.left_journey(caller, "finished")
-    assert await way_of(house, journey) == [
+    way = [
         "language: key 1",
         "recognise: missing",
         "greet: interrupted",
@@ -86,10 +75,23 @@ async def test_a_caller_reaches_a_person_and_the_flow_goes_on_after_the_talk(hou
         "after_talk: no input",
         "goodbye: ended",
     ]
-    assert (journey.call_id, journey.flow, journey.flow_version) == (visit.call_id, visit.flow, visit.flow_version)
+    heard = (*IN_LINE, "?", RATE, AFTER_TALK, GOODBYE)
+    proven = await proved(
+        tally, phone, heard=heard, way=way, outcome="finished", visits=["service: answered"], moves=ANSWERED
+    )
+    visit, journey = proven.visit, proven.journey
+    assert (visit.agent, visit.agent_name, visit.ended_by) == ("1001", "陈美玲", "agent")
+    assert (visit.caller_name, visit.number, visit.language, visit.vip) == ("王小明", "96956", "zh-CN", False)
+    assert (visit.position, visit.priority, visit.rings) == (1, 0, 1)
+    assert visit.wait_s is not None
+    assert visit.wait_s >= 0
+    assert visit.talk_s is not None
+    assert visit.talk_s >= 1.5
+    assert visit.wait_s + visit.talk_s < whole_call_s
+    assert await rings_of(house, visit) == [("1001", "answered")]
 
-    await tally.moves_by(entered=1, answered=1, answered_within=1)
-    await vip.moves_by()
+    assert journey is not None
+    assert (journey.call_id, journey.flow, journey.flow_version) == (visit.call_id, visit.flow, visit.flow_version)
     await went_through(house, "1001", began, "available", "ringing", "on_queue_call", "wrap_up", "available")
 
 
@@ -100,11 +102,9 @@ async def test_a_caller_hangs_up_on_the_agent(house: House) -> None:
         await talking(house, agent)
         await phone.hang_up()
         assert await agent.ended() == "them"
-    visit = await house.ended_visit(caller)
-    assert (visit.outcome, visit.agent, visit.ended_by) == ("answered", "1002", "caller")
-    journey = await house.left_journey(caller, "queued")
-    assert journey.ended_at is not None
-    await tally.moves_by(entered=1, answered=1, answered_within=1)
+    way, visits = ["say_please_hold: said", "service_queue: handed over"], ["service: answered"]
+    proven = await proved(tally, phone, heard=IN_LINE, way=way, outcome="queued", visits=visits, moves=ANSWERED)
+    assert (proven.visit.agent, proven.visit.ended_by) == ("1002", "caller")
 
 
 async def test_a_caller_who_gives_up_waiting_is_abandoned_while_the_agent_rings(house: House) -> None:
@@ -119,11 +119,10 @@ async def test_a_caller_who_gives_up_waiting_is_abandoned_while_the_agent_rings(
         await phone.hang_up()
         assert await agent.ended() == "them"
         await until(lambda: house.agent_is("1003", "available"))
-    visit = await house.ended_visit(caller)
-    assert (visit.outcome, visit.agent, visit.ended_by, visit.talk_s) == ("abandoned", None, "caller", None)
-    assert await rings_of(house, visit) == [("1003", "cancelled")]
-    assert (await way_of(house, await house.left_journey(caller, "queued")))[-1] == "service_queue: handed over"
-    await tally.moves_by(entered=1, abandoned=1, short_abandoned=1)
+    way, visits = ["say_please_hold: said", "service_queue: handed over"], ["service: abandoned"]
+    proven = await proved(tally, phone, heard=IN_LINE, way=way, outcome="queued", visits=visits, moves=ABANDONED)
+    assert (proven.visit.agent, proven.visit.ended_by, proven.visit.talk_s) == (None, "caller", None)
+    assert await rings_of(house, proven.visit) == [("1003", "cancelled")]
     await went_through(house, "1003", began, "available", "ringing")
     await all_is_quiet(house)
 
@@ -139,13 +138,15 @@ async def test_a_second_agent_answers_when_the_first_lets_it_ring(brisk: House) 
             await rates(phone)
             await phone.hears(AFTER_TALK)
             await phone.hang_up()
-    visit = await brisk.ended_visit(caller)
-    assert (visit.outcome, visit.agent) == ("answered", "1002")
-    rings = await rings_of(brisk, visit)
+    heard = (*IN_LINE, RATE, AFTER_TALK)
+    way = ["service_queue: answered", "rate_talk: answered", "rated: said", "after_talk: hung up"]
+    visits = ["service: answered"]
+    proven = await proved(tally, phone, heard=heard, way=way, outcome="hung_up", visits=visits, moves=ANSWERED)
+    rings = await rings_of(brisk, proven.visit)
+    assert proven.visit.agent == "1002"
     assert rings[0] == ("1001", "no_answer")
     assert rings[-1] == ("1002", "answered")
-    assert visit.rings == len(rings)
-    await tally.moves_by(entered=1, answered=1, answered_within=1)
+    assert proven.visit.rings == len(rings)
     missed = next(one for one in (await brisk.live())["agents"] if one["id"] == "1001")["missed"]
     assert missed >= 1
 
@@ -154,30 +155,40 @@ async def test_a_caller_who_waits_too_long_is_offered_a_callback(brisk: House) -
     caller, tally = "13911110005", await Tally.of(brisk)
     async with brisk.agent("1001", Reflex.RING), brisk.caller(caller) as phone:
         await to_the_queue(phone)
-        await phone.begins_to_hear("目前所有坐席都在忙", within_s=40)
+        await phone.begins_to_hear(BUSY, within_s=40)
         hold, free = [one for one in phone.heard if one.prompt][-2:]
         heard_s = (free.started_ms - hold.started_ms) / 1000
         await phone.hang_up()
-    visit = await brisk.ended_visit(caller)
-    assert (visit.outcome, visit.ended_by, visit.agent) == ("timed_out", "system", None)
-    assert visit.wait_s is not None
-    assert 10 < visit.wait_s < heard_s
-    way = await way_of(brisk, await brisk.left_journey(caller, "hung_up"))
-    assert way[-2:] == ["service_queue: timed_out", "nobody_free: hung up"]
-    await tally.moves_by(entered=1, timed_out=1)
+    proven = await proved(
+        tally,
+        phone,
+        heard=(*IN_LINE, BUSY),
+        way=["service_queue: timed_out", "nobody_free: hung up"],
+        outcome="hung_up",
+        visits=["service: timed_out"],
+        moves={"entered": 1, "timed_out": 1},
+    )
+    assert (proven.visit.ended_by, proven.visit.agent) == ("system", None)
+    assert proven.visit.wait_s is not None
+    assert 10 < proven.visit.wait_s < heard_s
 
 
 async def test_a_queue_without_an_agent_is_told_at_once(house: House) -> None:
     caller, tally = "13911110006", await Tally.of(house)
     async with house.caller(caller) as phone:
         await to_the_queue(phone)
-        await phone.begins_to_hear("目前所有坐席都在忙")
+        await phone.begins_to_hear(BUSY)
         await phone.hang_up()
-    visit = await house.ended_visit(caller)
-    assert (visit.queue, visit.outcome, visit.agent) == ("service", "join_empty", None)
-    way = await way_of(house, await house.left_journey(caller, "hung_up"))
-    assert way[-2:] == ["service_queue: empty", "nobody_free: hung up"]
-    await tally.moves_by(entered=1, join_empty=1)
+    proven = await proved(
+        tally,
+        phone,
+        heard=(*IN_LINE, BUSY),
+        way=["service_queue: empty", "nobody_free: hung up"],
+        outcome="hung_up",
+        visits=["service: join_empty"],
+        moves={"entered": 1, "join_empty": 1},
+    )
+    assert proven.visit.agent is None
 
 
 async def test_the_last_agent_leaving_frees_those_who_wait(brisk: House) -> None:
@@ -187,11 +198,17 @@ async def test_the_last_agent_leaving_frees_those_who_wait(brisk: House) -> None
             await to_the_queue(phone)
             await agent.rings()
             await agent.unregister()
-        await phone.begins_to_hear("目前所有坐席都在忙", within_s=30)
+        await phone.begins_to_hear(BUSY, within_s=30)
         await phone.hang_up()
-    visit = await brisk.ended_visit(caller)
-    assert visit.outcome == "leave_empty"
-    await tally.moves_by(entered=1, leave_empty=1)
+    await proved(
+        tally,
+        phone,
+        heard=(*IN_LINE, BUSY),
+        way=["service_queue: empty", "nobody_free: hung up"],
+        outcome="hung_up",
+        visits=["service: leave_empty"],
+        moves={"entered": 1, "leave_empty": 1},
+    )
 
 
 async def test_a_full_queue_turns_the_next_caller_away(brisk: House) -> None:
@@ -205,15 +222,20 @@ async def test_a_full_queue_turns_the_next_caller_away(brisk: House) -> None:
         await asyncio.gather(to_the_queue(first), to_the_queue(second), to_the_menu(third))
         await until(lambda: _waiting(brisk, 2))
         await third.press("0")
-        await third.begins_to_hear("目前所有坐席都在忙", within_s=6)
+        await third.begins_to_hear(BUSY, within_s=6)
         await asyncio.gather(first.hang_up(), second.hang_up(), third.hang_up())
-    visit = await brisk.ended_visit("13911110010")
-    assert (visit.queue, visit.outcome) == ("service", "full")
-    way = await way_of(brisk, await brisk.left_journey("13911110010", "hung_up"))
-    assert way[-2:] == ["service_queue: full", "nobody_free: hung up"]
-    moved = await tally.moved()
-    assert moved["full"] == 1
-    assert moved["entered"] == 3
+    way, visits = ["service_queue: handed over"], ["service: abandoned"]
+    for phone in (first, second):
+        await proved(tally, phone, heard=IN_LINE, way=way, outcome="queued", visits=visits, moves=None)
+    await proved(
+        tally,
+        third,
+        heard=(*IN_LINE, BUSY),
+        way=["service_queue: full", "nobody_free: hung up"],
+        outcome="hung_up",
+        visits=["service: full"],
+        moves={"entered": 3, "full": 1, "abandoned": 2, "short_abandoned": 2},
+    )
 
 
 async def _waiting(house: House, count: int) -> bool:

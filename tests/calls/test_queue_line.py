@@ -16,8 +16,9 @@ from lab.rig import ALWAYS_OPEN, Plan, Rig
 from store.engine import open_store
 from store.rows import Visit
 from store.writer import Writer
-from tests.calls.asking import HOLD, MENU, Tally, said, talking, to_the_menu, way_of
-from tests.calls.conftest import House, until
+from tests.calls.asking import CHOOSE, HOLD, MENU, RATE, WELCOME, said, talking, to_the_menu
+from tests.calls.conftest import STEADY, House, until
+from tests.calls.proof import Tally, proved
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -32,8 +33,13 @@ MOST = "多数客户在"
 BY_KEY = "不想等候请按1"
 CALLED_BACK = "我们将拨打以下号码"
 EVERY_S = 15
+IN_LINE = (CHOOSE, WELCOME, MENU, HOLD)
+HANDED_OVER = ["say_please_hold: said", "service_queue: handed over"]
+RETURNED = ["service_queue: answered", "rate_talk: hung up"]
+BY_CALLBACK = ["service_queue: key 1", "whose_number: way 1", "your_number: hung up"]
 EDITS = (
     ALWAYS_OPEN,
+    *STEADY,
     ("flows/main.yaml", "every: 45s", f"every: {EVERY_S}s"),
     ("hotline.yaml", "wrap_up: 5s", "wrap_up: 1s"),
 )
@@ -121,9 +127,23 @@ async def remember_waits(house: House, *waits_s: float) -> None:
         await store.close()
 
 
+async def has_talked(house: House, here: Line) -> None:
+    """The agent is done with the first caller, who leaves, and talks with the next."""
+    await here.agent.hang_up()
+    await here.served.begins_to_hear(RATE)
+    await here.served.hang_up()
+    await talking(house, here.agent)
+
+
+async def served(tally: Tally, here: Line, moves: dict[str, int]) -> None:
+    """Prove the call of the one who talked, and how far all three have moved the counters."""
+    heard, visits = (*IN_LINE, RATE), ["service: answered"]
+    await proved(tally, here.served, heard=heard, way=RETURNED, outcome="hung_up", visits=visits, moves=moves)
+
+
 async def test_callers_hear_their_place_in_their_language_and_leave_by_the_key_of_the_step(house: House) -> None:
-    number, tally = "1391112000", await Tally.of(house)
-    async with line(house, number) as here:
+    tally = await Tally.of(house)
+    async with line(house, "1391112000") as here:
         await asyncio.gather(
             here.first.begins_to_hear(NEXT, within_s=EVERY_S + 10),
             here.second.begins_to_hear(AHEAD[0], within_s=EVERY_S + 10),
@@ -139,46 +159,52 @@ async def test_callers_hear_their_place_in_their_language_and_leave_by_the_key_o
         await here.second.press("1")
         await here.second.begins_to_hear(CALLED_BACK, within_s=5)
         await here.second.hang_up()
-        await here.agent.hang_up()
-        await talking(house, here.agent)
+        await has_talked(house, here)
         await here.first.hang_up()
-        await here.served.hang_up()
 
-    [visit] = await house.visits(f"{number}2")
-    assert (visit.outcome, visit.ended_by, visit.position, visit.queue) == ("left_by_key", "caller", 2, "service")
-    assert visit.wait_s is not None
-    assert visit.wait_s > EVERY_S
-    way = await way_of(house, await house.left_journey(f"{number}2", "hung_up"))
-    assert way[-3:] == ["service_queue: key 1", "whose_number: way 1", "your_number: hung up"]
-
-    first = await house.ended_visit(f"{number}1")
-    assert (first.outcome, first.agent, first.position) == ("answered", "1001", 1)
-    assert len(await house.visits(f"{number}1")) == 1
-    await tally.moves_by(entered=3, answered=2, answered_within=1, left_by_key=1)
+    heard, visits = [*IN_LINE, "".join(AHEAD), BY_KEY, CALLED_BACK], ["service: left_by_key"]
+    proven = await proved(
+        tally, here.second, heard=heard, way=BY_CALLBACK, outcome="hung_up", visits=visits, moves=None
+    )
+    assert (proven.visit.ended_by, proven.visit.position) == ("caller", 2)
+    assert proven.visit.wait_s is not None
+    assert proven.visit.wait_s > EVERY_S
+    heard, visits = [*IN_LINE, NEXT, BY_KEY], ["service: answered"]
+    proven = await proved(tally, here.first, heard=heard, way=HANDED_OVER, outcome="queued", visits=visits, moves=None)
+    assert (proven.visit.agent, proven.visit.position) == ("1001", 1)
+    moves = {"entered": 3, "answered": 2, "answered_within": 2, "left_by_key": 1}
+    await served(tally, here, moves)
 
 
 async def test_the_order_is_kept_over_announcements_and_a_key_works_in_the_middle_of_one(house: House) -> None:
-    number = "1391112010"
-    async with line(house, number) as here:
+    tally = await Tally.of(house)
+    async with line(house, "1391112010") as here:
         before = await in_line(house)
         await here.second.begins_to_hear(AHEAD[0], within_s=EVERY_S + 10)  # it goes on for seconds
         assert await in_line(house) == before
-        await here.agent.hang_up()  # in the middle of both announcements
-        await talking(house, here.agent)
+        await has_talked(house, here)  # in the middle of both announcements
         assert await in_line(house) == before[1:]
-        assert (await house.visits(f"{number}1"))[-1].outcome == "answered"
         await here.second.begins_to_hear(NEXT, within_s=EVERY_S + 10)
         await here.second.press("1")
         await here.second.begins_to_hear(CALLED_BACK, within_s=5)
-        await asyncio.gather(here.first.hang_up(), here.second.hang_up(), here.served.hang_up())
-    visit = await house.ended_visit(f"{number}2")
-    assert (visit.id, visit.outcome) == (before[1], "left_by_key")
-    assert len(await house.visits(f"{number}2")) == 1
+        await asyncio.gather(here.first.hang_up(), here.second.hang_up())
+    heard, visits = [*IN_LINE, "".join(AHEAD), NEXT, CALLED_BACK], ["service: left_by_key"]
+    proven = await proved(
+        tally, here.second, heard=heard, way=BY_CALLBACK, outcome="hung_up", visits=visits, moves=None
+    )
+    assert proven.visit.id == before[1]
+    visits = ["service: answered"]
+    proven = await proved(
+        tally, here.first, heard=(*IN_LINE, NEXT), way=HANDED_OVER, outcome="queued", visits=visits, moves=None
+    )
+    assert (proven.visit.id, proven.visit.agent) == (before[0], "1001")
+    moves = {"entered": 3, "answered": 2, "answered_within": 2, "left_by_key": 1}
+    await served(tally, here, moves)
 
 
 async def test_killing_the_service_disturbs_nobody_in_the_line(house: House) -> None:
-    number = "1391112030"
-    async with line(house, number) as here:
+    tally = await Tally.of(house)
+    async with line(house, "1391112030") as here:
         before = await in_line(house)
         await remember_waits(house, 100, 105, 110)
         pids = house.rig.part_pids()
@@ -200,9 +226,14 @@ async def test_killing_the_service_disturbs_nobody_in_the_line(house: House) -> 
         )
         # The bridge that was started again knows the waits of late from the database, so the wait is told as well.
         await asyncio.gather(here.first.hears(MOST), here.second.hears(MOST))
-        await here.agent.hang_up()
-        await talking(house, here.agent)
+        await has_talked(house, here)
         assert await in_line(house) == before[1:]
-        await asyncio.gather(here.first.hang_up(), here.second.hang_up(), here.served.hang_up())
-    assert [(await house.ended_visit(f"{number}{n}")).outcome for n in (1, 2)] == ["answered", "abandoned"]
-    assert [len(await house.visits(f"{number}{n}")) for n in (1, 2)] == [1, 1]
+        await asyncio.gather(here.first.hang_up(), here.second.hang_up())
+    ends = ((here.first, NEXT, "answered"), (here.second, AHEAD[0], "abandoned"))
+    for (phone, place, end), visit_id in zip(ends, before, strict=True):
+        heard, visits = (*IN_LINE, place, MOST), [f"service: {end}"]
+        proven = await proved(tally, phone, heard=heard, way=HANDED_OVER, outcome="queued", visits=visits, moves=None)
+        assert proven.visit.id == visit_id
+    # The bridge that was started again counts the three callers it was made to remember as well.
+    moves = {"entered": 6, "answered": 5, "answered_within": 5, "abandoned": 1, "short_abandoned": 1}
+    await served(tally, here, moves)

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from lab.rig import SAMPLE
-from tests.calls.asking import Tally, all_is_quiet, length_of_the_log, mistakes_in_the_log, proved
+from tests.calls.asking import all_is_quiet, length_of_the_log, mistakes_in_the_log
+from tests.calls.proof import Tally, proved
 
 if TYPE_CHECKING:
     from tests.calls.conftest import House

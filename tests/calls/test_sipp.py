@@ -1,4 +1,4 @@
-"""A burst of SIPp's callers on SIPp's agents: afterwards three books agree, outcome by outcome, and nothing is lost."""
+"""A burst of SIPp's callers on SIPp's agents: what each heard, the rows, live counters and queue_log tell the same."""
 
 from __future__ import annotations
 
@@ -8,13 +8,26 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from lab.overhearing import Overhearing
 from lab.rig import ALWAYS_OPEN, Plan, Rig
 from lab.sipp import AgentHabits, Caller, Keys, SippSetup, agents_phones, callers, register_agents
 from store.engine import open_store
 from store.queries.journeys import journeys
 from store.queries.visits import visits
-from tests.calls.asking import all_is_quiet, mistakes_in_the_log
+from tests.calls.asking import (
+    AFTER_TALK,
+    CHOOSE,
+    GOODBYE,
+    HOLD,
+    MENU,
+    RATE,
+    WELCOME,
+    all_is_quiet,
+    mistakes_in_the_log,
+)
 from tests.calls.conftest import STEADY, House, until
+from tests.calls.proof import Tally
+from tests.calls.together import proved_together
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,6 +49,17 @@ CALLS = 30
 LEDGER = {"CONNECT": "answered", "ABANDON": "abandoned", "EXITWITHTIMEOUT": "timed_out", "EXITEMPTY": "leave_empty"}
 """The last word of queue_log on one entry; who is turned away at the door is not in it."""
 AT_THE_DOOR = {"full", "join_empty"}
+SAID = {
+    "language": CHOOSE,
+    "greet": WELCOME,
+    "greet_vip": "尊敬的贵宾客户",
+    "main_menu": MENU,
+    "say_please_hold": HOLD,
+    "rate_talk": RATE,
+    "after_talk": AFTER_TALK,
+    "nobody_free": "对不起，目前所有坐席都在忙",
+    "goodbye": GOODBYE,
+}
 
 
 @pytest.fixture(scope="module")
@@ -66,8 +90,12 @@ async def test_after_a_burst_visits_live_counters_and_queue_log_agree(busy_rig: 
 
     await asyncio.to_thread(register_agents, setup("registration"), agents, even[0])
     habits = AgentHabits(ring=300, ring_more=1500, talk=2000, talk_more=3000, missed=10)
-    with agents_phones(setup("agents"), even[0], even[1], habits):
+    with (
+        agents_phones(setup("agents"), even[0], even[1], habits),
+        Overhearing(busy_rig.folder / "overhearing", switch_port=ports.sip, media_port=even[2]) as overhearing,
+    ):
         await until(lambda: house.agent_is("1007", "available"))
+        tally = await Tally.of(house)
         with callers(
             setup("callers"), "96956", who(), per_second=2.0, media_port=even[2], at_once=CALLS, calls=CALLS
         ) as burst:
@@ -75,7 +103,10 @@ async def test_after_a_burst_visits_live_counters_and_queue_log_agree(busy_rig: 
         await all_is_quiet(house)
         await until(lambda: _all_ended(house))
 
-    rows = await _visits(house)
+    calls = overhearing.calls(busy_rig.index)
+    assert len(calls) == CALLS
+    rows = await proved_together(tally, calls, SAID)
+    assert sorted(row.id for row in rows) == sorted(row.id for row in await _visits(house))
     by_outcome = Counter(str(visit.outcome) for visit in rows)
     assert by_outcome["answered"] >= 5
     assert len(by_outcome) >= 3

@@ -97,7 +97,7 @@ def test_a_night_belongs_to_the_day_it_began() -> None:
         ("Mo-Su 00:00-00:00", "22", "23:59", True),
     ],
 )
-def test_the_weekly_notation_means(hours: str, day: str, clock: str, expected: bool) -> None:  # noqa: FBT001  # a value
+def test_the_weekly_notation_means(hours: str, day: str, clock: str, expected: bool) -> None:  # noqa: FBT001  # a value expected
     table = timetable(Schedule.model_validate({"open": hours}))  # 22 November 2026 is a Sunday
     assert is_open(table, f"2026-11-{day} {clock}") is expected
 

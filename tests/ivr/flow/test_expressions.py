@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import weakref
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
@@ -152,6 +153,17 @@ def test_a_constant_is_its_value() -> None:
     assert constant("zh-CN").evaluate({}) == "zh-CN"
     assert constant(Decimal("1.5")).is_constant
     assert not parse("a").is_constant
+
+
+@pytest.mark.parametrize("text", ["a", "a + 1"])
+def test_no_value_of_a_call_outlives_its_evaluation(text: str) -> None:
+    money = Money(Decimal(1), "CNY")
+    gone = weakref.ref(money)
+    with suppress(EvaluationError):
+        parse(text).evaluate({"a": money})
+    del money
+    assert gone() is None
+    assert parse("a").evaluate({}) is None
 
 
 def refusal_of(text: str) -> ExpressionError | None:

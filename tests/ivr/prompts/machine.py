@@ -40,7 +40,8 @@ class Machine:
         script = folder / "machine.py"
         script.write_text(SCRIPT, encoding="utf-8")
         self.engine: Engine = engine_from_template(
-            [sys.executable, str(script), "{output}", str(self.log), "{voice}", "{text_file}"]
+            # -I -S: nothing of this machine's Python is looked for, which is most of the time such a start takes.
+            [sys.executable, "-I", "-S", str(script), "{output}", str(self.log), "{voice}", "{text_file}"]
         )
 
     def settings(self, voice: str = "plain", level_db: float = -20.0) -> SpeechSettings:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections import Counter
 from datetime import UTC, datetime
+from functools import cache
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -33,6 +34,7 @@ from tests.ivr.engine.test_sound_flows import CATALOGUE, FACTS, GIVING_UP, KNOWN
 from tests.ivr.rehearsal.surroundings import sample
 
 if TYPE_CHECKING:
+    from ivr.rehearsal.edges import Edge
     from ivr.rehearsal.model import Act, Dialogue
 
 AT = Span("it.yaml", 1, 1)
@@ -45,6 +47,7 @@ MOODS = [model.Answer(mood, after_ms=ms) for mood in ("row", "missing", "down", 
 SOME: list[Act] = [model.Press("1"), model.Press("2222#"), model.Wait(6000), model.ComesBack("answered")]
 
 
+@cache
 def made(seed: int) -> House | None:
     """A hotline of two flows made at random; None when the check refuses it."""
     dice = random.Random(seed)
@@ -125,6 +128,13 @@ def test_some_flows_made_at_random_are_sound() -> None:
     assert sum(made(seed) is not None for seed in range(100)) > 5
 
 
+@cache
+def taken_by_the_sample() -> tuple[frozenset[Edge], ...]:
+    """The ways each dialogue of the sample takes."""
+    stage, dialogues = sample()
+    return tuple(frozenset(play(stage.house, each).edges) for each in dialogues)
+
+
 # --- proposals -------------------------------------------------------------------------------------------------------
 
 
@@ -140,13 +150,15 @@ def test_for_every_way_of_the_sample_a_proposal_passes_and_takes_it() -> None:
         assert edge in play(stage.house, again).edges
 
 
-def test_without_any_one_dialogue_what_it_alone_covered_is_proposed() -> None:
+@pytest.mark.parametrize("part", range(4))
+def test_without_any_one_dialogue_what_it_alone_covered_is_proposed(part: int) -> None:
     stage, dialogues = sample()
-    takings = [set(play(stage.house, each).edges) for each in dialogues]
+    takings = taken_by_the_sample()
     whole = Counter(edge for edges in takings for edge in edges)
     alone = [number for number, edges in enumerate(takings) if any(whole[edge] == 1 for edge in edges)]
     assert len(alone) > 20, "most dialogues of the sample cover something that no other does"
-    for number in alone[::7]:  # of every way there is a proposal: the test above; here, that it is found and made
+    some = alone[::7]  # of every way there is a proposal: the test above; here, that it is found and made
+    for number in some[part::4]:
         rest = rehearse(stage.house, [*dialogues[:number], *dialogues[number + 1 :]])
         assert set(rest.coverage.missed) == {edge for edge in takings[number] if whole[edge] == 1}
         advice = advise(stage.house, stage.names, rest.coverage)
@@ -154,7 +166,11 @@ def test_without_any_one_dialogue_what_it_alone_covered_is_proposed() -> None:
         assert advice.proposal.edge in rest.coverage.missed
 
 
-@pytest.mark.parametrize("seed", [seed for seed in range(60) if made(seed) is not None][:12])
+SOUND = (0, 5, 10, 11, 21, 28, 30, 31, 32, 36, 39, 43)
+"""Of flows made at random the first that the check lets through, as the test itself sees."""
+
+
+@pytest.mark.parametrize("seed", SOUND)
 def test_what_the_search_calls_unreachable_is_taken_by_no_call(seed: int) -> None:
     house = made(seed)
     assert house is not None
