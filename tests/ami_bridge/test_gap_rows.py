@@ -117,3 +117,10 @@ def test_skills_are_kept_with_the_stay_and_new_ones_begin_a_new_one() -> None:
     assert [one.skills for one in stays(replay)] == ["english, repairs"]
     other = Replay(replace(replay.state, rules=RULES)).take(member(9))
     assert [(one.skills, one.ended_at) for one in stays(other)] == [("english, repairs", at(9)), ("", None)]
+
+
+def test_a_gap_ends_also_where_the_switchs_clock_is_behind_ours() -> None:
+    replay = fresh().take_all([member(0), cut(20), shot(12, members=(member(12),))])
+    assert list(replay.gaps.values()) == [rows.Gap(node="gz-1", since=at(20), until=at(20), cause="ami")]
+    assert replay.state.gap_since is None
+    check_intervals(replay)
