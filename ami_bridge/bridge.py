@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from ami_bridge.reconcile.keeping import Reconciler
     from ami_bridge.settings import BridgeSettings
     from store.engine import Store
-    from store.rows import EvidenceLine
+    from store.rows import EvidenceLine, GapCause
 
 log = structlog.get_logger("bridge")
 
@@ -216,7 +216,8 @@ class Bridge:
                 self._apply(ev.LinkChanged(at=self._clock(), up=True, unseen_since=unseen, cause="overflow"))
                 await self._resync()
             case LinkLost(heard_until=heard):
-                self._apply(ev.LinkChanged(at=self._clock(), up=False, unseen_since=heard))
+                cause: GapCause = "bridge" if self.link.is_closing else "ami"
+                self._apply(ev.LinkChanged(at=self._clock(), up=False, unseen_since=heard, cause=cause))
                 self._publish()
             case _:
                 pass

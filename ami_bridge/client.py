@@ -122,6 +122,11 @@ class AmiLink(Manager):
         """Connected and logged in, as far as we know."""
         return self.authenticated
 
+    @property
+    def is_closing(self) -> bool:
+        """Whether ``close()`` was called."""
+        return self._closing.is_set()
+
     # -- asking
 
     async def action(self, name: str, fields: Fields | None = None, *, timeout_s: float | None = None) -> Reply:

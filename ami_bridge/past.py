@@ -160,7 +160,14 @@ def _visit(row: rows.Visit, past: Past, now: datetime) -> Visit:
 
 def _agents(state: State, past: Past, known: dict[str, Visit]) -> dict[str, Agent]:
     totals = {agent: (answered, missed, talk_s) for agent, answered, missed, talk_s in past.totals}
-    serving = {v.row.agent: v.id for v in known.values() if v.phase is Phase.TALKING and v.row.agent}
+    talks = sorted(
+        ((v.row.answered_at, v) for v in known.values() if v.phase is Phase.TALKING and v.row.answered_at),
+        key=lambda one: one[0],
+    )
+    serving: dict[str, tuple[str, ...]] = {}
+    for _, talk in talks:
+        if talk.row.agent:
+            serving[talk.row.agent] = (*serving.get(talk.row.agent, ()), talk.id)
     places: dict[str, dict[str, Member]] = {}
     for row in past.members:
         places.setdefault(row.agent, {})[row.queue] = member_of(row)
@@ -172,7 +179,8 @@ def _agents(state: State, past: Past, known: dict[str, Visit]) -> dict[str, Agen
             name=state.rules.agents.get(interval.agent, interval.agent),
             interval=interval,
             members=places.get(interval.agent, {}),
-            serving=serving.get(interval.agent),
+            serving=next(iter(serving.get(interval.agent, ())[-1:]), None),
+            also=serving.get(interval.agent, ())[:-1],
             answered=answered,
             missed=missed,
             talk_s=talk_s,

@@ -137,10 +137,8 @@ class Draft(Indexes):
         visit = self.put_visit(visit, at)
         if visit.phase is Phase.TALKING:
             visit = self.served(visit, agent_id)
-            agent = self.agent(agent_id, at)
-            self.put_agent(
-                replace(agent, serving=visit.id, wrap_until=None, wrap_visit=None, answered=agent.answered + 1), at
-            )
+            agent = self.serve(self.agent(agent_id, at), visit.id)
+            self.put_agent(replace(agent, wrap_until=None, wrap_visit=None, answered=agent.answered + 1), at)
         return visit
 
     def served(self, visit: Visit, agent_id: str) -> Visit:
@@ -165,12 +163,27 @@ class Draft(Indexes):
         visit = self.put_visit(replace(visit, row=row, phase=Phase.ENDED), at)
         for agent_id in dict.fromkeys((*visit.served_by, row.agent)):
             agent = self.look("agents").get(agent_id)
-            if agent is not None and agent.serving == visit.id:
+            if agent is not None and visit.id in agent.also:
+                also = tuple(one for one in agent.also if one != visit.id)
+                self.put_agent(replace(agent, also=also, talk_s=agent.talk_s + (visit.row.talk_s or 0.0)), at)
+            elif agent is not None and agent.serving == visit.id:
                 self._rest(agent, visit, at)
         self._show_call_of(visit)
         return visit
 
+    def serve(self, agent: Agent, visit_id: str) -> Agent:
+        """The agent with one more visit at hand; one he has already and that goes on is not forgotten over it."""
+        before = self.visit(agent.serving or "")
+        if before is None or before.id == visit_id or before.phase is not Phase.TALKING:
+            return replace(agent, serving=visit_id)
+        return replace(agent, serving=visit_id, also=(*(one for one in agent.also if one != visit_id), before.id))
+
     def _rest(self, agent: Agent, visit: Visit, at: datetime) -> None:
+        if agent.also:
+            *also, serving = agent.also
+            talk_s = agent.talk_s + (visit.row.talk_s or 0.0)
+            self.put_agent(replace(agent, serving=serving, also=tuple(also), talk_s=talk_s), at)
+            return
         member = agent.members.get(visit.row.queue)
         rest = (member.wrap_up_s if member else 0.0) or self.rules.queue(visit.row.queue).wrap_up_s
         self.put_agent(

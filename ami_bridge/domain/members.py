@@ -209,9 +209,9 @@ def end_gap(draft: Draft, at: datetime) -> None:
     draft.set("gap_since", None)
     if since is None:
         return
-    if at > since:
-        gap = rows.Gap(node=draft.node, since=since, until=at, cause=draft.look("gap_cause"))
-        draft.keep(gap, since)
+    # where the switch's clock is behind ours the gap is closed all the same
+    gap = rows.Gap(node=draft.node, since=since, until=max(at, since), cause=draft.look("gap_cause"))
+    draft.keep(gap, since)
     for agent in list(draft.look("agents").values()):
         draft.put_agent(_cut(draft, agent, since, at), at)
 

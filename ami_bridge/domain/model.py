@@ -153,7 +153,9 @@ class Agent:
     members: Mapping[str, Member] = field(default_factory=dict)
     """By queue."""
     serving: str | None = None
-    """The visit at hand."""
+    """The visit at hand: of several at once (``ringinuse``) the one answered last."""
+    also: tuple[str, ...] = ()
+    """The other visits of his that go on, in the order they were answered."""
     ringing: tuple[str, ...] = ()
     """Visits whose caller rings at this agent."""
     unreachable: bool = False

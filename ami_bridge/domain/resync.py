@@ -142,7 +142,8 @@ def _not_in_line(draft: Draft, shot: SnapshotTaken, visit: Visit, channels: dict
 def _still_talking(draft: Draft, shot: SnapshotTaken, visit: Visit, partner: ChannelSeen | None) -> None:
     """A talk goes on; of one taken over from an earlier bridge the agent's channel must be learnt, for holds."""
     agent = draft.agent(visit.row.agent or "", shot.at)
-    draft.put_agent(replace(agent, serving=visit.id), shot.at)
+    if visit.id not in agent.also:
+        draft.put_agent(draft.serve(agent, visit.id), shot.at)
     visit = draft.served(visit, agent.id)
     if partner is None or visit.agent_channel_id:
         return

@@ -45,7 +45,8 @@ class AgentsImport:
     until: datetime
     agents: int = 0
     _book: Places | None = None
-    _written: set[MembershipInterval] = field(default_factory=set)
+    _written: dict[str, MembershipInterval] = field(default_factory=dict)
+    """Places that go on, as they were written last."""
     _first_at: datetime | None = None
     _last_at: datetime | None = None
     _touched: datetime | None = None
@@ -87,11 +88,12 @@ class AgentsImport:
         if place.until == place.since:
             return
         row = self._row(place)
-        if row not in self._written:
-            self._written.add(row)
+        if self._written.get(row.id) != row:
             self.writer.put(row)
-        if place.until is not None:
-            self._written.discard(row)
+        if place.until is None:
+            self._written[row.id] = row
+        else:
+            self._written.pop(row.id, None)
 
     def _row(self, place: LoggedPlace) -> MembershipInterval:
         return MembershipInterval(

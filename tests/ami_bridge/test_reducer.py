@@ -413,3 +413,18 @@ def test_whatever_is_told_in_whatever_order_the_books_stay_right(
     for agent_state in replay.state.agents.values():
         open_ones = [i for i in replay.intervals.values() if i.agent == agent_state.id and i.ended_at is None]
         assert len(open_ones) == 1
+
+
+@pytest.mark.parametrize(("first_over", "then"), [("c2", "c1"), ("c1", "c2")])
+def test_of_two_talks_at_once_the_agent_rests_after_the_last(first_over: str, then: str) -> None:
+    replay = fresh().take_all([member(0), member(0, queue="vip"), join(1), join(1, "c2", "vip")])
+    replay.take_all([ev.Connected(**ringing(5)), ev.Connected(**ringing(9, "c2", queue="vip"))])
+    assert replay.state.agents["1001"].interval.queue == "vip"
+    queues = {"c1": "normal", "c2": "vip"}
+    replay.take(ev.Completed(**ringing(30, first_over, queue=queues[first_over]), reason="agent"))
+    now = replay.state.agents["1001"]
+    assert (now.interval.state, now.interval.queue) == ("on_queue_call", queues[then])
+    replay.take(ev.Completed(**ringing(40, then, queue=queues[then]), reason="agent"))
+    assert doing(replay) == "wrap_up"
+    assert replay.state.agents["1001"].talk_s == sum(one.talk_s or 0 for one in replay.visits.values())
+    check_intervals(replay)

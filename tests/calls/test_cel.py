@@ -71,7 +71,7 @@ async def test_the_ledger_is_what_cel_tells_and_a_changed_row_is_named(cel_house
 async def _balance(house: House) -> None:
     """A caller who is told his balance, and never meets a person."""
     async with house.caller("13800138000") as phone:
-        await greeted(phone, ahead="1")
+        await greeted(phone, then="1")
         await phone.press("4711#")
         await phone.begins_to_hear("您的话费余额是", within_s=20)
         await phone.hang_up()

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.asterisk
 async def reported(house: House, caller: str, words_s: float) -> CallStory:
     """Everything kept of a caller who reports a fault in so many seconds of words, and is then silent."""
     async with house.caller(caller) as phone:
-        await greeted(phone, ahead="2")
+        await greeted(phone, then="2")
         await phone.hears("请在提示音后说出故障地址和情况")
         await asyncio.sleep(0.5)  # the tone
         if words_s:
