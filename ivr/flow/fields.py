@@ -41,10 +41,10 @@ def is_variable(name: str) -> bool:
 def described(node: Node) -> str:
     """A node in the words of a message: what was found."""
     match node:
-        case Mapping():
-            return "a mapping"
-        case Sequence():
-            return "a list"
+        case Mapping(entries=entries):
+            return "a mapping" if entries else "an empty mapping"
+        case Sequence(items=items):
+            return "a list" if items else "an empty list"
         case Scalar(text=""):
             return "nothing"
         case Scalar(text=text):

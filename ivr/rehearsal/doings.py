@@ -236,7 +236,7 @@ class Recording(Doing):
     def expire(self) -> Input:
         """Silence for long enough, or the longest length."""
         silence_ms = whole_seconds(self._effect.silence_ms) * _S
-        if self.call.now_ms - self._silent_ms < silence_ms:
+        if self.call.now_ms - (self._began_ms or 0) >= self._effect.longest_ms:
             return self._ended(gone=False)
         if self._silent_ms == self._began_ms:
             return Recorded(0.0)

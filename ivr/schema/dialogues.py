@@ -67,7 +67,8 @@ def dialogues_schema(names: Names, offer: Offered, dialogues: Iterable[str]) -> 
             "backend": _backend(names.questions),
             "queues": _each(names.queues, _line()),
             "kept": _kept(names),
-            "talk": {"type": "array", "items": {"anyOf": [{"enum": [HANG_UP, WHOLE]}, *map(_act, WORDS)]}},
+            "talk": {"type": "array", "items": _any_act()},
+            **{f"{word} act": _act(word) for word in WORDS},
         },
     }
 
@@ -126,6 +127,25 @@ def _dialogue(dialogues: Iterable[str]) -> Schema:
         "if": {"properties": {"talk": {"maxItems": 0}}, "required": ["talk"]},
         "then": {"required": ["ends"]},
         "additionalProperties": False,
+    }
+
+
+def _any_act() -> Schema:
+    """An act is one of two words, or a mapping that begins with one; it then has what this act has."""
+    wanted: list[Schema] = [{"required": [word]} for word in WORDS]
+    unknown = {
+        "properties": {word: {"description": pages.about_act(word)} for word in WORDS},
+        "minProperties": 1,
+        "additionalProperties": False,
+    }
+    return {
+        "if": {"type": "object"},
+        "then": {
+            "if": {"not": {"anyOf": wanted}},
+            "then": unknown,
+            "allOf": [{"if": rule, "then": ref(f"{word} act")} for rule, word in zip(wanted, WORDS, strict=True)],
+        },
+        "else": {"enum": [HANG_UP, WHOLE]},
     }
 
 

@@ -44,7 +44,8 @@ steps:
   wait:
     queue: sales
     longest: 10min
-    after: {answered: end, timed_out: end}
+    after: {answered: end, timed_out: nobody}
+  nobody: {hangup: rescue}
 """
 SENTENCES = "welcome: Welcome.\nrescue: One moment.\n"
 SECRETS = {
