@@ -171,7 +171,7 @@ class Call:
             return None
         if leg.source == leg.name:
             return "self"
-        if not leg.source:
+        if not leg.source or leg.source.startswith("dialplan/"):
             return "system"
         other = next((one for one in self.legs if one.name == leg.source), None)
         if other is None or other.ended is None:

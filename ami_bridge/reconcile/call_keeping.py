@@ -121,13 +121,12 @@ class CallKeeper:
                 before = one.mark
 
     async def _settle(self) -> None:
-        """The calls that are over; those whose beginning was not read are not ours to judge."""
-        calls = [call for call in self._over if call.began is not None]
-        if calls:
+        """The calls that are over."""
+        if self._over:
             async with asyncio.timeout(FLUSH_S):
                 await self.writer.flush()  # a row that still waits is newer than what the database would tell
                 found = Settled()
-                for call, known in await known_of(self.store, calls, self.house):
+                for call, known in await known_of(self.store, self._over, self.house):
                     settle(self.house.node, call, known, self.flows, found)
                 if found:
                     await self._write(found)

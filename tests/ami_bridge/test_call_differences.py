@@ -104,11 +104,41 @@ def agreeing(name: str) -> tuple[Call, list[Journey | Visit]]:
             return call, [journey(call, "hung_up", 7.5), talk(call, 0, 4.38, "1001", "transfer")]
         case "attended":
             return call, [journey(call, "hung_up", 9.5), talk(call, 0, 4.37, "1001", "transfer")]
+        case "attended_in_queue":
+            asking = call.legs[2].channel_id
+            joined = next(one for one in call.talks if asking in {one.one, one.other})
+            consulted = visit(
+                call,
+                4.83,
+                id=visit_id(NODE, asking, 1),
+                channel_id=asking,
+                queue="vip",
+                answered_at=joined.since,
+                ended_at=joined.until,
+                outcome="answered",
+                agent="1003",
+                ended_by="caller",
+            )
+            return call, [journey(call, "hung_up", 8.87), talk(call, 0, 4.61, "1001", "transfer"), consulted]
+        case "local_member":
+            [last] = [one for one in call.talks if one.partner(call.id) == call.legs[-1].channel_id]
+            row = talk(call, 0, 4.37, "1003", "caller", ended_at=last.until, talk_s=2.0)
+            return call, [journey(call, "queued", 4.37), row]
         case _:
             raise AssertionError(name)
 
 
-SCENES = ("menu", "answered_agent", "answered_caller", "abandoned", "blind_queue", "blind_agent", "attended")
+SCENES = (
+    "menu",
+    "answered_agent",
+    "answered_caller",
+    "abandoned",
+    "blind_queue",
+    "blind_agent",
+    "attended",
+    "attended_in_queue",
+    "local_member",
+)
 QUEUES = {"7002": "vip"}
 
 
@@ -156,6 +186,21 @@ def test_a_transfer_that_the_ledger_has_not_and_one_that_was_none() -> None:
     assert changed("blind_agent", 1, ended_by="agent") == [("ended by", "agent", "transfer")]
     assert changed("attended", 1, ended_by="caller") == [("ended by", "caller", "transfer")]
     assert changed("answered_caller", 1, ended_by="transfer") == [("ended by", "transfer", "caller")]
+
+
+def test_the_end_of_a_talk_behind_a_local_channel_is_the_telephones() -> None:
+    call, _ = agreeing("local_member")
+    end = call.talks[-1].until
+    assert end is not None
+    early = end - s(2.1)
+    assert changed("local_member", 1, ended_at=early) == [("ended", early, end)]
+
+
+def test_a_talk_is_one_visits_only() -> None:
+    call, rows = agreeing("blind_agent")
+    at = call.talks[0].since.replace(microsecond=0)  # whole seconds, as queue_log has them
+    waited = visit(call, 0, ordinal=2, queue="vip", outcome="timed_out", ended_by="system")
+    assert compared(call, *rows, replace(waited, entered_at=at, ended_at=moment(call, 6))) == []
 
 
 def test_a_transfer_that_led_elsewhere_than_the_ledger_says() -> None:
@@ -220,23 +265,25 @@ async def test_every_scene_is_compared_and_what_one_lacks_is_told(tmp_path: Path
                 mine.writer.put(row)
         await mine.writer.flush()
 
-        verdict = await verify_calls(mine.store, [log], house, since=begin, until=begin + s(3600))
-        assert (verdict.calls, verdict.differences, verdict.set_aside) == (7, [], {"cut": 1})
+        verdict = await verify_calls(mine.store, [log], house, since=begin, until=begin + s(7200))
+        assert (verdict.calls, verdict.differences, verdict.set_aside) == (9, [], {"cut": 1})
 
         lost = only("blind_queue")
         stranger = replace(journey(lost, "hung_up", 5), id=journey_id(NODE, "x.1"), channel_id="x.1")
+        earlier = replace(stranger, id=journey_id(NODE, "x.0"), channel_id="x.0", started_at=begin + s(1))
         mine.writer.put(stranger)
+        mine.writer.put(earlier)  # before CEL was turned on: nobody can say
         await mine.writer.flush()
-        verdict = await verify_calls(mine.store, [log], house, since=begin, until=begin + s(3600))
+        verdict = await verify_calls(mine.store, [log], house, since=begin, until=begin + s(7200))
         assert [(one.call_id, one.what, one.cel) for one in verdict.differences] == [("x.1", "call", "not there")]
-        assert verdict.calls == 8
+        assert verdict.calls == 10
 
         hidden = scene("hostile")
         log.write_bytes(log.read_bytes() + hidden)
-        verdict = await verify_calls(mine.store, [log], house, since=begin, until=begin + s(3600))
+        verdict = await verify_calls(mine.store, [log], house, since=begin, until=begin + s(7200))
         assert ("1795574855.38", "call", "not there", "there") in [
             (one.call_id, one.what, one.ledger, one.cel) for one in verdict.differences
         ]
         # calls that began earlier, or are not over, are not compared
-        verdict = await verify_calls(mine.store, [log], house, since=begin + s(3000), until=begin + s(3600))
+        verdict = await verify_calls(mine.store, [log], house, since=begin + s(6000), until=begin + s(7200))
         assert (verdict.calls, verdict.differences) == (0, [])

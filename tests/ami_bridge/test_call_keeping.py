@@ -7,7 +7,9 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from ami_bridge.reconcile.call_differences import Known
 from ami_bridge.reconcile.call_keeping import GIVEN_UP, SETTLED, CallKeeper
+from ami_bridge.reconcile.call_settling import Settled, settle
 from ami_bridge.reconcile.verifying_calls import House, verify_calls
 from store.queries.journeys import journeys
 from store.queries.ledger import log_place
@@ -112,6 +114,23 @@ async def test_a_journey_found_to_be_over_too_late_gets_its_moment(tmp_path: Pat
         first, second = await house.journeys()
         assert (first.ended_at, first.outcome) == (menu.ended, "lost")
         assert second == rows[1]
+
+
+def test_only_what_nobody_can_tell_is_settled() -> None:
+    call = only("blind_agent")
+    for row, ends, corrected in (
+        (journey(call, None, None), 1, 0),
+        (journey(call, "lost", 4.37), 0, 1),
+        (journey(call, "queued", 4.37), 0, 0),
+        (journey(call, "hung_up", 60), 0, 0),
+    ):
+        found = Settled()
+        settle(NODE, call, Known([row], [], WHO), {}, found)
+        assert (len(found.ends), len(found.corrected), found.lost) == (ends, corrected, [])
+    rescued = replace(call, legs=(replace(call.legs[0], last_context="hotline-bye"),))
+    found = Settled()
+    settle(NODE, rescued, Known([], [], WHO), {}, found)
+    assert [(row.outcome, row.flow) for row in found.lost] == [("rescued", "")]
 
 
 async def test_a_call_is_settled_a_while_after_its_end_and_by_a_restarted_bridge_too(tmp_path: Path) -> None:

@@ -63,7 +63,7 @@ def seconds(since: datetime | None, until: datetime | None) -> float:
 
 
 def test_every_line_of_every_recorded_scene_is_a_fact() -> None:
-    assert len(NAMES) == 9
+    assert len(NAMES) == 11
     for name in NAMES:
         raw = scene(name)
         assert b"".join(records(raw)) == raw
@@ -240,6 +240,48 @@ def test_an_attended_transfer_makes_one_call_of_two() -> None:
         ("PJSIP/carrier", "PJSIP/1003"),
     ]
     assert seconds(call.talks[2].since, call.talks[2].until) == 3.0
+
+
+def test_an_agent_joins_a_caller_to_whom_he_reached_through_a_queue() -> None:
+    call = only("attended_in_queue")
+    [sent] = call.transfers
+    caller, agent, asking, target, *ways = call.legs
+    assert (sent.by, sent.who, sent.to) == (agent.channel_id, caller.channel_id, target.channel_id)
+    assert (sent.instead_of, [leg.is_local for leg in ways]) == (asking.channel_id, [True, True])
+    assert call.ended_by(asking.channel_id) == "system"
+
+
+def test_a_local_member_is_taken_out_and_his_telephone_put_in_his_place() -> None:
+    call = only("local_member")
+    names = {leg.channel_id: leg.device for leg in call.legs}
+    assert [names[talk.partner(call.id) or ""] for talk in call.talks if talk.partner(call.id)] == [
+        "Local/1003@hotline-agents",
+        "PJSIP/1003",
+    ]
+    telephone = next(leg for leg in call.legs if leg.device == "PJSIP/1003")
+    assert call.ended_by(telephone.channel_id) == "other"
+
+
+def test_what_a_transfer_names_is_one_call_though_nothing_else_joins_it() -> None:
+    kinds = {"CHAN_START", "ATTENDEDTRANSFER"}
+    told = [replace(event, call_id=event.channel_id) for event in facts(scene("attended")) if event.kind in kinds]
+    assert len(calls_of(told)) == 1
+
+
+def test_a_record_that_comes_again_after_the_end_opens_nothing() -> None:
+    told = facts(scene("menu"))
+    calls = Calls(linger=0)
+    for event in [*told, told[0]]:
+        calls.take(event)
+    assert [call.id for call in calls.over()] == ["1795574792.16"]
+
+
+def test_where_ends_were_lost_the_linkedids_end_lets_the_call_go() -> None:
+    calls = Calls(linger=0)
+    for event in facts(scene("answered_agent")):
+        if event.kind not in {"HANGUP", "CHAN_END"}:
+            calls.take(event)
+    assert [call.id for call in calls.over()] == ["1795574798.17"]
 
 
 ALL = [facts(scene(name)) for name in NAMES]
