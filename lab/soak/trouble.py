@@ -28,6 +28,10 @@ BLINDING: Final[frozenset[Kind]] = frozenset({"bridge killed", "AMI cut", "Aster
 """While these last, and until the next snapshot, the bridge may miss what happens."""
 
 
+_NOT_YET_WRITTEN_S: Final = 3.0
+"""Seconds a row may take from Asterisk to the database on a busy machine."""
+
+
 @dataclass(frozen=True, slots=True)
 class Pace:
     """How often something breaks and for how long, in seconds."""
@@ -111,8 +115,8 @@ class Trouble:
                     group.create_task(self._do(one))
 
     async def _do(self, one: Break) -> None:
-        # What was heard while the database was away is lost with a bridge that is killed then.
-        began = time.time() - 1.0
+        # A bridge that is killed loses what it has not written yet; while the database is away that is all it heard.
+        began = time.time() - _NOT_YET_WRITTEN_S
         if one.kind == "bridge killed" and self._database_away_since is not None:
             began = self._database_away_since
         try:
