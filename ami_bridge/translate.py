@@ -31,6 +31,7 @@ WANTED_EVENTS: Final = (
     "AgentComplete",
     "AgentRingNoAnswer",
     "AgentDump",
+    "AttendedTransfer",
     "DialEnd",
     "Hangup",
     "Hold",
@@ -172,6 +173,15 @@ def _completed(heard: Heard, at: datetime) -> ev.Completed:
     return ev.Completed(**_ringing(heard, at), reason=heard.text("Reason"), talked_s=_number(heard.text("TalkTime")))
 
 
+def _transferred(heard: Heard, at: datetime) -> ev.Transferred | None:
+    """Without a transferee several were in the talk, and nobody can be meant (manager_bridges.c)."""
+    channel_id, second = heard.text("TransfereeUniqueid"), heard.text("SecondTransfererLinkedid")
+    if not channel_id or not second or heard.text("Result") != "Success":
+        return None
+    takes_its_place = heard.text("DestType") == "App"
+    return ev.Transferred(at=at, channel_id=channel_id, second_call_id=second, takes_its_place=takes_its_place)
+
+
 def _dial_ended(heard: Heard, at: datetime) -> ev.DialEnded | None:
     if not heard.text("DestUniqueid"):
         return None
@@ -251,6 +261,7 @@ _BY_NAME: Final[Mapping[str, Callable[[Heard, datetime], ev.Event | None]]] = {
     "AgentComplete": _completed,
     "AgentRingNoAnswer": _not_answered,
     "AgentDump": _dumped,
+    "AttendedTransfer": _transferred,
     "DialEnd": _dial_ended,
     "Hangup": _hung_up,
     "Hold": _held,

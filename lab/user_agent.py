@@ -7,9 +7,10 @@ import contextlib
 import secrets
 import time
 from typing import TYPE_CHECKING, Self
+from urllib.parse import quote
 
 from lab.signalling import CallRefusedError, Dialog, Signalling, State
-from lab.sip import Message, address, quoted
+from lab.sip import Message, address, parameter, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -150,8 +151,23 @@ class UserAgent(Signalling):
         Raises:
             CallRefusedError: the switch does not transfer.
         """
+        await self._refer(f"sip:{number}@{self._switch[0]}:{self._switch[1]}")
+
+    async def join(self, other: UserAgent) -> None:
+        """Attended transfer: join our far end to that of another line of ours (REFER with Replaces, RFC 3891).
+
+        Raises:
+            CallRefusedError: the switch does not transfer.
+        """
+        line = other._talking()
+        tags = f"to-tag={parameter(line.remote, 'tag')};from-tag={parameter(line.local, 'tag')}"
+        replaces = quote(f"{line.call_id};{tags}", safe="")
+        target = address(line.remote)
+        await self._refer(f"{target}?Replaces={replaces}")
+
+    async def _refer(self, uri: str) -> None:
         dialog = self._talking()
-        to = ("Refer-To", f"<sip:{number}@{self._switch[0]}:{self._switch[1]}>")
+        to = ("Refer-To", f"<{uri}>")
         response = await self._in_dialog(dialog, "REFER", [to, ("Referred-By", address(dialog.local))])
         if response.status >= _REDIRECTION:
             raise CallRefusedError(response.status, response.reason)

@@ -134,6 +134,18 @@ class Completed(OnRing):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Transferred(Happening):
+    """An agent joined the caller to the far end of another call of his (attended transfer)."""
+
+    channel_id: str
+    """The caller's channel."""
+    second_call_id: str
+    """The agent's other call, as it was named before the two became one."""
+    takes_its_place: bool
+    """The agent's leg was in an application, such as a queue's line, and the caller goes on there instead of it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DialEnded(Happening):
     """The switch's own word on how one ringing ended."""
 
@@ -271,6 +283,7 @@ Event: TypeAlias = (
     | NotAnswered
     | Connected
     | Completed
+    | Transferred
     | DialEnded
     | HoldChanged
     | MusicStopped

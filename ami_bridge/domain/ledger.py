@@ -9,9 +9,9 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from ami_bridge.domain.handover import handed_over
-from ami_bridge.domain.states import Phase
-from ami_bridge.queue_log.verbs import ENDED_BY, OUTCOME_OF
+from ami_bridge.domain.handover import handed_over, talk_under_another_name
+from ami_bridge.domain.states import REFUSED_AT_THE_DOOR, Phase
+from ami_bridge.queue_log.verbs import ENDED_BY, OUTCOME_OF, WAITS_AT
 from store import rows
 
 if TYPE_CHECKING:
@@ -34,42 +34,58 @@ def take_ledger_line(draft: Draft, line: LedgerLine) -> None:
         _enter(draft, line)
         return
     visit = _meant(draft, line)
-    if visit is None and line.verb == "CONNECT":
-        waited = int(line.data[0]) if line.data and line.data[0].isdecimal() else 0
+    if visit is None and line.verb in WAITS_AT:
+        column = WAITS_AT[line.verb]
+        waited = int(line.data[column]) if line.data[column:] and line.data[column].isdecimal() else 0
         visit = handed_over(draft, line.channel_id, line.queue, line.at - timedelta(seconds=waited))
+    if visit is None and line.verb in ENDED_BY:
+        talked = int(line.data[-2]) if line.data[-2:-1] and line.data[-2].isdecimal() else 0
+        began = line.at - timedelta(seconds=talked)
+        visit = talk_under_another_name(draft, line.channel_id, line.queue, _agent_id(draft, line), began)
     if visit is None:
         return
     if line.verb == "CONNECT":
         _connect(draft, line, visit)
     elif line.verb in ENDED_BY:
-        _complete(draft, line, visit)
+        _complete(draft, line, replace(visit, told_over=True))
     elif line.verb in OUTCOME_OF:
-        _settle(draft, line, visit)
+        _settle(draft, line, replace(visit, told_over=True))
     elif line.verb in {"RINGNOANSWER", "RINGCANCELED"}:
         _rang(draft, line, visit)
 
 
 def _meant(draft: Draft, line: LedgerLine) -> Visit | None:
-    """The visit a line speaks of: the channel's latest in that queue that had begun by then.
+    """The visit a line speaks of: the channel's first in that queue of whose end the log has not told.
 
-    The end of a talk is the end of the first one that goes on: a caller sent back into the same queue joins it before
-    the log says that the talk was over (the blind_transfer transcript).
+    Not the latest: a caller who is out of the line may be in it again before the log's word on the end is taken, on the
+    same channel and in the same queue (the queued_again transcript). Of a talk it even comes after the next entry (the
+    blind_transfer transcript).
     """
     visits = [
-        v for v in draft.visits_of(line.channel_id) if v.row.queue == line.queue and v.row.entered_at <= line.at + SLACK
+        v
+        for v in draft.visits_of(line.channel_id)
+        if v.row.queue == line.queue
+        and v.row.entered_at <= line.at + SLACK
+        and not v.told_over
+        and v.row.outcome not in REFUSED_AT_THE_DOOR
     ]
     if line.verb in ENDED_BY:
-        talking = next((v for v in visits if v.phase is Phase.TALKING), None)
-        if talking is not None:
-            return talking
-    return visits[-1] if visits else None
+        talks = [v for v in visits if v.row.outcome == "answered"]
+        visits = talks or visits
+    while len(visits) > 1 and _long_over(visits[0], line.at):
+        del visits[0]  # the log began after its end
+    return visits[0] if visits else None
+
+
+def _long_over(visit: Visit, at: datetime) -> bool:
+    return visit.row.ended_at is not None and visit.row.ended_at < at - SLACK
 
 
 def _enter(draft: Draft, line: LedgerLine) -> None:
     for visit in draft.visits_of(line.channel_id):
-        if visit.row.queue != line.queue:
-            continue
         begun = visit.row.entered_at
+        if visit.row.queue != line.queue or (visit.told_over and line.at > begun):
+            continue  # of another queue, or over by the log: this is the next one
         if abs(begun - line.at) <= SLACK or (visit.row.evidence.startswith("snapshot") and begun <= line.at + SLACK):
             return
     ordinal = draft.look("ordinals").get(line.channel_id, 0) + 1
@@ -144,7 +160,7 @@ def _settle(draft: Draft, line: LedgerLine, visit: Visit) -> None:
         _agree(draft, visit, line.at)
     elif visit.row.outcome == "withdrawn" and outcome == "abandoned":
         # app_queue takes an AMI Redirect for a hang-up; AMI saw the channel go on
-        return
+        draft.put_visit(visit, line.at)
     elif visit.phase is not Phase.TALKING and visit.row.outcome != "answered":
         left_at = visit.left_at or (visit.row.ended_at if visit.row.outcome != "unknown_after_gap" else None)
         visit = replace(visit, left_at=max(left_at or line.at, visit.row.entered_at))

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from ami_bridge.domain import events as ev
 from ami_bridge.domain.ageing import pass_time, turn_the_day
 from ami_bridge.domain.draft import Draft
-from ami_bridge.domain.handover import handed_over
+from ami_bridge.domain.handover import handed_over, link_transferred, talk_under_another_name
 from ami_bridge.domain.ledger import SLACK, take_ledger_line
 from ami_bridge.domain.model import Call, Changes, Member, State, Visit
 from ami_bridge.domain.resync import take_snapshot
@@ -45,7 +45,7 @@ def apply(state: State, event: ev.Event, now: datetime) -> tuple[State, Changes]
     return draft.finish()
 
 
-def _take(draft: Draft, event: ev.Event) -> None:  # noqa: C901, PLR0912 - one line per kind of event, a closed set
+def _take(draft: Draft, event: ev.Event) -> None:  # noqa: C901, PLR0912, PLR0915 - one line per kind of event, a closed set
     match event:
         case ev.Joined():
             _join(draft, event)
@@ -69,6 +69,8 @@ def _take(draft: Draft, event: ev.Event) -> None:  # noqa: C901, PLR0912 - one l
             _connect(draft, event)
         case ev.Completed():
             _complete(draft, event)
+        case ev.Transferred():
+            link_transferred(draft, event)
         case ev.DialEnded():
             _dial_ended(draft, event)
         case ev.HoldChanged():
@@ -132,15 +134,16 @@ def _told_before(draft: Draft, event: ev.Joined | ev.Connected) -> Visit | None:
 
     It may be over by then: both are read at once, AMI in order, and a bridge that was held up is behind.
     """
-    for visit in reversed(draft.visits_of(event.channel_id)):
+    told: list[tuple[timedelta, Visit]] = []
+    for visit in draft.visits_of(event.channel_id):
         row = visit.row
         then = row.entered_at if isinstance(event, ev.Joined) else row.answered_at
         if visit.place and isinstance(event, ev.Joined):
             continue  # AMI has told of this one's beginning already
         found_talking = row.evidence.startswith("snapshot") and row.answered_at and event.at <= row.answered_at
         if row.queue == event.queue and then and (abs(then - event.at) <= SLACK or found_talking):
-            return visit
-    return None
+            told.append((abs(then - event.at), visit))
+    return min(told, key=lambda one: one[0])[1] if told else None
 
 
 def _leave(draft: Draft, event: ev.Left) -> None:
@@ -299,20 +302,33 @@ def _connect(draft: Draft, event: ev.Connected) -> None:
 
 
 def _complete(draft: Draft, event: ev.Completed) -> None:
-    ended_by: dict[str, EndedBy] = {"caller": "caller", "agent": "agent", "transfer": "transfer"}
-    visit = draft.open_visit(event.channel_id, event.queue, Phase.TALKING)
+    reasons: dict[str, EndedBy] = {"caller": "caller", "agent": "agent", "transfer": "transfer"}
+    ended_by = reasons.get(event.reason)
+    agent_id, began = draft.rules.agent_of(event.interface), event.at - timedelta(seconds=event.talked_s)
+    visit = draft.open_visit(event.channel_id, event.queue, Phase.TALKING) or talk_under_another_name(
+        draft, event.channel_id, event.queue, agent_id, began
+    )
     if visit is None:
         visit = draft.open_visit(event.channel_id, event.queue)
         if visit is None:
-            return
-        visit = draft.connect(  # the connection was not seen
-            visit,
-            draft.rules.agent_of(event.interface),
-            event.at - timedelta(seconds=event.talked_s),
-            agent_name=event.member_name,
-            interface=event.interface,
-        )
-    draft.complete(visit, event.at, ended_by.get(event.reason))
+            visit = _just_over(draft, event)
+        else:  # the connection was not seen
+            visit = draft.connect(visit, agent_id, began, agent_name=event.member_name, interface=event.interface)
+    if visit is None:
+        return
+    if visit.phase is not Phase.ENDED:
+        draft.complete(visit, event.at, ended_by)
+    elif visit.row.ended_by is None:
+        draft.put_visit(replace(visit, row=replace(visit.row, ended_by=ended_by)), event.at)
+
+
+def _just_over(draft: Draft, event: ev.Completed) -> Visit | None:
+    """A talk that is known to be over: QUEUESTATUS and a snapshot tell before AgentComplete, and not who ended it."""
+    for visit in reversed(draft.visits_of(event.channel_id)):
+        row = visit.row
+        if row.queue == event.queue and row.outcome == "answered" and row.ended_at is not None:
+            return visit if abs(row.ended_at - event.at) <= SLACK else None
+    return None
 
 
 def _hold(draft: Draft, event: ev.HoldChanged) -> None:
