@@ -40,6 +40,9 @@ KEPT_HEADERS: Final = (
     "Uniqueid",
     "Linkedid",
     "DestUniqueid",
+    "TransfereeUniqueid",
+    "SecondTransfererUniqueid",
+    "SecondTransfererLinkedid",
 )
 """Headers kept as they came, in this order; a caller's number follows, masked."""
 KEPT_VARIABLES: Final = frozenset({"QUEUESTATUS", "HL_RESULT"})
@@ -64,6 +67,8 @@ def of_event(heard: Heard, event: ev.Event, node: str, known: Container[str]) ->
         channel = heard.text("Uniqueid")
         if channel not in known:
             return None
+    elif isinstance(event, ev.HandedOn) and event.transferee in known:
+        channel = event.transferee
     else:
         return None
     told = [f"{name}={value}" for name in KEPT_HEADERS if (value := heard.text(name))]

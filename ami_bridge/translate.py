@@ -181,22 +181,29 @@ def _sent_on(heard: Heard, at: datetime) -> ev.HandedOn | None:
     extension, context = heard.text("Extension"), heard.text("Context")
     return ev.HandedOn(
         at=at,
-        channel_ids=(heard.text("TransfereeUniqueid"), heard.text("TransfererUniqueid")),
+        transferee=heard.text("TransfereeUniqueid"),
+        transferer=heard.text("TransfererUniqueid"),
         kind="blind",
         to=f"{extension}@{context}" if context else extension,
     )
 
 
 def _joined_with(heard: Heard, at: datetime) -> ev.HandedOn | None:
-    """stasis_bridges.c ``attended_transfer_to_ami``; the transferer's second leg knows whom it had called."""
+    """stasis_bridges.c ``attended_transfer_to_ami``; the transferer's second leg knows whom it had called.
+
+    Without a transferee several were in the talk, and nobody can be meant (manager_bridges.c).
+    """
     if heard.text("Result") != "Success":
         return None
     number = _name(heard.text("TransferTargetCallerIDNum")) or _name(heard.text("SecondTransfererConnectedLineNum"))
     return ev.HandedOn(
         at=at,
-        channel_ids=(heard.text("TransfereeUniqueid"), heard.text("OrigTransfererUniqueid")),
+        transferee=heard.text("TransfereeUniqueid"),
+        transferer=heard.text("OrigTransfererUniqueid"),
         kind="attended",
         to=number or heard.text("DestApp"),
+        second_call_id=heard.text("SecondTransfererLinkedid"),
+        takes_its_place=heard.text("DestType") == "App",
     )
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Self
 from urllib.parse import quote
 
 from lab.signalling import CallRefusedError, Dialog, Signalling, State
-from lab.sip import Message, address, quoted
+from lab.sip import Message, address, parameter, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -153,23 +153,21 @@ class UserAgent(Signalling):
         """
         await self._refer(f"sip:{number}@{self._switch[0]}:{self._switch[1]}")
 
-    async def join(self, asked: UserAgent) -> None:
-        """Attended transfer: the far end is joined to whom our second telephone talks to (REFER with Replaces).
-
-        Args:
-            asked: our second telephone, in a call of its own.
+    async def join(self, other: UserAgent) -> None:
+        """Attended transfer: join our far end to that of another line of ours (REFER with Replaces, RFC 3891).
 
         Raises:
             CallRefusedError: the switch does not transfer.
         """
-        theirs = asked._talking()
-        replaces = f"{theirs.call_id};to-tag={_tag_of(theirs.remote)};from-tag={_tag_of(theirs.local)}"
-        host, port = self._switch
-        await self._refer(f"sip:{self.number}@{host}:{port}?Replaces={quote(replaces, safe='')}")
+        line = other._talking()
+        tags = f"to-tag={parameter(line.remote, 'tag')};from-tag={parameter(line.local, 'tag')}"
+        replaces = quote(f"{line.call_id};{tags}", safe="")
+        target = address(line.remote)
+        await self._refer(f"{target}?Replaces={replaces}")
 
-    async def _refer(self, target: str) -> None:
+    async def _refer(self, uri: str) -> None:
         dialog = self._talking()
-        to = ("Refer-To", f"<{target}>")
+        to = ("Refer-To", f"<{uri}>")
         response = await self._in_dialog(dialog, "REFER", [to, ("Referred-By", address(dialog.local))])
         if response.status >= _REDIRECTION:
             raise CallRefusedError(response.status, response.reason)
@@ -214,8 +212,3 @@ class UserAgent(Signalling):
         if response.status >= _REDIRECTION:
             raise CallRefusedError(response.status, response.reason)
         self._take_audio(response.body)
-
-
-def _tag_of(written: str) -> str:
-    """The tag of a From or To."""
-    return written.rpartition(";tag=")[2].partition(";")[0]

@@ -139,11 +139,17 @@ class Completed(OnRing):
 class HandedOn(Happening):
     """A talk was transferred, by either side. Comes before ``Completed`` (blind_transfer transcript)."""
 
-    channel_ids: tuple[str, ...]
-    """Of those who were talking: the caller and the agent, in no certain order."""
+    transferee: str
+    """The channel of whoever was sent on, mostly the caller; empty when several were in the talk."""
+    transferer: str
+    """The channel of whoever sent him."""
     kind: TransferKind
     to: str
     """``extension@context``, or the number or application at the other end; empty when it was not told."""
+    second_call_id: str = ""
+    """Attended: the transferer's other call, as it was named before the two became one."""
+    takes_its_place: bool = False
+    """The transferer's leg was in an application, such as a queue's line, where the caller goes on instead of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,12 +9,12 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from ami_bridge.domain.changing import replace
-from ami_bridge.domain.handover import handed_over
+from ami_bridge.domain.handover import handed_over, talk_under_another_name
 from ami_bridge.domain.members import take_member_line
 from ami_bridge.domain.states import Phase
 from ami_bridge.domain.whose import SLACK, visit_entered, visit_meant
 from ami_bridge.queue_log.history import transfer_of
-from ami_bridge.queue_log.verbs import ENDED_BY, OUTCOME_OF
+from ami_bridge.queue_log.verbs import ENDED_BY, OUTCOME_OF, WAITS_AT
 from store import rows
 
 if TYPE_CHECKING:
@@ -40,17 +40,22 @@ def take_ledger_line(draft: Draft, line: LedgerLine) -> None:
         take_member_line(draft, line, _agent_id(draft, line))
         return
     visit = visit_meant(draft.visits_of(line.channel_id), line)
-    if visit is None and line.verb == "CONNECT":
-        waited = int(line.data[0]) if line.data and line.data[0].isdecimal() else 0
+    if visit is None and line.verb in WAITS_AT:
+        column = WAITS_AT[line.verb]
+        waited = int(line.data[column]) if line.data[column:] and line.data[column].isdecimal() else 0
         visit = handed_over(draft, line.channel_id, line.queue, line.at - timedelta(seconds=waited))
+    if visit is None and line.verb in ENDED_BY:
+        talked = int(line.data[-2]) if line.data[-2:-1] and line.data[-2].isdecimal() else 0
+        began = line.at - timedelta(seconds=talked)
+        visit = talk_under_another_name(draft, line.channel_id, line.queue, _agent_id(draft, line), began)
     if visit is None:
         return
     if line.verb == "CONNECT":
         _connect(draft, line, visit)
     elif line.verb in ENDED_BY:
-        _complete(draft, line, visit)
+        _complete(draft, line, replace(visit, told_over=True))
     elif line.verb in OUTCOME_OF:
-        _settle(draft, line, visit)
+        _settle(draft, line, replace(visit, told_over=True))
     elif line.verb in {"RINGNOANSWER", "RINGCANCELED"}:
         _rang(draft, line, visit)
 
@@ -132,7 +137,7 @@ def _settle(draft: Draft, line: LedgerLine, visit: Visit) -> None:
         _agree(draft, visit, line.at)
     elif visit.row.outcome == "withdrawn" and outcome == "abandoned":
         # app_queue takes an AMI Redirect for a hang-up; AMI saw the channel go on
-        return
+        draft.put_visit(visit, line.at)
     elif visit.phase is not Phase.TALKING and visit.row.outcome != "answered":
         left_at = visit.left_at or (visit.row.ended_at if visit.row.outcome != "unknown_after_gap" else None)
         visit = replace(visit, left_at=max(left_at or line.at, visit.row.entered_at))

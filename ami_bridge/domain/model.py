@@ -102,6 +102,8 @@ class Visit:
     """The caller's channel, where a transferring leg joined the line for him."""
     held_since: datetime | None = None
     hung_up_at: datetime | None = None
+    told_over: bool = False
+    """queue_log has told of the end: what it tells later is of the channel's next visit."""
     announce: str = ""
     """What the caller's step wants told while he waits (`ami_bridge.domain.line`)."""
     music_stopped_at: datetime | None = None

@@ -13,7 +13,7 @@ from ami_bridge.domain.ageing import pass_time, turn_the_day
 from ami_bridge.domain.changing import replace
 from ami_bridge.domain.corrections import correct
 from ami_bridge.domain.draft import Draft
-from ami_bridge.domain.handover import handed_over
+from ami_bridge.domain.handover import handed_over, link_transferred, talk_under_another_name
 from ami_bridge.domain.ledger import take_ledger_line
 from ami_bridge.domain.members import RUN_TIME, end_gap, put_member
 from ami_bridge.domain.model import Call, Changes, Member, State, Visit
@@ -331,34 +331,49 @@ def _connect(draft: Draft, event: ev.Connected) -> None:
 
 
 def _complete(draft: Draft, event: ev.Completed) -> None:
-    ended_by: dict[str, EndedBy] = {"caller": "caller", "agent": "agent", "transfer": "transfer"}
-    visit = draft.open_visit(event.channel_id, event.queue, Phase.TALKING)
+    reasons: dict[str, EndedBy] = {"caller": "caller", "agent": "agent", "transfer": "transfer"}
+    ended_by = reasons.get(event.reason)
+    agent_id, began = draft.rules.agent_of(event.interface), event.at - timedelta(seconds=event.talked_s)
+    visit = draft.open_visit(event.channel_id, event.queue, Phase.TALKING) or talk_under_another_name(
+        draft, event.channel_id, event.queue, agent_id, began
+    )
     if visit is None:
         visit = draft.open_visit(event.channel_id, event.queue)
         if visit is None:
-            return
-        visit = draft.connect(  # the connection was not seen
-            visit,
-            draft.rules.agent_of(event.interface),
-            event.at - timedelta(seconds=event.talked_s),
-            agent_name=event.member_name,
-            interface=event.interface,
-        )
-    draft.complete(visit, event.at, ended_by.get(event.reason))
+            visit = _just_over(draft, event)
+        else:  # the connection was not seen
+            visit = draft.connect(visit, agent_id, began, agent_name=event.member_name, interface=event.interface)
+    if visit is None:
+        return
+    if visit.phase is not Phase.ENDED:
+        draft.complete(visit, event.at, ended_by)
+    elif visit.row.ended_by is None:
+        draft.put_visit(replace(visit, row=replace(visit.row, ended_by=ended_by)), event.at)
+
+
+def _just_over(draft: Draft, event: ev.Completed) -> Visit | None:
+    """A talk that is known to be over: QUEUESTATUS and a snapshot tell before AgentComplete, and not who ended it."""
+    for visit in reversed(draft.visits_of(event.channel_id)):
+        row = visit.row
+        if row.queue == event.queue and row.outcome == "answered" and row.ended_at is not None:
+            return visit if abs(row.ended_at - event.at) <= SLACK else None
+    return None
 
 
 def _hand_on(draft: Draft, event: ev.HandedOn) -> None:
     """The talk of one of the two; it may be over already, when ``AgentComplete`` overtook the word of the transfer."""
-    of_caller = [visit for channel in event.channel_ids for visit in draft.visits_of(channel)]
-    of_agent = [draft.visit_of_partner(channel) for channel in event.channel_ids if channel]
+    channels = {event.transferee, event.transferer} - {""}
+    of_caller = [visit for channel in channels for visit in draft.visits_of(channel)]
+    of_agent = [draft.visit_of_partner(channel) for channel in channels]
     for visit in filter(None, (*of_caller, *of_agent)):
         row = visit.row
         just = visit.phase is Phase.TALKING or (row.ended_at is not None and abs(row.ended_at - event.at) <= SLACK)
         theirs = {row.channel_id, visit.went_on_as, visit.agent_channel_id} - {""}
-        if row.outcome == "answered" and just and theirs.intersection(event.channel_ids):
+        if row.outcome == "answered" and just and theirs & channels:
             row = replace(row, transfer=event.kind, transferred_to=event.to or row.transferred_to)
             draft.put_visit(replace(visit, row=row), event.at)
-            return
+            break
+    link_transferred(draft, event)
 
 
 def _hold(draft: Draft, event: ev.HoldChanged) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from ami_bridge.domain.states import Phase
+from ami_bridge.domain.states import REFUSED_AT_THE_DOOR, Phase
 from ami_bridge.queue_log.verbs import ENDED_BY, OUTCOME_OF, WAITS_AT
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def visit_entered(visits: Sequence[Visit], line: LedgerLine) -> Visit | None:
 
     A line tells of one visit, and a visit is told of by one line; the same line again is the same visit's.
     """
-    mine = [v for v in visits if v.row.queue == line.queue]
+    mine = [v for v in _told_of(visits) if v.row.queue == line.queue]
     again = next((v for v in mine if v.logged_at == line.at), None)
     if again is not None:
         return again
@@ -48,7 +48,7 @@ def visit_entered(visits: Sequence[Visit], line: LedgerLine) -> Visit | None:
 
 def visit_meant(visits: Sequence[Visit], line: LedgerLine) -> Visit | None:
     """The visit a line speaks of, of those its channel made; the line is none that begins one."""
-    mine = [v for v in visits if v.row.queue == line.queue and v.row.entered_at <= line.at + SLACK]
+    mine = [v for v in _told_of(visits) if v.row.queue == line.queue and v.row.entered_at <= line.at + SLACK]
     if not mine:
         return None
     began = _began(line)
@@ -62,6 +62,11 @@ def visit_meant(visits: Sequence[Visit], line: LedgerLine) -> Visit | None:
     return next(known, None) or next(awaited, None) or nearest[-1]
 
 
+def _told_of(visits: Sequence[Visit]) -> list[Visit]:
+    """Those the log tells of: of a caller refused at the door it has no line."""
+    return [visit for visit in visits if visit.row.outcome not in REFUSED_AT_THE_DOOR]
+
+
 def apart(moment: datetime, second: datetime) -> timedelta:
     """How far a moment is from a whole second of the log; nothing when it is within it."""
     return max(second - moment, moment - second - SECOND, timedelta())
@@ -69,9 +74,7 @@ def apart(moment: datetime, second: datetime) -> timedelta:
 
 def _began(line: LedgerLine) -> datetime | None:
     """When the visit began, by the seconds the line counts; None where it counts none."""
-    if line.verb == "CONNECT":
-        counted = line.data[:1]
-    elif line.verb in ENDED_BY:
+    if line.verb in ENDED_BY:
         counted = line.data[-3:-1]  # the wait and the talk, before the place in line at entry
     elif line.verb in WAITS_AT:
         counted = line.data[WAITS_AT[line.verb] :][:1]

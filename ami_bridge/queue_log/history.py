@@ -303,6 +303,25 @@ class History:
         self._of_channel[line.channel_id].append(visit.number)
         return replace(visit, went_on_as=line.channel_id)
 
+    def _under_another_name(self, line: LedgerLine, talked: timedelta) -> LoggedVisit | None:
+        """The talk whose end is told under a channel that never was in this queue.
+
+        It is the other channel of an agent who transferred attended, to somebody in an application. The talk is known
+        by queue and agent, and by its beginning as the counted seconds give it, if only one fits.
+        """
+        if self._of(line):
+            return None
+        began = line.at - talked
+        fits = [
+            visit
+            for visit in self._held.values()
+            if visit.talking
+            and (visit.queue, visit.agent) == (line.queue, line.member_name)
+            and visit.answered_at is not None
+            and abs(visit.answered_at - began) <= timedelta(seconds=2)
+        ]
+        return fits[0] if len(fits) == 1 else None
+
     def _begun_before(self, line: LedgerLine, ago: timedelta) -> LoggedVisit:
         """A visit whose beginning is not in this log: it must have been so long ago."""
         visit = LoggedVisit(
@@ -321,6 +340,8 @@ class History:
         if visit is None:
             if any(not v.is_open and v.outcome == "answered" for v in self._of(line)):
                 return  # told twice
+            visit = self._under_another_name(line, talked)
+        if visit is None:
             waiting = self._waiting(line)
             visit = waiting or self._begun_before(line, waited + talked)
             visit = replace(
@@ -337,7 +358,7 @@ class History:
     def _end_wait(self, line: LedgerLine) -> None:
         index = WAITS_AT.get(line.verb)
         waited = timedelta(seconds=_whole(_column(line, index)) or 0) if index is not None else None
-        visit = self._waiting(line)
+        visit = self._waiting(line) or (None if waited is None else self._handed_over(line, waited))
         if visit is None:
             if self._of(line) or waited is None:
                 return  # told twice, or without a word on when it began

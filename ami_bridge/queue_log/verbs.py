@@ -134,6 +134,6 @@ ENDED_BY: Final[Mapping[str, EndedBy]] = MappingProxyType(
 """What a line that ends a talk says of who ended it."""
 
 WAITS_AT: Final[Mapping[str, int]] = MappingProxyType(
-    {"ABANDON": 2, "EXITEMPTY": 2, "EXITWITHTIMEOUT": 2, "EXITWITHKEY": 3, "WITHDRAW": 2}
+    {"CONNECT": 0, "ABANDON": 2, "EXITEMPTY": 2, "EXITWITHTIMEOUT": 2, "EXITWITHKEY": 3, "WITHDRAW": 2}
 )
-"""In which data column a line that ends a wait says how many seconds it was."""
+"""In which data column a line that ends a wait, by an answer or otherwise, says how many seconds it was."""

@@ -94,7 +94,7 @@ ATTENDED = {
 def test_a_transfer_names_both_who_were_talking_and_where_it_leads(headers: dict[str, str], to: str) -> None:
     told = event_of(Heard(headers), NOW)
     assert isinstance(told, ev.HandedOn)
-    assert (set(told.channel_ids), told.to) == ({"c", "a"}, to)
+    assert (told.transferee, told.transferer, told.to) == ("c", "a", to)
     assert told.kind == headers["Event"].removesuffix("Transfer").lower()
 
 
