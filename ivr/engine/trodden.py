@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from ivr.flow.model import FlowSet
 
 MOST: Final = 10_000
-"""Turns that are remembered of one set of flows, half a kilobyte each; the first ones stay. A hotline of 1,000 menus
-with four keys each, silence and a wrong key has 6,000 in each language."""
+"""Turns that are remembered of one set of flows, some 700 bytes each; the first ones stay. A thousand menus with four
+keys, silence and a wrong key have 6,000 in each language."""
 
 _TOLD: Final[Mapping[type[Input], Callable[[Any], str | bool | None]]] = {
     Keys: attrgetter("keys"),
@@ -85,6 +85,7 @@ def remember(flows: FlowSet, cursor: Cursor, event: Input, move: Move) -> None:
     top, after = cursor.stack[-1], move.cursor.stack[-1]
     if (
         told is None
+        or (isinstance(event, Keys) and len(event.keys) != 1)  # a menu takes one key; more of them may be a secret
         or len(before) > 1
         or not (left is None or isinstance(left, Trace))
         or move.cursor.waiting in {Waiting.RETURN, Waiting.NOTHING}

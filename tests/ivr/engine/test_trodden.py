@@ -116,6 +116,14 @@ def test_flows_as_people_write_them_are_led_as_if_nothing_were_remembered(seed: 
                 call.tell(answered(dice, call.last))
 
 
+def fitting(asked: fx.Effect) -> list[Input]:
+    """What a telephone can answer: one key where one is taken."""
+    answers = ROWS[asked.lookup] if isinstance(asked, fx.LookUp) else ANSWERS[type(asked)]
+    if not (isinstance(asked, fx.Ask) and asked.max_keys == 1):
+        return list(answers)
+    return [each for each in answers if not isinstance(each, Keys) or len(each.keys) == 1]
+
+
 def test_the_sample_is_led_as_if_nothing_were_remembered() -> None:
     sample = load_hotline(FOLDER, {}).flows
     assert sample is not None
@@ -124,8 +132,7 @@ def test_the_sample_is_led_as_if_nothing_were_remembered() -> None:
     for _ in range(200):
         call = Both(sample, dice.choice((FACTS, OTHER_CALLER)), dice.choice(sample.languages))
         while call.cursor.waiting is not Waiting.NOTHING:
-            asked = call.last
-            call.tell(dice.choice(ROWS[asked.lookup] if isinstance(asked, fx.LookUp) else ANSWERS[type(asked)]))
+            call.tell(dice.choice(fitting(call.last)))
             turns += 1
         made_again += call.made_again
     assert made_again > turns / 5, "hardly a turn was made again: this proves nothing"
@@ -201,6 +208,12 @@ def test_digits_of_a_caller_are_remembered_nowhere(digits: str, *, sensitive: bo
     calling = single(collect(sensitive=sensitive), bye("next"), SILENT, WRONG)
     led(calling, [Keys(digits), Keys(digits)])
     assert digits not in repr(calling.trodden)
+
+
+def test_more_keys_than_a_menu_takes_are_remembered_nowhere() -> None:
+    calling = turning()
+    led(calling, [Keys("4711"), Keys("")])
+    assert calling.trodden == {}
 
 
 def test_in_a_subflow_the_flows_below_stay_as_they_are() -> None:
