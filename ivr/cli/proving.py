@@ -53,7 +53,8 @@ def verify(folder: Path, since: str, form: str, logs: Sequence[Path], *, cel: Se
         typer.echo(as_json(verdict, calls))
     else:
         typer.echo(as_text(verdict, ZoneInfo(zone)))
-        typer.echo(proving_calls.as_text(calls, cel_file(ready.hotline), begin, ZoneInfo(zone)))
+        place = None if logs or node else cel_file(ready.hotline)
+        typer.echo(proving_calls.as_text(calls, place, begin, ZoneInfo(zone)))
     return 1 if verdict.differences or (calls is not None and calls.differences) else 0
 
 
