@@ -54,7 +54,8 @@ def verify(folder: Path, since: str, form: str, logs: Sequence[Path], *, cel: Se
         typer.echo(as_json(verdict, calls))
     else:
         typer.echo(as_text(verdict, ZoneInfo(zone)))
-        typer.echo(proving_calls.as_text(calls, cel_file(ready.hotline), begin, ZoneInfo(zone)))
+        place = None if logs or node else cel_file(ready.hotline)
+        typer.echo(proving_calls.as_text(calls, place, begin, ZoneInfo(zone)))
     wrong = verdict.differences or verdict.agent_differences or (calls is not None and calls.differences)
     return 1 if wrong else 0
 

@@ -27,8 +27,10 @@ _BY: Final[Mapping[str, str]] = {
 }
 
 
-def as_text(verdict: CallVerdict | None, path: Path, since: datetime, zone: ZoneInfo) -> str:
-    """The sentences, and below them how many calls were compared."""
+def as_text(verdict: CallVerdict | None, path: Path | None, since: datetime, zone: ZoneInfo) -> str:
+    """The sentences, and below them how many calls were compared; ``path`` is where CEL would be, if that is known."""
+    if verdict is None and path is None:
+        return "calls were not compared: --cel says which CEL belongs to these files"
     if verdict is None:
         return f"no CEL here ({path}): calls were not compared"
     lines = [sentence(one, zone) for one in verdict.differences[:SHOWN]]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,11 +11,10 @@ import pytest
 from tests.ivr.cli.test_commands import one_line
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from tests.ivr.cli.machine import Machine
 
 BEGAN = 1795301529
+CEL = Path(__file__).parents[2] / "transcripts" / "cel"
 
 
 def log_of(folder: Path, *lines: str) -> Path:
@@ -103,6 +103,30 @@ async def test_a_log_is_compared_taken_in_and_compared_again(unbuilt: Machine, t
         "06:52:39.000  queue  sales is over: answered, by agent, talk 25.0 s",
     ]
     assert (await unbuilt.run("ledger", "call", "{DIR}", "c.1")).out == called.out
+
+
+async def test_calls_are_compared_with_cel_in_words_that_name_each(unbuilt: Machine, tmp_path: Path) -> None:
+    unbuilt.environ["HOTLINE_QUEUE_LOG"] = str(log_of(tmp_path, "50|NONE|NONE|NONE|QUEUESTART|"))
+    (tmp_path / "cel-custom").mkdir()
+    cel = tmp_path / "cel-custom" / "hotline.csv"
+    cel.write_bytes((CEL / "asterisk-22.10.1-menu.csv").read_bytes() + b'"HANGUP","1795\n')
+    ended = await unbuilt.run("ledger", "verify", "{DIR}", *SINCE)
+    assert (ended.code, ended.err) == (1, "")
+    said = ended.out.splitlines()
+    assert said[0].startswith("no difference in 0 visits since ")
+    assert said[1].startswith("call 1795574792.16 (139****0009, 2026-11-25 ")
+    assert said[1].endswith("): CEL has it; the ledger does not")
+    assert said[2:3] == [""]
+    assert said[3].startswith("1 difference in 1 of 1 call CEL tells of since 2026-11-25 ")
+    assert said[3].endswith("(6 lines read, set aside: 1 because the line is cut, or of another mapping than ours)")
+    told = json.loads((await unbuilt.run("ledger", "verify", "{DIR}", *SINCE, "--format", "json")).out)["cel"]
+    assert (told["calls"], told["set_aside"], told["differences"][0]["what"]) == (1, {"cut": 1}, "call")
+    assert "13922220009" not in ended.out + json.dumps(told)
+    # logs named by hand are of who knows which Asterisk: its CEL must be named, too
+    named = await unbuilt.run("ledger", "verify", "{DIR}", *SINCE, "--log", str(tmp_path / "queue_log"))
+    assert (named.code, named.out.splitlines()[1].split(":")[0]) == (0, "calls were not compared")
+    nowhere = await unbuilt.run("ledger", "verify", "{DIR}", *SINCE, "--cel", str(tmp_path / "nowhere.csv"))
+    assert "nowhere.csv: No such file" in one_line(nowhere, 2)
 
 
 async def test_what_cannot_be_done_is_told_in_one_line(unbuilt: Machine, tmp_path: Path) -> None:
