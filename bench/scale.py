@@ -17,7 +17,9 @@ import platform
 import statistics
 import sys
 import time
-from datetime import UTC, datetime
+import tracemalloc
+from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -28,14 +30,18 @@ import asyncio
 
 from ami_bridge import evidence, views
 from ami_bridge.domain import events as ev
+from ami_bridge.domain.metrics import Counts
 from ami_bridge.domain.model import Rules, empty_state
 from ami_bridge.domain.reducer import apply
+from ami_bridge.domain.waits import MOST_KEPT
 from ami_bridge.messages import encode
 from ami_bridge.recorder import Recorder
 from ami_bridge.spoken import Heard, LinkProtocol
 from ami_bridge.translate import WANTED_EVENTS, WANTED_VARIABLES, event_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ami_bridge.domain.model import State
     from store.rows import Row
 
@@ -266,15 +272,41 @@ def costs(calls: int, rounds: int) -> None:
 
 
 def weights() -> None:
-    """What agents and queues weigh."""
-    for agents, queues in ((1_000, 100), (2_000, 100), (5_000, 100), (10_000, 100), (10_000, 1_000)):
-        gc.collect()
-        before = resident()
-        state = staffed(agents, queues)
-        gc.collect()
-        grown = resident() - before
-        print(f"{agents:>6,} agents {queues:>5,} queues  {grown:>6.1f} MB  {grown / agents * 1000:>5.1f} kB an agent")
-        del state
+    """What agents and queues weigh: as Python counts it, and the whole process at the end."""
+    for agents, queues in ((10, 10), (100, 10), (1_000, 10), (10_000, 10), (10_000, 1_000)):
+        grown = _weighed(partial(staffed, agents, queues))
+        each = f"{grown / 1e6:>6.2f} MB  {grown / agents / 1000:>5.2f} kB an agent"
+        print(f"{agents:>6,} agents {queues:>5,} queues  {each}")
+    for queues in (1, 10, 100, 1_000):
+        grown = _weighed(partial(_busy_queues, queues))
+        each = f"{grown / 1e6:>6.2f} MB  {grown / queues / 1000:>5.2f} kB a queue"
+        print(f"{queues:>6,} queues, {MOST_KEPT} waits each  {each}")
+    state = staffed(10_000, 1_000)
+    print(
+        f"this process with {len(state.agents):,} agents in {len(state.doing):,} queues: {resident():.0f} MB resident"
+    )
+
+
+def _weighed(make: Callable[[], object]) -> int:
+    gc.collect()
+    tracemalloc.start()
+    made = make()
+    gc.collect()
+    size, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    del made
+    return size
+
+
+def _busy_queues(count: int) -> list[tuple[object, ...]]:
+    """What a state holds of queues that had callers today: counts, and the latest waits."""
+    found: list[tuple[object, ...]] = []
+    for number in range(count):
+        now = datetime.fromtimestamp(BEGAN + number, UTC)
+        waits = tuple((now + timedelta(seconds=n), n + 0.5) for n in range(MOST_KEPT))
+        counts = Counts(entered=number + 1000, wait_sum_s=number + 0.5)
+        found.append((f"q{number}", counts, waits, {"available": 3, "paused": 1}))
+    return found
 
 
 def ways(calls: int, rounds: int) -> None:

@@ -177,15 +177,16 @@ class Writer:
 
     def _load(self) -> None:
         """What is oldest on disk comes into memory, when nothing older is there any more."""
-        if self._spool is None or self._backlog:
+        if self._spool is None:
             return
-        if self._from_spool:
-            self._spool.forget()
-            self._from_spool = False
-        if self._spool:
-            for row in self._spool.oldest():
-                self._backlog.put(row)
-            self._from_spool = True
+        while not self._backlog and (self._from_spool or self._spool):
+            if self._from_spool:
+                self._spool.forget()
+                self._from_spool = False
+            elif self._spool:
+                for row in self._spool.oldest():  # none, where all of them made room for others
+                    self._backlog.put(row)
+                self._from_spool = True
 
     async def flush(self) -> None:
         """Wait until every row put so far is in the database (or dropped or refused, and counted).
@@ -343,8 +344,10 @@ class Writer:
 
     def _report_drops(self) -> None:
         # At 1, 10, 100 … rows: loud at once, yet not a line per row while the disk may be full.
+        if not self._backlog.dropped and (self._spool is None or not self._spool.given_up):
+            return
         dropped = self._dropped()
-        if dropped and sum(dropped.values()) >= self._next_drop_report:
+        if sum(dropped.values()) >= self._next_drop_report:
             self._next_drop_report *= 10
             _log.error("rows dropped, no room", rows=dropped, capacity=self._backlog.capacity)
 

@@ -58,9 +58,8 @@ def _tick_agent(draft: Draft, agent: Agent, at: datetime) -> None:
 
 def _forget_visit(draft: Draft, visit: Visit) -> None:
     del draft.own("visits")[visit.id]
-    for name in filter(None, (*visit.attempt_channels, visit.agent_channel_id)):
-        if draft.look("partners").get(name) == visit.id:
-            del draft.own("partners")[name]
+    for name in (*visit.attempt_channels, visit.agent_channel_id):
+        draft.forget_partner(name, visit)
     channel = draft.own("by_channel")
     for name in filter(None, (visit.row.channel_id, visit.went_on_as)):
         left = tuple(v for v in channel.get(name, ()) if v != visit.id)

@@ -32,13 +32,18 @@ class Indexes(Books):
             for channel in after.attempt_channels[len(before.attempt_channels) if before else 0 :]:
                 self._partner(channel, after)
         if before is None or after.agent_channel_id != before.agent_channel_id:
-            if before is not None and before.agent_channel_id not in {"", *after.attempt_channels}:
-                self.own("partners").pop(before.agent_channel_id, None)
+            if before is not None and before.agent_channel_id not in after.attempt_channels:
+                self.forget_partner(before.agent_channel_id, after)
             self._partner(after.agent_channel_id, after)
 
     def _partner(self, channel: str, visit: Visit) -> None:
         if channel:
             self.own("partners")[channel] = visit.id
+
+    def forget_partner(self, channel: str, visit: Visit) -> None:
+        """An agent's channel is no more this visit's."""
+        if channel and self.look("partners").get(channel) == visit.id:
+            del self.own("partners")[channel]
 
     def visit_of_partner(self, channel: str) -> Visit | None:
         """The visit an agent's channel rang or talked for."""

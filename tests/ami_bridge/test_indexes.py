@@ -11,13 +11,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ami_bridge.domain import events as ev
 from ami_bridge.domain import reducer
 from ami_bridge.domain.changing import replace
 from ami_bridge.domain.model import Rules, State
 from ami_bridge.domain.states import Phase
 from ami_bridge.domain.tables import Edit, Table
 from tests.ami_bridge.replaying import RULES, T0, fresh
-from tests.ami_bridge.test_reducer import AGENTS, CHANNELS, KINDS, QUEUE, _event, at, join, member
+from tests.ami_bridge.test_reducer import AGENTS, CHANNELS, KINDS, QUEUE, _event, at, caller, join, member, ringing
 from tests.store.samples import a_visit
 
 
@@ -34,8 +35,6 @@ def check_indexes(state: State) -> None:
     for channel, visit_id in state.partners.items():
         visit = state.visits[visit_id]
         assert channel in {*visit.attempt_channels, visit.agent_channel_id}
-    rung = {c for v in state.visits.values() for c in (*v.attempt_channels, v.agent_channel_id) if c}
-    assert rung == set(state.partners)
     doing: dict[str, Counter[str]] = {}
     for agent in state.agents.values():
         for queue in agent.members:
@@ -63,6 +62,21 @@ def test_whatever_is_told_the_indexes_follow_and_earlier_states_stay_as_they_wer
         assert content(state) == was
     for state, was in kept:
         assert content(state) == was
+
+
+def test_a_visit_is_found_by_its_agents_channels_and_by_none_once_it_is_forgotten() -> None:
+    replay = fresh().take_all([member(0), member(0, "1002"), join(1), ev.Rang(**ringing(2))])
+    assert set(replay.state.partners) == {"a-1001"}
+    replay.take_all([ev.Rang(**ringing(3, agent="1002")), ev.Connected(**ringing(4, agent="1002"))])
+    assert set(replay.state.partners) == {"a-1001", "a-1002"}
+    other = replay.take(ev.Connected(**{**ringing(5, agent="1002"), "agent_channel_id": "a-other"}))
+    assert set(other.state.partners) == {"a-1001", "a-1002", "a-other"}
+    replay.take(ev.Connected(**{**ringing(5, agent="1002"), "agent_channel_id": "a-last"}))
+    assert set(replay.state.partners) == {"a-1001", "a-1002", "a-last"}, "a channel that is no more the visit's is kept"
+    replay.take(ev.Completed(**ringing(6, agent="1002"), reason="caller"))
+    replay.take(ev.HungUp(**caller(7)))
+    replay.tick(at(1000))
+    assert dict(replay.state.partners) == {}
 
 
 def test_an_event_that_cannot_be_taken_leaves_the_state_as_it_was(monkeypatch: pytest.MonkeyPatch) -> None:

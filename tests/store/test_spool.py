@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
-from store import rows
+from store import queries, rows
 from store.engine import open_store
 from store.migrate import upgrade
 from store.queries.visits import visit, visits
@@ -241,3 +241,27 @@ async def test_what_the_last_process_left_on_disk_is_written_at_once_and_waited_
             assert [row.ordinal for row in (await visits(store)).rows] == [1]
     finally:
         await store.close()
+
+
+async def test_segments_whose_rows_all_made_room_hold_nothing_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("store.writer.SPOOL_FROM", 1)
+    monkeypatch.setattr("store.spool.SEGMENT_BYTES", 300)
+    store = await opened(tmp_path)
+    away = Away(store)
+    spool = Spool(tmp_path / "spool", most_bytes=3_000)
+    writer = Writer(away, tempo=QUICK, spool=spool)  # type: ignore[arg-type]  # as far as it is used
+    for number in range(12):
+        writer.put(a_line(number))
+    tickets = [a_ticket(number) for number in range(5)]
+    for ticket in tickets:
+        writer.put(ticket)
+    assert spool.given_up["evidence_lines"] > 3, "no segment was emptied"
+    away.away = False
+    writer.start()
+    async with asyncio.timeout(20):
+        await writer.flush()
+    assert await writer.close() == {}
+    assert {ticket.id for ticket in (await queries.tickets(store)).rows} == {ticket.id for ticket in tickets}
+    await store.close()
