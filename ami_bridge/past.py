@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from ami_bridge.domain.metrics import Counts, contribution, midnight_before, moved
-from ami_bridge.domain.model import Agent, State, Visit
+from ami_bridge.domain.model import Agent, State, Visit, serving
 from ami_bridge.domain.states import Phase
 from ami_bridge.domain.waits import waits_of
 from ami_bridge.following import LIVE
@@ -118,7 +118,6 @@ def _visit(row: rows.Visit, past: Past, now: datetime) -> Visit:
 
 def _agents(state: State, past: Past, known: dict[str, Visit]) -> dict[str, Agent]:
     totals = {agent: (answered, missed, talk_s) for agent, answered, missed, talk_s in past.totals}
-    serving = {v.row.agent: v.id for v in known.values() if v.phase is Phase.TALKING and v.row.agent}
     agents: dict[str, Agent] = {}
     for interval in past.intervals:
         answered, missed, talk_s = totals.get(interval.agent, (0, 0, 0.0))
@@ -126,9 +125,12 @@ def _agents(state: State, past: Past, known: dict[str, Visit]) -> dict[str, Agen
             id=interval.agent,
             name=state.rules.agents.get(interval.agent, interval.agent),
             interval=interval,
-            serving=serving.get(interval.agent),
             answered=answered,
             missed=missed,
             talk_s=talk_s,
         )
+    for visit in known.values():
+        at_it = agents.get(visit.row.agent or "") if visit.phase is Phase.TALKING else None
+        if at_it is not None:
+            agents[at_it.id] = serving(at_it, visit.id)
     return agents

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from ami_bridge.domain.books import Books
 from ami_bridge.domain.metrics import Counts, contribution, moved
-from ami_bridge.domain.model import Agent, Member, Visit
+from ami_bridge.domain.model import Agent, Member, Visit, no_longer_serving, serving
 from ami_bridge.domain.states import NEXT_PHASE, Phase, Phone, Step, agent_state, never_was
 from store import rows
 
@@ -133,10 +133,8 @@ class Draft(Books):
         visit = self.close_attempts(visit, at, winner=agent_id)
         visit = self.put_visit(visit, at)
         if visit.phase is Phase.TALKING:
-            agent = self.agent(agent_id, at)
-            self.put_agent(
-                replace(agent, serving=visit.id, wrap_until=None, wrap_visit=None, answered=agent.answered + 1), at
-            )
+            agent = serving(self.agent(agent_id, at), visit.id)
+            self.put_agent(replace(agent, wrap_until=None, wrap_visit=None, answered=agent.answered + 1), at)
         return visit
 
     def complete(self, visit: Visit, at: datetime, ended_by: EndedBy | None, evidence: str = "") -> Visit:
@@ -153,9 +151,11 @@ class Draft(Books):
             evidence=f"{row.evidence}; {evidence}" if evidence else row.evidence,
         )
         visit = self.put_visit(replace(visit, row=row, phase=Phase.ENDED), at)
-        for agent in list(self.look("agents").values()):
-            if agent.serving == visit.id:
-                self._rest(agent, visit, at)
+        agent: Agent | None = self.look("agents").get(row.agent)
+        if agent is not None and visit.id in {agent.serving, *agent.also_serving}:
+            agent = no_longer_serving(agent, visit.id)
+            agent = replace(agent, talk_s=agent.talk_s + (row.talk_s or 0.0))
+            self.put_agent(agent, at) if agent.serving else self._rest(agent, visit, at)
         self._show_call_of(visit)
         return visit
 
@@ -165,8 +165,6 @@ class Draft(Books):
         self.put_agent(
             replace(
                 agent,
-                serving=None,
-                talk_s=agent.talk_s + (visit.row.talk_s or 0.0),
                 wrap_until=at + timedelta(seconds=rest) if rest > 0 and member else None,
                 wrap_visit=visit.id if rest > 0 and member else None,
                 wrap_queue=visit.row.queue if rest > 0 and member else None,

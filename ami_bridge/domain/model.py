@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
 from ami_bridge.domain.metrics import Counts, midnight_after, midnight_before
@@ -119,6 +119,8 @@ class Agent:
     """By queue."""
     serving: str | None = None
     """The visit at hand."""
+    also_serving: tuple[str, ...] = ()
+    """Visits that go on beside it (ringinuse), oldest first."""
     ringing: tuple[str, ...] = ()
     """Visits whose caller rings at this agent."""
     unreachable: bool = False
@@ -194,3 +196,15 @@ class Changes:
     def any(self) -> bool:
         """Whether anything changed at all."""
         return bool(self.rows or self.queues or self.agents or self.calls or self.knowledge)
+
+
+def serving(agent: Agent, visit_id: str) -> Agent:
+    """The agent with one more talk at hand; he may have one already."""
+    others = tuple(one for one in (*agent.also_serving, agent.serving) if one is not None and one != visit_id)
+    return replace(agent, serving=visit_id, also_serving=others)
+
+
+def no_longer_serving(agent: Agent, visit_id: str) -> Agent:
+    """The agent without this talk: another that goes on is the one at hand."""
+    left = tuple(one for one in (*agent.also_serving, agent.serving) if one is not None and one != visit_id)
+    return replace(agent, serving=left[-1] if left else None, also_serving=left[:-1])

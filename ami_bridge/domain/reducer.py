@@ -305,17 +305,18 @@ def _complete(draft: Draft, event: ev.Completed) -> None:
     reasons: dict[str, EndedBy] = {"caller": "caller", "agent": "agent", "transfer": "transfer"}
     ended_by = reasons.get(event.reason)
     agent_id, began = draft.rules.agent_of(event.interface), event.at - timedelta(seconds=event.talked_s)
-    visit = draft.open_visit(event.channel_id, event.queue, Phase.TALKING) or talk_under_another_name(
-        draft, event.channel_id, event.queue, agent_id, began
+    visit = (
+        draft.open_visit(event.channel_id, event.queue, Phase.TALKING)
+        or _just_over(draft, event)
+        or talk_under_another_name(draft, event.channel_id, event.queue, agent_id, began)
     )
     if visit is None:
         visit = draft.open_visit(event.channel_id, event.queue)
         if visit is None:
-            visit = _just_over(draft, event)
-        else:  # the connection was not seen
-            visit = draft.connect(visit, agent_id, began, agent_name=event.member_name, interface=event.interface)
-    if visit is None:
-        return
+            return
+        visit = draft.connect(  # the connection was not seen
+            visit, agent_id, began, agent_name=event.member_name, interface=event.interface
+        )
     if visit.phase is not Phase.ENDED:
         draft.complete(visit, event.at, ended_by)
     elif visit.row.ended_by is None:
@@ -326,7 +327,7 @@ def _just_over(draft: Draft, event: ev.Completed) -> Visit | None:
     """A talk that is known to be over: QUEUESTATUS and a snapshot tell before AgentComplete, and not who ended it."""
     for visit in reversed(draft.visits_of(event.channel_id)):
         row = visit.row
-        if row.queue == event.queue and row.outcome == "answered" and row.ended_at is not None:
+        if (row.queue, row.outcome, row.ended_by) == (event.queue, "answered", None) and row.ended_at is not None:
             return visit if abs(row.ended_at - event.at) <= SLACK else None
     return None
 

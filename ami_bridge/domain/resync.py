@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from ami_bridge.domain.model import Agent, Call, Visit
+from ami_bridge.domain.model import Agent, Call, Visit, serving
 from ami_bridge.domain.states import NEXT_PHASE, Phase, Step
 from store import rows
 
@@ -141,7 +141,7 @@ def _not_in_line(draft: Draft, shot: SnapshotTaken, visit: Visit, channels: dict
 def _still_talking(draft: Draft, shot: SnapshotTaken, visit: Visit, partner: ChannelSeen | None) -> None:
     """A talk goes on; of one taken over from an earlier bridge the agent's channel must be learnt, for holds."""
     agent = draft.agent(visit.row.agent or "", shot.at)
-    draft.put_agent(replace(agent, serving=visit.id), shot.at)
+    draft.put_agent(serving(agent, visit.id), shot.at)
     if partner is None or visit.agent_channel_id:
         return
     if draft.rules.agent_of(partner.channel.rpartition("-")[0]) == agent.id:
