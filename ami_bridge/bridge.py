@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from ami_bridge.client import Reply
     from ami_bridge.messages import Snapshot
     from ami_bridge.protocol.actions import Fields
-    from ami_bridge.queue_log.history import LoggedVisit
+    from ami_bridge.queue_log.logged import LoggedVisit
     from ami_bridge.reconcile.keeping import Reconciler
     from ami_bridge.settings import BridgeSettings
     from store.engine import Store

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from ami_bridge.domain.events import LedgerLine
     from ami_bridge.queue_log.aside import AsideFile
-    from ami_bridge.queue_log.history import LoggedVisit
+    from ami_bridge.queue_log.logged import LoggedVisit
     from ami_bridge.queue_log.tail import Told
 
 log = structlog.get_logger("bridge.queue_log")

@@ -13,7 +13,7 @@ from ami_bridge.domain.handover import handed_over, talk_under_another_name
 from ami_bridge.domain.members import take_member_line
 from ami_bridge.domain.states import Phase
 from ami_bridge.domain.whose import SLACK, visit_entered, visit_meant
-from ami_bridge.queue_log.history import transfer_of
+from ami_bridge.queue_log.logged import transfer_of
 from ami_bridge.queue_log.verbs import ENDED_BY, OUTCOME_OF, WAITS_AT
 from store import rows
 

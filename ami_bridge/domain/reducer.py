@@ -18,6 +18,7 @@ from ami_bridge.domain.ledger import take_ledger_line
 from ami_bridge.domain.members import RUN_TIME, end_gap, put_member
 from ami_bridge.domain.model import Call, Changes, Member, State, Visit
 from ami_bridge.domain.resync import take_snapshot
+from ami_bridge.domain.ringing import begin_ringing, end_as_dialled, end_in_vain
 from ami_bridge.domain.states import (
     NEXT_PHASE,
     OUTCOME_OF_STATUS,
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from store.rows import EndedBy, RingResult
+    from store.rows import EndedBy
 
 
 def apply(state: State, event: ev.Event, now: datetime) -> tuple[State, Changes]:
@@ -46,7 +47,7 @@ def apply(state: State, event: ev.Event, now: datetime) -> tuple[State, Changes]
             turn_the_day(draft, now)
         _take(draft, event)
         note_waits(draft)
-    except BaseException:
+    except BaseException:  # whatever it was, the state before must stay as it was
         draft.give_up()
         raise
     if not isinstance(event, ev.Ticked | ev.LedgerLine | ev.LinkChanged | ev.Repaired):
@@ -71,9 +72,9 @@ def _take(draft: Draft, event: ev.Event) -> None:  # noqa: C901, PLR0912 - one l
         case ev.HungUp():
             _hang_up(draft, event)
         case ev.Rang():
-            _ring(draft, event)
+            begin_ringing(draft, event)
         case ev.NotAnswered():
-            _not_answered(draft, event)
+            end_in_vain(draft, event)
         case ev.Connected():
             _connect(draft, event)
         case ev.Completed():
@@ -81,7 +82,7 @@ def _take(draft: Draft, event: ev.Event) -> None:  # noqa: C901, PLR0912 - one l
         case ev.HandedOn():
             _hand_on(draft, event)
         case ev.DialEnded():
-            _dial_ended(draft, event)
+            end_as_dialled(draft, event)
         case ev.HoldChanged():
             _hold(draft, event)
         case ev.MusicStopped():
@@ -261,50 +262,7 @@ def _tag(draft: Draft, event: ev.Tagged) -> None:
             draft.put_visit(replace(visit, row=row), event.at)
 
 
-# -- ringing and talking
-
-
-def _ring(draft: Draft, event: ev.Rang) -> None:
-    visit = draft.open_visit(event.channel_id, event.queue, Phase.WAITING, Phase.LEFT)
-    if visit is None:
-        return
-    agent = draft.agent(draft.rules.agent_of(event.interface), event.at, event.member_name)
-    visit = draft.end_attempt(visit, agent.id, event.at, "cancelled")  # one ringing at a time
-    draft.ring(visit, agent.id, event.interface, event.at, event.agent_channel_id)
-
-
-def _not_answered(draft: Draft, event: ev.NotAnswered) -> None:
-    visits = draft.visits_of(event.channel_id)
-    visit = next((v for v in reversed(visits) if v.row.queue == event.queue), None)
-    if visit is None:
-        return
-    agent = draft.agent(draft.rules.agent_of(event.interface), event.at, event.member_name)
-    if not any(a.agent == agent.id and a.ended_at is None for a in visit.attempts):
-        if any(
-            a.agent == agent.id and a.ended_at and event.at - a.ended_at < timedelta(seconds=2) for a in visit.attempts
-        ):
-            return
-        began = event.at - timedelta(seconds=event.rang_s)
-        visit = draft.ring(visit, agent.id, event.interface, began, event.agent_channel_id)
-    draft.end_attempt(visit, agent.id, event.at, "no_answer")
-
-
-_RESULT_OF_DIAL: dict[str, RingResult] = {"BUSY": "busy", "CONGESTION": "refused", "CHANUNAVAIL": "refused"}
-
-
-def _dial_ended(draft: Draft, event: ev.DialEnded) -> None:
-    result = _RESULT_OF_DIAL.get(event.status)
-    if result is None or not event.agent_channel_id:
-        return
-    visit = draft.visit_of_partner(event.agent_channel_id)
-    if visit is None or event.agent_channel_id not in visit.attempt_channels:
-        return
-    index = visit.attempt_channels.index(event.agent_channel_id)
-    attempt = visit.attempts[index]
-    if attempt.ended_at is None:
-        draft.end_attempt(visit, attempt.agent, event.at, result)
-    elif attempt.result == "no_answer":
-        draft.amend_attempt(visit, index, result)
+# -- talking
 
 
 def _connect(draft: Draft, event: ev.Connected) -> None:
@@ -334,17 +292,18 @@ def _complete(draft: Draft, event: ev.Completed) -> None:
     reasons: dict[str, EndedBy] = {"caller": "caller", "agent": "agent", "transfer": "transfer"}
     ended_by = reasons.get(event.reason)
     agent_id, began = draft.rules.agent_of(event.interface), event.at - timedelta(seconds=event.talked_s)
-    visit = draft.open_visit(event.channel_id, event.queue, Phase.TALKING) or talk_under_another_name(
-        draft, event.channel_id, event.queue, agent_id, began
+    visit = (
+        draft.open_visit(event.channel_id, event.queue, Phase.TALKING)
+        or _just_over(draft, event)
+        or talk_under_another_name(draft, event.channel_id, event.queue, agent_id, began)
     )
     if visit is None:
         visit = draft.open_visit(event.channel_id, event.queue)
         if visit is None:
-            visit = _just_over(draft, event)
-        else:  # the connection was not seen
-            visit = draft.connect(visit, agent_id, began, agent_name=event.member_name, interface=event.interface)
-    if visit is None:
-        return
+            return
+        visit = draft.connect(  # the connection was not seen
+            visit, agent_id, began, agent_name=event.member_name, interface=event.interface
+        )
     if visit.phase is not Phase.ENDED:
         draft.complete(visit, event.at, ended_by)
     elif visit.row.ended_by is None:
@@ -355,7 +314,7 @@ def _just_over(draft: Draft, event: ev.Completed) -> Visit | None:
     """A talk that is known to be over: QUEUESTATUS and a snapshot tell before AgentComplete, and not who ended it."""
     for visit in reversed(draft.visits_of(event.channel_id)):
         row = visit.row
-        if row.queue == event.queue and row.outcome == "answered" and row.ended_at is not None:
+        if (row.queue, row.outcome, row.ended_by) == (event.queue, "answered", None) and row.ended_at is not None:
             return visit if abs(row.ended_at - event.at) <= SLACK else None
     return None
 

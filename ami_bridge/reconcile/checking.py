@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable, Sequence
     from datetime import datetime
 
-    from ami_bridge.queue_log.history import LoggedVisit
+    from ami_bridge.queue_log.logged import LoggedVisit
     from ami_bridge.reconcile.comparing import Difference
     from ami_bridge.reconcile.names import AgentNames
     from ami_bridge.reconcile.repairing import Repair

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import datetime
 
-    from ami_bridge.queue_log.history import LoggedVisit
+    from ami_bridge.queue_log.logged import LoggedVisit
     from store.rows import Visit
 
 WHAT_THE_LOG_KNOWS: Final[Mapping[str, str]] = MappingProxyType(

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from ami_bridge.queue_log.agents import LoggedPlace
-    from ami_bridge.queue_log.history import LoggedVisit
+    from ami_bridge.queue_log.logged import LoggedVisit
     from store.rows import AgentInterval, MembershipInterval
 
 NOTHING: Final = "nothing"

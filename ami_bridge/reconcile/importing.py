@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import IO, TYPE_CHECKING, Final, Protocol
 
 from ami_bridge.queue_log.files import open_log
-from ami_bridge.queue_log.history import History, LoggedVisit
+from ami_bridge.queue_log.history import History
 from ami_bridge.queue_log.lines import Odd
 from ami_bridge.queue_log.place import digest_of
 from ami_bridge.queue_log.reading import LogFile, ReadLine, in_order, log_file, read_lines
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ami_bridge.domain.events import LedgerLine
+    from ami_bridge.queue_log.logged import LoggedVisit
     from ami_bridge.reconcile.names import AgentNames
     from store.engine import Store
     from store.writer import Writer

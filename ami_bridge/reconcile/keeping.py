@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from ami_bridge.domain.events import Correction, LedgerLine
     from ami_bridge.following import Log
-    from ami_bridge.queue_log.history import LoggedVisit
+    from ami_bridge.queue_log.logged import LoggedVisit
     from ami_bridge.reconcile.names import AgentNames
     from store.engine import Store
     from store.writer import Writer

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from ami_bridge.queue_log.history import LoggedVisit
+from ami_bridge.queue_log.logged import LoggedVisit
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import datetime
 
-    from ami_bridge.queue_log.history import LoggedRing, LoggedVisit
+    from ami_bridge.queue_log.logged import LoggedRing, LoggedVisit
 
 REPAIRED = "repaired from queue_log"
 

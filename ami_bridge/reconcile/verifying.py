@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ami_bridge.domain.events import LedgerLine
-    from ami_bridge.queue_log.history import LoggedVisit
+    from ami_bridge.queue_log.logged import LoggedVisit
     from ami_bridge.reconcile.names import AgentNames
     from store.engine import Store
     from store.rows import AgentInterval, MembershipInterval, Visit

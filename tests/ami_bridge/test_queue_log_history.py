@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ami_bridge.domain.events import LedgerLine
-from ami_bridge.queue_log.history import History, LoggedVisit, transfer_of, visits_of
+from ami_bridge.queue_log.history import History, visits_of
 from ami_bridge.queue_log.lines import Odd, parse_line
+from ami_bridge.queue_log.logged import LoggedVisit, transfer_of
 from ami_bridge.queue_log.verbs import ENDED_BY, OUTCOME_OF, VERBS
 from tests.ami_bridge.replaying import ledger
 from tests.ami_bridge.test_transcripts import EXPECTED
