@@ -202,7 +202,7 @@ def test_what_agents_did_in_a_gap_is_as_the_log_knows_it_and_else_unknown(
     drawn: list[tuple[str, float, str, str, int]],
     one: float,
     other: float,
-    killed: bool,  # noqa: FBT001 - drawn
+    killed: bool,  # noqa: FBT001 - drawn by hypothesis
 ) -> None:
     acts = played(drawn)
     begin = int(min(one, other) * (len(acts) - 1)) + 1
