@@ -80,6 +80,7 @@ async def test_the_ledger_is_what_the_log_says_whatever_happened(ledger_house: H
             await first.hang_up()
             cli("queue remove member PJSIP/1003 from vip")
             await second.hang_up()
+            await transferred.begins_to_hear(RATE)
             await transferred.hang_up()
         # one agent paused twice over, and a caller who gives up while the other lets it ring
         second.reflex = Reflex.RING
@@ -120,7 +121,7 @@ async def test_the_ledger_is_what_the_log_says_whatever_happened(ledger_house: H
     ended_by = [
         [visit.ended_by for visit in (await _proved(tally, *call)).visits]
         for call in (
-            (transferred, (), HANDED_OVER, ["service: answered", "vip: answered"]),
+            (transferred, (RATE,), "rate_talk: hung up", ["service: answered", "vip: answered"]),
             (impatient, (), HANDED_OVER, ["service: abandoned"]),
             (unseen, (RATE,), "rate_talk: hung up", ["service: answered"]),
             (unserved, (BUSY,), "nobody_free: hung up", ["service: timed_out"]),
