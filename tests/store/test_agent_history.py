@@ -103,7 +103,8 @@ async def test_a_gap_is_filled_with_what_is_known_and_the_second_time_nothing_ch
 
 
 async def test_a_visit_repaired_later_is_filled_in_anew_and_then_the_gap_is_settled(store: Store) -> None:
-    await write_all(store, [row for row in MISSED if row not in {ANSWERED, RANG}])
+    guessed = replace(ANSWERED, answered_at=at(140), ended_at=at(145))
+    await write_all(store, [*(row for row in MISSED if row not in {ANSWERED, RANG}), guessed])
     async with Writer(store, tempo=QUICK) as writer:
         assert await fill_gaps(store, writer, "gz-1", at(210), SETTLED) == 1
         writer.put(ANSWERED)
