@@ -51,7 +51,7 @@ class Tempo:
 
     Attributes:
         rows_per_table: The most rows of one table in one transaction; 100 keep the event loop free (docs/database.md).
-        rows_per_copy: The same while that many wait and can be copied (PostgreSQL); one costs us a third then.
+        rows_per_copy: The same while that many wait and can be copied (PostgreSQL); one costs us about half then.
         linger_s: Seconds a first row waits for company before it is written.
         first_pause_s: Seconds before the first new try while the database is away.
         longest_pause_s: Seconds the pauses grow to.
