@@ -36,7 +36,6 @@ SLOW_S: Final = 1.0
 """A ping that took longer says nothing of clocks."""
 _CHANGE_OF_CLOCKS: Final = {
     "clocks.differ": "set both machines' clocks by the same NTP server; waits and rests are wrong by the difference",
-    "clocks.agree": "",
     "clock.jumped": "let NTP slew this machine's clock, not step it",
 }
 
@@ -93,7 +92,10 @@ class Doubts:
         switch = float(stamp) if stamp.replace(".", "", 1).isdecimal() else None
         half = took_s / 2
         for told in self._clocks.look(self._clock().timestamp() - half, time.monotonic() - half, switch):
-            log.warning(told.what, by_s=told.by_s, change=_CHANGE_OF_CLOCKS[told.what])
+            if told.what == "clocks.agree":
+                log.info(told.what, by_s=told.by_s)
+            else:
+                log.warning(told.what, by_s=told.by_s, change=_CHANGE_OF_CLOCKS[told.what])
 
     def _say_missing(self, missing: Missing) -> None:
         if missing not in self._said:

@@ -59,6 +59,11 @@ def is_without_partition(error: BaseException) -> bool:
     )
 
 
+def is_forbidden(error: BaseException) -> bool:
+    """Whether our user may not do that: to copy one needs the right to temporary tables (`GRANT TEMPORARY`)."""
+    return any(isinstance(cause, asyncpg.InsufficientPrivilegeError) for cause in _chain(error))
+
+
 def is_away(error: BaseException) -> bool:
     """Whether `error` says that the database does not serve now."""
     return isinstance(error, _AWAY_TYPES) and not is_refused(error)

@@ -1,7 +1,7 @@
 """Writing whole rows so that writing them again changes nothing: `INSERT … ON CONFLICT (key) DO UPDATE` on both.
 
 On PostgreSQL many rows of one table go by COPY into a table of the transaction's own, and from there by the same
-statement into their own: less than half of our time for each row. For few the two more round trips cost more.
+statement into their own: about half of our time for each row. For few the two more round trips cost more.
 """
 
 from __future__ import annotations

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Final, Self
 import structlog
 
 from store.backlog import Backlog
-from store.failures import is_refused, sentence
+from store.failures import is_forbidden, is_refused, sentence
 from store.partitions import Partitions
 from store.schema import TABLE_OF
 from store.upserts import COPY_FROM, refuse_naive, write
@@ -51,7 +51,7 @@ class Tempo:
 
     Attributes:
         rows_per_table: The most rows of one table in one transaction; 100 keep the event loop free (docs/database.md).
-        rows_per_copy: The same while that many wait and can be copied (PostgreSQL); one costs us a third then.
+        rows_per_copy: The same while that many wait and can be copied (PostgreSQL); one costs us about half then.
         linger_s: Seconds a first row waits for company before it is written.
         first_pause_s: Seconds before the first new try while the database is away.
         longest_pause_s: Seconds the pauses grow to.
@@ -114,6 +114,7 @@ class Writer:
         self._tempo = tempo or Tempo()
         self._backlog = Backlog(capacity)
         self._partitions = Partitions(store)
+        self._copies = store.kind == "postgresql"
         self._some = asyncio.Event()  # something waits
         self._hurry = asyncio.Event()  # somebody waits for it
         self._flushes: list[tuple[int, asyncio.Future[None]]] = []
@@ -269,7 +270,7 @@ class Writer:
     def _at_once(self) -> int:
         """The most rows of one table for the next transaction."""
         tempo = self._tempo
-        copied = self._store.kind == "postgresql" and len(self._backlog) >= tempo.rows_per_copy >= COPY_FROM
+        copied = self._copies and len(self._backlog) >= tempo.rows_per_copy >= COPY_FROM
         return max(tempo.rows_per_copy, tempo.rows_per_table) if copied else tempo.rows_per_table
 
     async def _linger(self) -> None:
@@ -283,11 +284,12 @@ class Writer:
 
     async def _write_until_done(self, batch: Sequence[Row]) -> None:
         pause = self._tempo.first_pause_s
-        copies = True
+        copies = self._copies
         while batch:
             try:
                 await self._write(batch, copies=copies)
             except Exception as error:  # noqa: BLE001  drivers raise anything; whatever it is, the rows are kept
+                self._copies = self._copies and not is_forbidden(error)
                 copies = False  # what a COPY says is not told by row
                 self._partitions.forget()
                 if is_refused(error):

@@ -3,6 +3,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+import asyncpg  # type: ignore[import-untyped]  # asyncpg ships no types
 import pytest
 from alembic import command
 from sqlalchemy import text
@@ -191,6 +192,24 @@ class TestOnPostgresql:
         await store.close()
         assert state.refused == {"visits": 1}
         assert len(found[rows.Visit]) == len(made) - 1
+
+    async def test_who_may_not_make_temporary_tables_writes_plainly_from_then_on(
+        self, databases: Databases, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        tries: list[int] = []
+
+        async def forbidden(*_: object) -> None:
+            tries.append(1)
+            raise asyncpg.InsufficientPrivilegeError("permission denied to create temporary tables")
+
+        monkeypatch.setattr("store.upserts._copy", forbidden)
+        store = await open_store(await databases.fresh("postgresql"))
+        made = a_days_visits(COPY_FROM * 6)
+        await write_all(store, made)
+        found = await contents(store)
+        await store.close()
+        assert len(found[rows.Visit]) == len(made)
+        assert len(tries) == 1
 
 
 def _brought_back(connection: Connection) -> None:
