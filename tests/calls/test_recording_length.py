@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.calls.asking import TONE, greeted, story
+from tests.calls.asking import CHOOSE, TONE, WELCOME, greeted, story
 from tests.calls.conftest import until
+from tests.calls.proof import Tally, proved
 
 if TYPE_CHECKING:
     from store.queries.journeys import CallStory
@@ -17,17 +18,29 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.asterisk
 
 
+DESCRIBE, REPORTED = "请在提示音后说出故障地址和情况", "您的故障报告已收到"
+
+
 async def reported(house: House, caller: str, words_s: float) -> CallStory:
     """Everything kept of a caller who reports a fault in so many seconds of words, and is then silent."""
+    tally = await Tally.of(house)
     async with house.caller(caller) as phone:
         await greeted(phone, then="2")
-        await phone.hears("请在提示音后说出故障地址和情况")
+        await phone.hears(DESCRIBE)
         await asyncio.sleep(0.5)  # the tone
         if words_s:
             phone.say(TONE * round(words_s))
-        await phone.begins_to_hear("您的故障报告已收到", within_s=20)
+        await phone.begins_to_hear(REPORTED, within_s=20)
         await phone.hang_up()
-    journey = await house.left_journey(caller, "hung_up")
+    proven = await proved(
+        tally,
+        phone,
+        heard=(CHOOSE, WELCOME, DESCRIBE, REPORTED),
+        way=["open_ticket: opened", "fault_noted: hung up"],
+        outcome="hung_up",
+    )
+    journey = proven.journey
+    assert journey is not None
 
     async def kept() -> bool:
         return bool((await story(house, journey.call_id)).tickets)
