@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from ami_bridge.protocol.actions import Fields
 
 MAX_PORT = 65535
+SHUTTING_DOWN = "shutting down"
+"""In the message of every error once Asterisk has begun to end, also of one at the login (seen on 22.10.1)."""
 
 log = structlog.get_logger("ami.link")
 
@@ -294,6 +296,8 @@ class AmiLink(Manager):
             key = hashlib.md5(proof, usedforsecurity=False).hexdigest()
             await self._ask("Login", {"AuthType": "MD5", "Username": s.username, "Key": key}, s.login_s)
         except ActionFailed as failed:
+            if SHUTTING_DOWN in failed.message:
+                raise LinkDown(failed.message) from None
             raise LoginRefused(
                 f"the switch at {s.host}:{s.port} refused AMI user {s.username!r} ({failed.message}); "
                 "expected the secret of that section in manager.conf"

@@ -142,7 +142,7 @@ def _lines(known: dict[str, Visit]) -> dict[str, tuple[str, ...]]:
 
 def _may_talk(row: rows.Visit, now: datetime) -> bool:
     """Whether an agent gave the caller to somebody else with whom he may talk still."""
-    return row.ended_by == "transfer" and row.ended_at is not None and row.ended_at >= now - LONGEST_CALL
+    return row.outcome == "answered" and row.ended_at is not None and row.ended_at >= now - LONGEST_CALL
 
 
 def _visit(row: rows.Visit, past: Past, now: datetime) -> Visit:

@@ -45,7 +45,7 @@ def _overdue(visit: Visit, at: datetime) -> bool:
 
 def _talks_elsewhere(draft: Draft, visit: Visit) -> bool:
     """A caller given to somebody else is on the line still, and looks to a snapshot as if he talked to an agent."""
-    return visit.row.ended_by == "transfer" and (visit.went_on_as or visit.row.channel_id) not in draft.look("hung")
+    return visit.row.outcome == "answered" and (visit.went_on_as or visit.row.channel_id) not in draft.look("hung")
 
 
 def _tick_agent(draft: Draft, agent: Agent, at: datetime) -> None:

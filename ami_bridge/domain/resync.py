@@ -200,13 +200,14 @@ def _found_talking(draft: Draft, shot: SnapshotTaken, channel: ChannelSeen) -> N
 def _transferred(draft: Draft, channel: ChannelSeen) -> bool:
     """Whether an agent gave the caller to somebody else: the channel stays in Queue() until that talk is over, too.
 
-    `ageing` forgets no such visit before the caller is gone.
+    queue_log and AMI call it an end by the agent where he hung up before the other one answered. Of a new visit to the
+    same queue the log would have told. `ageing` forgets no such visit before the caller is gone.
     """
     known = draft.visits_of(channel.channel_id)
     if not known:
         return False
     last = known[-1].row
-    return last.ended_by == "transfer" and last.queue == channel.data.partition(",")[0]
+    return last.outcome == "answered" and last.queue == channel.data.partition(",")[0]
 
 
 def _calls(draft: Draft, shot: SnapshotTaken) -> None:

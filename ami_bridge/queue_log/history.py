@@ -159,6 +159,8 @@ class History:
 
     def _enter(self, line: LedgerLine) -> None:
         stale = self._waiting(line)
+        if stale is not None and not stale.seen_entering and abs(stale.entered_at - line.at) <= TRUSTED:
+            return  # one taken over at a start: what was read then is told once more
         if stale is not None:  # Asterisk says nothing of a first one's end that it did not see; nobody waits twice
             self._put(_over(stale, line.at, "unknown_after_gap", None, "ENTERQUEUE"))
         self._add(

@@ -284,6 +284,18 @@ async def test_what_ami_cannot_carry_is_refused_before_it_is_sent(switch: Script
     assert switch.named("QueuePause") == []
 
 
+@pytest.mark.parametrize("action", ["Challenge", "Login"])
+async def test_a_switch_that_is_shutting_down_has_not_refused_the_secret_and_is_tried_again_soon(
+    switch: ScriptedManager, linked: Linked, action: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    switch.answers[action] = lambda asked: error(asked, "Asterisk is shutting down")
+    link = linked(refused_every_s=3600)  # nor does it end the link at its first try
+    await switch.asked(action, 2)
+    del switch.answers[action]
+    await up(link)
+    assert "login_refused" not in capsys.readouterr().out
+
+
 @pytest.mark.parametrize("name", ["QueueAdd", "Originate"])
 async def test_single_answers_with_misleading_words_resolve(switch: ScriptedManager, linked: Linked, name: str) -> None:
     def answer(asked: Fields) -> bytes:

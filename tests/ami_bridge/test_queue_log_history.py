@@ -283,3 +283,11 @@ def test_the_visits_of_one_caller_are_given_out_together_for_they_can_only_be_to
     assert [visit.channel_id for visit in history.over_before(at(60))] == ["d"]
     assert [(visit.channel_id, visit.queue) for visit in history.over()] == [("c", "q"), ("c", "r")]
     assert list(history.rest()) == []
+
+
+def test_the_entry_of_a_visit_taken_over_is_told_once_more_and_is_the_same_visit() -> None:
+    history = History(linger=None)
+    history.seed([LoggedVisit(channel_id="c", queue="q", entered_at=at(0.4), seen_entering=False)])
+    for line in lines("0 c q NONE ENTERQUEUE '' 138 1; 3 c q Ann CONNECT 3 x 1; 9 c q Ann COMPLETEAGENT 3 6 1"):
+        history.take(line)
+    assert [(visit.outcome, visit.ended_by) for visit in history.rest()] == [("answered", "agent")]

@@ -6,6 +6,8 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from ami_bridge.domain import events as ev
 from ami_bridge.domain.states import Phase
 from tests.ami_bridge.replaying import T0, fresh
@@ -213,9 +215,12 @@ def test_a_caller_only_the_log_told_of_is_known_by_his_channel_from_the_snapshot
 ELSEWHERE = channel("x1", channel="Local/100@agents-00000001;1", bridge_id="b9", application="AppDial2")
 
 
-def test_a_caller_who_was_transferred_to_somebody_is_no_new_talk_of_the_queue_however_long_it_goes_on() -> None:
+@pytest.mark.parametrize("reason", ["transfer", "agent"])  # agent: who hung up before the other one answered
+def test_a_caller_who_was_transferred_to_somebody_is_no_new_talk_of_the_queue_however_long_it_goes_on(
+    reason: str,
+) -> None:
     replay = fresh().take_all([member(0), join(1), ev.Connected(**ringing(2))])
-    replay.take(ev.Completed(**ringing(5), reason="transfer")).tick(at(600))
+    replay.take(ev.Completed(**ringing(5), reason=reason)).tick(at(600))
     replay.take(shot(610, channels=(channel(bridge_id="b9"), ELSEWHERE)))  # the caller's channel is still in Queue()
     assert list(replay.visits) == ["gz-1/c1/1"]
     replay.take(ev.HungUp(**caller(620))).tick(at(900))
