@@ -46,13 +46,21 @@ ALONE = (
     "a fault is described and noted",
     "who hangs up after speaking has reported all the same",
 )
-"""Nobody is at work: what a caller does alone; the long ones first."""
+"""Nobody is at work: what a caller does alone; the long ones first.
+
+What else the sample's dialogues have, no telephone can bring about as they say it: figures of a line, an answer that is
+stale or too late in one lookup alone, an outcome of a queue (`withdrawn`, `failed`), another hour in the middle of a
+call; `test_queue_line`, `test_closed` and `test_balance` have their own ways to it. Waits of minutes are left out, too,
+callers who withhold the number (calls are told apart by it), and more wrong PINs, which together lock the account.
+"""
 DOWN = "the PIN cannot be checked, and no balance is told (down)"
 SLOW = "the PIN cannot be checked, and no balance is told (slow)"
 WAITING = (
     "a caller who presses only wrong keys reaches a person",
     "who will not wait presses 1 in the line and is called back",
     "a VIP waits in a queue of their own",
+    "after the balance the caller may go back, reach a person, or be done",
+    "a caller asks for a person",
 )
 """An agent's telephone rings, and the caller hangs up, or leaves the line by its key."""
 TALKING = ("after the talk the caller rates it, and may go back to the main menu", "a VIP has talked")
