@@ -33,7 +33,7 @@ PROGRAMS = (
     "tests/ivr/cli/test_ledger_words.py",
     "tests/house/test_missing_parts.py",
 )
-"""Files whose tests start the hotline's own processes, as a user does."""
+"""Files whose tests start the hotline's own processes, as a user does, or pytest, as a developer does."""
 
 
 _CACHE = pytest.StashKey[str]()
