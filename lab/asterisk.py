@@ -57,6 +57,8 @@ class Setup:
     """Folders Asterisk may read at the same path as here (the hotline's sounds)."""
     write: Sequence[Path] = ()
     """Folders Asterisk may write at the same path as here (voicemail)."""
+    environment: Mapping[str, str] = field(default_factory=dict)
+    """kind rootfs: what it finds in its environment beside ours (`TZ`, `LD_PRELOAD`)."""
     kind: Kind = "rootfs"
     """Which Asterisk."""
     root: Path | None = None
@@ -238,6 +240,8 @@ class AsteriskProcess:
                     "-c",
                     f'ulimit -c 0; ulimit -n {_FILES} || true; exec "$@"',
                     "sh",
+                    "env",
+                    *(f"{name}={value}" for name, value in self.setup.environment.items()),
                     *drop,
                     "asterisk",
                     *user,

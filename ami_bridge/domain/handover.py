@@ -65,12 +65,12 @@ SECONDS_CUT: Final = timedelta(seconds=2)
 
 
 def talk_under_another_name(draft: Draft, channel_id: str, queue: str, agent_id: str, began: datetime) -> Visit | None:
-    """The talk whose end is told under a channel that never was in this queue; None unless exactly one can be meant.
+    """The talk whose end is told under a channel that talked in no visit of this queue; None unless one can be meant.
 
     AgentComplete names no channel at all where both have gone before it (slowgone in tests/traps). The talk is known by
     queue and agent, and by its beginning as the switch's own seconds give it.
     """
-    if any(visit.row.queue == queue for visit in draft.visits_of(channel_id)):
+    if any(visit.row.queue == queue and visit.row.answered_at for visit in draft.visits_of(channel_id)):
         return None
     fits = [
         visit

@@ -44,10 +44,11 @@ def take_ledger_line(draft: Draft, line: LedgerLine) -> None:
         column = WAITS_AT[line.verb]
         waited = int(line.data[column]) if line.data[column:] and line.data[column].isdecimal() else 0
         visit = handed_over(draft, line.channel_id, line.queue, line.at - timedelta(seconds=waited))
-    if visit is None and line.verb in ENDED_BY:
+    if line.verb in ENDED_BY and (visit is None or visit.row.answered_at is None):
         talked = int(line.data[-2]) if line.data[-2:-1] and line.data[-2].isdecimal() else 0
         began = line.at - timedelta(seconds=talked)
-        visit = talk_under_another_name(draft, line.channel_id, line.queue, _agent_id(draft, line), began)
+        other = talk_under_another_name(draft, line.channel_id, line.queue, _agent_id(draft, line), began)
+        visit = other or visit
     if visit is None:
         return
     if line.verb == "CONNECT":

@@ -231,7 +231,7 @@ class History:
         It is the other channel of an agent who transferred attended, to somebody in an application. The talk is known
         by queue and agent, and by its beginning as the counted seconds give it, if only one fits.
         """
-        if self._of(line):
+        if any(visit.answered_at for visit in self._of(line)):
             return None
         began = line.at - talked
         fits = [

@@ -48,7 +48,8 @@ async def test_the_ledger_is_what_cel_tells_and_a_changed_row_is_named(cel_house
     told = await verdict(house, calls=5)
     assert (told["cel"]["differences"], told["cel"]["set_aside"], told["differences"]) == ([], {}, [])
     code, said = verified(house)
-    assert (code, said.splitlines()[1].split(" since ")[0]) == (0, "no difference in 5 calls CEL tells of")
+    assert code == 0
+    assert "no difference in 5 calls CEL tells of" in {line.split(" since ")[0] for line in said.splitlines()}
 
     calls = {call.legs[0].number: call for call in calls_of(_events(house))}
     assert {number: _told(call) for number, call in calls.items()} == {

@@ -11,10 +11,10 @@ import contextlib
 import itertools
 import time
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from ami_bridge.bridge import Bridge
+from ami_bridge.bridge import Bridge, utc_now
 from ami_bridge.client import AmiLink, LinkSettings
 from ami_bridge.domain.model import QueueRules
 from ami_bridge.following import Log
@@ -35,6 +35,7 @@ from tests.traps.switch import SECRET
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+    from datetime import datetime
     from pathlib import Path
 
     from lab.asterisk import AsteriskProcess
@@ -172,6 +173,15 @@ class Stage:
         """An agent leaves a queue."""
         await self.act("QueueRemove", Queue=queue, Interface=interface(does))
 
+    def log_of(self, queue: str) -> list[str]:
+        """What queue_log has of a queue so far."""
+        lines = (self.asterisk.log / "queue_log").read_text("utf-8").splitlines()
+        return [line for line in lines if line.split("|")[2] == queue]
+
+    def snapshots(self, bridge: Bridge) -> int:
+        """When a bridge looked round last, in microseconds of its own state."""
+        return int(bridge.state.knowing_since.timestamp() * 1e6)
+
     def agent_is(self, agent: str, state: str) -> bool:
         """Whether the bridge knows the agent so."""
         known = self.bridges[0].state.agents.get(agent)
@@ -278,7 +288,12 @@ class Theatre:
     """Plays the scenes of one file: all at once, on one Asterisk, each in queues of its own."""
 
     def __init__(
-        self, folder: Path, switch: Switch | Callable[[Ports], Switch], *, agents: Mapping[str, str] | None = None
+        self,
+        folder: Path,
+        switch: Switch | Callable[[Ports], Switch],
+        *,
+        zone: str = ZONE,
+        clock: Callable[[], datetime] = utc_now,
     ) -> None:
         self.folder = folder
         self.block = claim_ports()
@@ -286,7 +301,7 @@ class Theatre:
         switch = switch(self.ports) if callable(switch) else switch
         self.asterisk = switch.process(folder / "switch", self.ports)
         self.queues = {name: QueueRules(title=name) for name in switch.queues}
-        self.agents = agents or {}
+        self.zone, self.clock = zone, clock
         self.log = self.asterisk.log / "queue_log"
         self.url = f"sqlite:///{folder / 'ledger.db'}"
 
@@ -307,9 +322,8 @@ class Theatre:
             node=NODE,
             link=self.link(),
             feed_path=self.folder / f"{name}.sock",
-            time_zone=ZONE,
+            time_zone=self.zone,
             queues=self.queues,
-            agents=self.agents,
             queue_log=queue_log,
         )
 
@@ -317,15 +331,15 @@ class Theatre:
     async def bridge(self, kept: Kept, store: Store | None = None) -> AsyncIterator[Bridge]:
         """A running bridge: the whole one with a store, else one that has AMI alone."""
         if store is None or kept.writer is None:
-            bridge = Bridge(self.settings("ami", None), kept)
+            bridge = Bridge(self.settings("ami", None), kept, clock=self.clock)
         else:
             settings = self.settings("whole", self.log)
             reconciler = Reconciler(
                 store, kept.writer, NODE, AgentNames(settings.rules, await agent_names(store, NODE))
             )
-            await reconciler.catch_up(Log(self.log), datetime.now(UTC))
-            past = await load_past(store, NODE, settings.rules.zone, datetime.now(UTC))
-            bridge = Bridge(settings, kept, past=past, reconciler=reconciler)
+            await reconciler.catch_up(Log(self.log), self.clock())
+            past = await load_past(store, NODE, settings.rules.zone, self.clock())
+            bridge = Bridge(settings, kept, past=past, reconciler=reconciler, clock=self.clock)
         bridge.link.keeps_trying = True
         task = asyncio.create_task(bridge.run())
         try:
@@ -347,7 +361,7 @@ class Theatre:
             writer.close()
 
     async def _play(self, scenes: Mapping[str, Scene]) -> Played:
-        began = datetime.now(UTC) - timedelta(seconds=1)
+        began = self.clock() - timedelta(seconds=1)
         await upgrade(self.url)
         store = await open_store(self.url)
         failed: dict[str, str] = {}
@@ -375,9 +389,9 @@ class Theatre:
         page = await list_visits(store, began, limit=1000)
         visits = sorted(page.rows, key=lambda v: (v.entered_at, v.ordinal))
         _, rings = await visits_of_channels(store, NODE, {v.channel_id for v in visits})
-        stretches = await agent_intervals(store, began, datetime.now(UTC))
+        stretches = await agent_intervals(store, began, self.clock())
         names = AgentNames(bridge.settings.rules, await agent_names(store, NODE))
-        verdict = await verify(store, NODE, [self.log], names, since=began, until=datetime.now(UTC))
+        verdict = await verify(store, NODE, [self.log], names, since=began, until=self.clock())
         await store.close()
         return Played(
             visits,

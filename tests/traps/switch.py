@@ -68,6 +68,7 @@ exten => _ri[n]gs-.,1,Ringing()
 exten => _busy-.,1,Busy()
 exten => _refuses-.,1,Congestion()
 exten => _pho[n]e-.,1,Dial(PJSIP/${EXTEN:6})
+exten => _through-.,1,Dial(Local/${EXTEN:8}@agents,60)
 
 ; Runs between the line and the talk, on the agent's channel.
 [slow]
@@ -166,6 +167,8 @@ class Switch:
     """More dialplan."""
     files: Mapping[str, str] = field(default_factory=dict)
     """More files of Asterisk's configuration."""
+    environment: Mapping[str, str] = field(default_factory=dict)
+    """What Asterisk finds in its environment."""
 
     def queues_conf(self) -> str:
         """queues.conf."""
@@ -182,4 +185,4 @@ class Switch:
             "logger.conf": LOGGER,
             **self.files,
         }
-        return AsteriskProcess(Setup(folder, [], files))
+        return AsteriskProcess(Setup(folder, [], files, environment=self.environment))
