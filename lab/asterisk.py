@@ -222,7 +222,9 @@ class AsteriskProcess:
                 raise AsteriskError(f"Asterisk ended while starting\n{self.story()}")
             if control.exists():
                 try:
-                    if "fully booted" in self.cli("core waitfullybooted", timeout_s=5.0):
+                    booted = "fully booted" in self.cli("core waitfullybooted", timeout_s=5.0)
+                    # a moment later Asterisk adds its own commands (asterisk.c, behind AST_OPT_FLAG_FULLY_BOOTED)
+                    if booted and "Asterisk" in self.cli("core show version", timeout_s=5.0):
                         return
                 except AsteriskError:
                     pass  # the socket is there before anybody listens on it

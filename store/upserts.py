@@ -63,7 +63,7 @@ def _changes(table: Table, excluded: ReadOnlyColumnCollection[str, Any], names: 
     end: that is an older one of a service that was killed, and drained late. Its own end, if it comes, still wins.
     """
     changes: dict[str, Any] = {name: excluded[name] for name in names}
-    if table is JOURNEYS:
+    if table.name == JOURNEYS.name:  # on PostgreSQL a table may be one of its own (`on_engine`)
         stays = and_(excluded["ended_at"].is_(None), table.c.outcome.in_(UNLED))
         changes |= {name: case((stays, table.c[name]), else_=excluded[name]) for name in ("ended_at", "outcome")}
     return changes

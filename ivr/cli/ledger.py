@@ -31,7 +31,7 @@ def verify(
     ] = None,
     node: Node = None,
 ) -> None:
-    """Compare every visit of the history with queue_log, every call with CEL.
+    """Compare the history with queue_log and CEL.
 
     Prints where they differ: the visit, the field, what the ledger says and what the log says; then each call, in
     words. Changes nothing. Ends with 0 when nothing differs, 1 when something does, 2 when they could not be compared.

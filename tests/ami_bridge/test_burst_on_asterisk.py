@@ -107,7 +107,7 @@ async def shout(port: int, interface: str) -> None:
         while answers < len(told):
             answers += (await reader.read(1 << 16)).count(b"Response: ")
 
-    async with asyncio.timeout(60), asyncio.TaskGroup() as group:
+    async with asyncio.timeout(180), asyncio.TaskGroup() as group:
         group.create_task(listen())
         for begin in range(0, len(told), 200):
             writer.write("".join(told[begin : begin + 200]).encode())

@@ -62,7 +62,7 @@ VISITS = (
 
 
 async def fill(folder: Path) -> None:
-    now = datetime.now(UTC)
+    now = ANSWERED_LATE.entered_at
     store = await open_store(f"sqlite:///{folder}/history.db")
     async with Writer(store) as writer:
         for visit in VISITS:

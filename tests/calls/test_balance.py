@@ -131,7 +131,9 @@ async def test_no_pin_is_in_any_log_or_database(house: House) -> None:
     await proved(tally, phone, heard=["密码不正确"], way=["wrong_pin: hung up"], outcome="hung_up")
     with sqlite3.connect(rig.state / "hotline.db") as database:
         kept = "\n".join(database.iterdump())
-    logs = [rig.folder / "service.log", rig.folder / "backend.log", *rig.asterisk.log.iterdir()]
+    logs = [rig.folder / "service.log", rig.folder / "backend.log"]
+    logs += [path for path in rig.asterisk.log.rglob("*") if path.is_file()]
+    assert "hotline.csv" in {path.name for path in logs}, "CEL is read, too"
     told = "\n".join(path.read_text(errors="replace") for path in logs)
     assert "ask_pin" in kept
     assert "834761" not in kept + told

@@ -113,10 +113,10 @@ async def test_what_agents_did_while_the_bridge_was_dead_is_what_a_living_one_sa
 
     async with never_killed(house, tmp_path) as living, house.agent("1001"), house.agent("1003") as second:
         since = datetime.now(UTC)
-        await act("queue pause member PJSIP/1001 reason lunch")
+        await act("queue pause member PJSIP/1001 queue service reason lunch")
         async with no_bridge(house), house.caller("13922220011") as phone:
             await act("queue add member PJSIP/1003 to vip penalty 2")
-            await act("queue pause member PJSIP/1001 reason training")
+            await act("queue pause member PJSIP/1001 queue service reason training")
             await to_the_queue(phone)
             await second.reaches(State.TALKING, within_s=20)
             await asyncio.sleep(APART_S)
@@ -125,7 +125,7 @@ async def test_what_agents_did_while_the_bridge_was_dead_is_what_a_living_one_sa
             await phone.hang_up()
             await act("queue unpause member PJSIP/1001")
             await act("queue remove member PJSIP/1003 from vip")
-        await act("queue pause member PJSIP/1003 reason tea")
+        await act("queue pause member PJSIP/1003 queue service reason tea")
         await act("queue unpause member PJSIP/1003")
         until_now = datetime.now(UTC)
         store = await open_store(house.rig.database_url)
