@@ -105,7 +105,7 @@ async def shout(port: int, interface: str) -> None:
     async def listen() -> None:
         nonlocal answers
         while answers < len(told):
-            answers += (await reader.read(1 << 16)).count(b"Response: ")
+            answers += b"Response: " in await reader.readuntil(b"\r\n\r\n")
 
     async with asyncio.timeout(180), asyncio.TaskGroup() as group:
         group.create_task(listen())
