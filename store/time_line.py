@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from store.queries.journeys import CallStory, JourneyStory
-    from store.rows import RingAttempt, Visit
+    from store.rows import Journey, RingAttempt, Visit
 
 Part: TypeAlias = Literal["flow", "queue", "agent", "left"]
 """Whose doing it was: the flow's, the queue's, an agent's phone's; `left` is what the caller left with us."""
@@ -55,6 +55,34 @@ class Moment:
     part: Part
     what: What
     facts: Mapping[str, Fact]
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who called, as far as any row knows it.
+
+    Attributes:
+        caller: The calling number; empty when withheld.
+        number: The number dialled (DNIS).
+        language: The language spoken last, BCP 47; empty when none was chosen.
+        vip: Whether the caller was recognised as a VIP.
+    """
+
+    caller: str
+    number: str
+    language: str
+    vip: bool
+
+
+def caller_of(story: CallStory) -> Caller:
+    """Who called, from whichever row knows it."""
+    rows: list[Journey | Visit] = [*(each.journey for each in story.journeys), *story.visits]
+    return Caller(
+        next((row.caller for row in rows if row.caller), ""),
+        next((row.number for row in rows if row.number), ""),
+        next((row.language for row in reversed(rows) if row.language), ""),
+        any(row.vip for row in rows),
+    )
 
 
 def time_line(story: CallStory) -> tuple[Moment, ...]:

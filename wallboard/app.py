@@ -46,8 +46,15 @@ def make_app(settings: WallboardSettings, store: Store) -> web.Application:
             web.static("/static", STATIC),
         ]
     )
+    app.on_response_prepare.append(_always_asked)
     app.cleanup_ctx.append(_following)
     return app
+
+
+async def _always_asked(request: web.Request, response: web.StreamResponse) -> None:
+    """A browser may keep the page's files, but asks each time: modules of two versions do not fit each other."""
+    if request.path.startswith("/static/"):
+        response.headers.setdefault("Cache-Control", "no-cache")
 
 
 async def page(_: web.Request) -> web.FileResponse:

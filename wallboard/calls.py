@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ami_bridge.messages import mask, mask_name
-from store.time_line import time_line
+from store.time_line import caller_of, time_line
 
 if TYPE_CHECKING:
     from store.queries.journeys import CallStory
@@ -15,7 +15,12 @@ if TYPE_CHECKING:
 
 def call(call_id: str, story: CallStory) -> Json:
     """Everything that happened in a call, oldest first; `facts` are named as the columns they come from."""
-    return {"call_id": call_id, "moments": [_moment(moment) for moment in time_line(story)]}
+    return {**_caller(story), "call_id": call_id, "moments": [_moment(moment) for moment in time_line(story)]}
+
+
+def _caller(story: CallStory) -> Json:
+    who = caller_of(story)
+    return {"caller": mask(who.caller), "number": who.number, "language": who.language, "vip": who.vip}
 
 
 def _moment(moment: Moment) -> Json:
@@ -29,4 +34,4 @@ def _shown(moment: Moment, name: str, value: Fact) -> Fact:
         return value
     if (moment.what, name) == ("callback", "number"):
         return mask(value)
-    return mask_name(value) if name == "transferred_to" else value
+    return mask_name(value) if name in {"transferred_to", "agent", "agent_name"} else value

@@ -93,7 +93,7 @@ def _visit() -> Json:
     return {
         "type": "object",
         "description": "One caller's one stay in one queue; docs/database.md says what each field means. "
-        "`caller`, and any number in `caller_name` and `transferred_to`, is masked.",
+        "`caller` is masked, and any number in a name, an interface or where a transfer led to.",
         "required": ["id", "node", "queue", "entered_at", "outcome"],
         "properties": {
             **dict.fromkeys(texts, _TEXT),
@@ -151,6 +151,7 @@ def _visits() -> Json:
             ("queue", _TEXT),
             ("outcome", {"enum": ["waiting", *OUTCOMES]}),
             ("agent", _TEXT),
+            ("node", _TEXT),
             ("limit", {"type": "integer", "minimum": 1, "maximum": MOST_ROWS, "default": 100}),
             ("after", _TEXT),
         )

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 LONGEST_NUMBER: Final = 9
 """Digits of a number worth reading."""
-WORDS: Final = ("since", "until", "queue", "outcome", "agent", "limit", "after")
+WORDS: Final = ("since", "until", "queue", "outcome", "agent", "node", "limit", "after")
 
 
 class BadQuestionError(ValueError):
@@ -31,6 +31,7 @@ class VisitQuestion:
     queue: str | None = None
     outcome: Outcome | Literal["waiting"] | None = None
     agent: str | None = None
+    node: str | None = None
     limit: int = 100
     after: str | None = None
 
@@ -55,6 +56,7 @@ def read_visit_question(words: Mapping[str, str], today: datetime) -> VisitQuest
         queue=words.get("queue"),
         outcome=_outcome(words.get("outcome")),
         agent=words.get("agent"),
+        node=words.get("node"),
         limit=_limit(words.get("limit", "100")),
         after=words.get("after"),
     )

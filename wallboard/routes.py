@@ -16,7 +16,7 @@ from store.engine import Store
 from store.errors import StoreUnavailable
 from store.queries.journeys import call
 from store.queries.pages import BadCursorError
-from store.queries.visits import visits
+from store.queries.visits import visit, visits
 from wallboard import calls, payloads
 from wallboard.hub import FullHouseError, Hub
 from wallboard.metrics import exposition
@@ -87,6 +87,7 @@ async def list_visits(request: web.Request) -> web.Response:
             queue=asked.queue,
             outcome=asked.outcome,
             agent=asked.agent,
+            node=asked.node,
             limit=asked.limit,
             after=asked.after,
         )
@@ -94,18 +95,20 @@ async def list_visits(request: web.Request) -> web.Response:
         return _problem(400, "bad_question", str(wrong))
     except StoreUnavailable as away:
         return _problem(503, "store_unavailable", str(away))
-    return _json({"visits": [_masked(visit) for visit in page.rows], "next": page.next})
+    return _json({"visits": [_masked(row) for row in page.rows], "next": page.next})
 
 
 async def show_call(request: web.Request) -> web.Response:
     """`GET /api/v1/calls/{call_id}`."""
-    call_id = request.match_info["call_id"]
+    named = request.match_info["call_id"]
     try:
+        of_visit = await visit(_store(request), named) if "/" in named else None
+        call_id = of_visit.visit.call_id if of_visit else named
         story = await call(_store(request), call_id)
     except StoreUnavailable as away:
         return _problem(503, "store_unavailable", str(away))
     if story.is_empty:
-        return _problem(404, "unknown_call", "there is no such call; expected the `call_id` of a visit")
+        return _problem(404, "unknown_call", "there is no such call; expected the `call_id` or the `id` of a visit")
     return _json(calls.call(call_id, story))
 
 
@@ -190,10 +193,8 @@ def _store(request: web.Request) -> Store:
     return request.app[STORE]
 
 
-def _masked(visit: Visit) -> payloads.Json:
-    return {
-        **asdict(visit),
-        "caller": mask(visit.caller),
-        "caller_name": mask_name(visit.caller_name),
-        "transferred_to": None if visit.transferred_to is None else mask_name(visit.transferred_to),
-    }
+def _masked(row: Visit) -> payloads.Json:
+    """An agent may be a number, too: of a mobile, where a queue's member has no name."""
+    shown = ("caller_name", "agent", "agent_name", "interface", "transferred_to")
+    texts = {name: None if (text := getattr(row, name)) is None else mask_name(text) for name in shown}
+    return {**asdict(row), **texts, "caller": mask(row.caller)}

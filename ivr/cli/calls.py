@@ -11,14 +11,13 @@ import typer
 from ami_bridge.messages import mask, mask_name
 from ivr.app.ledger_part import call_of
 from ivr.app.loading import load_ready
-from store.time_line import time_line
+from store.time_line import caller_of, time_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from store.queries.journeys import CallStory
-    from store.rows import Journey, Visit
     from store.time_line import Fact, Moment, What
 
 _WITHHELD: Final = "number withheld"
@@ -39,8 +38,12 @@ def as_text(call_id: str, story: CallStory, zone: ZoneInfo) -> str:
     """The caller in a line, then a line for everything that happened; numbers are masked."""
     moments = time_line(story)
     day = f"{moments[0].at.astimezone(zone):%Y-%m-%d}"
-    lines = [f"{at_clock(moment, zone)}  {moment.part:<5}  {words(moment)}" for moment in moments]
-    return "\n".join([f"{call_id}  {day}  {_who(story)}", "", *lines])
+    lines = [f"{call_id}  {day}  {_who(story)}", ""]
+    for moment in moments:
+        if (now := f"{moment.at.astimezone(zone):%Y-%m-%d}") != day:
+            lines.append(day := now)
+        lines.append(f"{at_clock(moment, zone)}  {moment.part:<5}  {words(moment)}")
+    return "\n".join(map(_printable, lines))
 
 
 def at_clock(moment: Moment, zone: ZoneInfo) -> str:
@@ -54,13 +57,14 @@ def words(moment: Moment) -> str:
 
 
 def _who(story: CallStory) -> str:
-    """What is known of the caller, from whichever row knows it."""
-    rows: list[Journey | Visit] = [*(each.journey for each in story.journeys), *story.visits]
-    caller = next((mask(row.caller) for row in rows if row.caller), _WITHHELD)
-    number = next((row.number for row in rows if row.number), "")
-    language = next((row.language for row in reversed(rows) if row.language), "")
-    vip = "VIP" if any(row.vip for row in rows) else ""
-    return "  ".join(filter(None, [caller, f"called {number}" if number else "", language, vip]))
+    who = caller_of(story)
+    told = [mask(who.caller) or _WITHHELD, f"called {who.number}" if who.number else "", who.language]
+    return "  ".join(filter(None, [*told, "VIP" if who.vip else ""]))
+
+
+def _printable(line: str) -> str:
+    """Names are strangers' text: what would move the cursor or ring the bell of a terminal is shown as `�`."""
+    return "".join(one if one.isprintable() else "\N{REPLACEMENT CHARACTER}" for one in line)
 
 
 def _step(facts: Mapping[str, Fact]) -> str:
@@ -78,7 +82,7 @@ def _answered(facts: Mapping[str, Fact]) -> str:
     named = (
         f" {facts['agent_name']}" if facts["agent_name"] not in {None, "", facts["agent"]} else ""
     )  # an agent without a name of his own is not said twice
-    return f"{facts['agent']}{named} answered{_after(facts['wait_s'])}"
+    return mask_name(f"{facts['agent']}{named}") + f" answered{_after(facts['wait_s'])}"
 
 
 def _after(seconds: Fact) -> str:
@@ -101,8 +105,8 @@ _SAID: Final[Mapping[What, Callable[[Mapping[str, Fact]], str]]] = {
     "step": _step,
     "finished": lambda facts: f"{facts['flow']} ended: {facts['outcome']}",
     "entered": _entered,
-    "rung": lambda facts: f"{facts['agent']} is rung (attempt {facts['ordinal']})",
-    "rang": lambda facts: f"{facts['agent']}: {facts['result']}",
+    "rung": lambda facts: f"{mask_name(str(facts['agent']))} is rung (attempt {facts['ordinal']})",
+    "rang": lambda facts: f"{mask_name(str(facts['agent']))}: {facts['result']}",
     "answered": _answered,
     "over": _over,
     "voicemail": lambda facts: f"a message of {float(facts['seconds'] or 0):.0f} s in {facts['box']}",

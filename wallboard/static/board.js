@@ -16,11 +16,12 @@ let heardAt = performance.now();
 let language = preferredLanguage(read("language") ?? new URLSearchParams(location.search).get("lang"), navigator.language);
 let theme = read("theme") ?? (matchMedia("(prefers-color-scheme: light)").matches ? "light" : "dark");
 
-const opened = drawer({ onChange: () => draw() });
+const opened = drawer({ onChange: () => draw(), now: () => now() });
 link({
   onMessage(message) {
     state = hear(state, message);
     if (message.type === "change") opened.heard(message.queues.map((queue) => queue.name));
+    if (message.type === "hello") opened.heard(null);
     clockOffset = new Date(message.at) - Date.now();
     heardAt = performance.now();
     lostAt = null;
@@ -31,7 +32,7 @@ link({
     draw();
   },
 });
-setInterval(() => { opened.tick(); draw(); }, 1000);
+setInterval(() => { opened.tick(state); draw(); }, 1000);
 
 // --- small things ----------------------------------------------------------------------------------------------------
 
@@ -74,7 +75,7 @@ function star(words) { return html`<span role="img" aria-label=${words.vip}>★<
 
 function head(words, stand) {
   return html`<header>
-    <h1>${titleOf(state.title, "hotline", words)}</h1><span class="dim">${words.all_queues}</span>
+    <h1 tabindex="-1">${titleOf(state.title, "hotline", words)}</h1><span class="dim">${words.all_queues}</span>
     <div class="right">
       ${standingBadge(stand, words)}
       <span class="dim">${time(now(), words, { month: "long", day: "numeric", weekday: "short" })}</span>
@@ -88,7 +89,7 @@ function head(words, stand) {
 // A figure that can be opened is a link to what it is made of.
 function tile(label, value, unit, foot, { alarm = "", opens = null } = {}) {
   const figure = html`${value}${unit ? html`<small>${unit}</small>` : nothing}`;
-  return html`<div class="kpi ${alarm}"><div class="label">${label}</div><div class="n big">${opens ? html`<a href=${hrefOf(opens)}>${figure}</a>` : figure}</div><div class="foot">${foot}</div></div>`;
+  return html`<div class="kpi ${alarm}"><div class="label">${label}</div><div class="n big">${opens ? html`<a href=${hrefOf(opens)} aria-label="${label} ${value}${unit}">${figure}</a>` : figure}</div><div class="foot">${foot}</div></div>`;
 }
 
 function tiles(words) {
@@ -121,7 +122,7 @@ function queueCard(queue, words) {
     </div>
     <ol class="waiters">${queue.waiting.length === 0 ? html`<li class="empty">${words.nobody_waits}</li>` : repeat(queue.waiting.slice(0, MOST_WAITERS), (caller) => caller.visit_id, (caller) => html`
       <li class="waiter ${caller.vip ? "vip" : ""} ${secondsSince(caller.entered_at) > queue.threshold_s ? "late" : ""}" title="${words.position(caller.position)} · ${caller.caller} · ${caller.language}">${caller.vip ? star(words) : nothing}${span(secondsSince(caller.entered_at))}</li>`)}${rest(queue.waiting.length - MOST_WAITERS, "waiter more")}</ol>
-    <div class="sl"><span>${words.service_level} · ${words.within(queue.threshold_s)}</span><b class="n"><a href=${hrefOf("service_level", queue.name)}><span data-figure="service-level">${decimal(level, words)}</span> %</a> <span class="faint">${words.target} ${decimal(target, words)}</span></b>
+    <div class="sl"><span>${words.service_level} · ${words.within(queue.threshold_s)}</span><b class="n"><a href=${hrefOf("service_level", queue.name)} aria-label="${words.service_level} ${decimal(level, words)} %"><span data-figure="service-level">${decimal(level, words)}</span> %</a> <span class="faint">${words.target} ${decimal(target, words)}</span></b>
       ${level === null ? nothing : html`<meter min="0" max="100" low=${target * 0.9} high=${target} optimum="100" .value=${level} aria-label=${words.service_level}></meter>`}</div>
   </article>`;
 }
@@ -158,6 +159,16 @@ function foot(words, stand) {
   return html`<footer><span>${words.node} <b>${state.node ?? "–"}</b></span><span>${words.formula}</span><span class="last n">${state.seq === null || stand.since === null ? nothing : words.updated(Math.max(0, age))}</span></footer>`;
 }
 
+// A mistake in the drawer must not stop the board behind it.
+function drawn(words, stand) {
+  try {
+    return opened.view(state, words, isStale(stand) ? banner(stand, words) : nothing);
+  } catch (wrong) {
+    console.warn("the drawer:", wrong.message);
+    return html`<aside class="drawer"><p class="problem" role="alert">${words.problems?.other ?? wrong.message}</p></aside>`;
+  }
+}
+
 function draw() {
   const words = wordsOf(language), stand = standing(), queues = [...state.queues.values()];
   document.documentElement.lang = language;
@@ -171,5 +182,5 @@ function draw() {
         ${callsPanel(words)}
       </div>
       <div class="col">${agentsPanel(words)}</div>
-    </main>${foot(words, stand)}${opened.view(state, words)}`, document.body);
+    </main>${foot(words, stand)}${drawn(words, stand)}`, document.body);
 }

@@ -35,7 +35,7 @@ export function placeOf(hash) {
   const [kind, ...rest] = hash.replace(/^#/, "").split("/");
   let name;
   try { name = decodeURIComponent(rest.join("/")); } catch { return null; }
-  if (kind in FIGURES) return { kind: "figure", figure: kind, queue: name || null };
+  if (Object.hasOwn(FIGURES, kind)) return { kind: "figure", figure: kind, queue: name || null };
   return (kind === "agent" || kind === "call") && name ? { kind, name } : null;
 }
 
@@ -43,13 +43,17 @@ export function hrefOf(kind, name = "") {
   return `#${kind}${name ? `/${encodeURIComponent(name)}` : ""}`;
 }
 
-// What to ask of the API for the visits behind a place.
-export function questionOf(place, after = null) {
-  const question = new URLSearchParams({ limit: "50" });
+const A_DAY_MS = 86_400_000;
+
+// What to ask of the API for the visits behind a place; the board counts one node.
+export function questionOf(place, { node, now, after = null, limit = 50 }) {
+  const question = new URLSearchParams({ limit: String(limit) });
+  if (node) question.set("node", node);
   if (place.kind === "agent") question.set("agent", place.name);
   const outcome = place.kind === "figure" ? FIGURES[place.figure].outcome : undefined;
   if (outcome) question.set("outcome", outcome);
-  if (outcome !== "waiting") question.set("since", "today"); // who waits since yesterday waits all the same
+  // who waits since before midnight waits all the same; nobody waits a day
+  question.set("since", outcome === "waiting" ? new Date(now - A_DAY_MS).toISOString() : "today");
   if (place.kind === "figure" && place.queue) question.set("queue", place.queue);
   if (after) question.set("after", after);
   return question;

@@ -22,7 +22,8 @@ const WORDS = {
     transfers: { blind: "直接转接", attended: "咨询转接" }, rings: { answered: "接起", no_answer: "无应答", busy: "忙", cancelled: "已取消", refused: "拒接" },
     parts: { flow: "流程", queue: "队列", agent: "坐席", left: "留下" },
     worth: { good: "计入，达标", bad: "计入，未达标", short: "短放弃，不计入", open: "尚未结束", unseen: "等待时间不详", counts: "计入" },
-    marks: { service_level: "✓ 时限内接听　✗ 未达标　– 短放弃，不计入", connection_rate: "✓ 接听　✗ 未接通　– 短放弃，不计入", abandoned: "– 短放弃：计入放弃数，不计入比率" },
+    marks: { service_level: "✓ 时限内接听　✗ 未达标　– 短放弃，不计入　… 尚未结束", connection_rate: "✓ 接听　✗ 未接通　– 短放弃，不计入　… 尚未结束", abandoned: "– 短放弃：计入放弃数，不计入比率", asa: "? 等待时间不详，不计入" },
+    problems: { store_unavailable: "数据库没有回应，稍后再试。", unknown_call: "没有这通来电。", no_answer: "看板服务没有回应，稍后再试。", other: "现在无法显示。" },
     define: { waiting: "此刻在队列中等待、尚未有坐席接听的来电。", longest: "此刻等待者中等得最久的时间。", entered: "今天进入队列的次数，含在门口被拒的。", answered: "今天进入、由坐席接起的次数，通话是否结束均计。", abandoned: "今天进入、在接听前自己挂断的次数。", asa: "平均接听速度 = 已接听者的等待总和 ÷ 接听数（等待时间不详的不计）。", service_level: "服务水平 = 时限内接听 ÷（结束的排队 − 短放弃）。未能及时服务的一律算未达标。", connection_rate: "接通率 = 接听 ÷（结束的排队 − 短放弃）。" },
     moments: {
       began: (f) => `流程 ${f.flow} 开始`, step: (f) => `${f.flow}.${f.step}：${f.outcome}${f.to_step ? ` → ${f.to_step}` : ""}`, finished: (f) => `流程 ${f.flow} 结束：${f.outcome}`,
@@ -50,7 +51,8 @@ const WORDS = {
     transfers: { blind: "直接轉接", attended: "諮詢轉接" }, rings: { answered: "接起", no_answer: "無應答", busy: "忙", cancelled: "已取消", refused: "拒接" },
     parts: { flow: "流程", queue: "隊列", agent: "專員", left: "留下" },
     worth: { good: "計入，達標", bad: "計入，未達標", short: "短放棄，不計入", open: "尚未結束", unseen: "等候時間不詳", counts: "計入" },
-    marks: { service_level: "✓ 時限內接聽　✗ 未達標　– 短放棄，不計入", connection_rate: "✓ 接聽　✗ 未接通　– 短放棄，不計入", abandoned: "– 短放棄：計入放棄數，不計入比率" },
+    marks: { service_level: "✓ 時限內接聽　✗ 未達標　– 短放棄，不計入　… 尚未結束", connection_rate: "✓ 接聽　✗ 未接通　– 短放棄，不計入　… 尚未結束", abandoned: "– 短放棄：計入放棄數，不計入比率", asa: "? 等候時間不詳，不計入" },
+    problems: { store_unavailable: "資料庫沒有回應，稍後再試。", unknown_call: "沒有這通來電。", no_answer: "看板服務沒有回應，稍後再試。", other: "現在無法顯示。" },
     define: { waiting: "此刻在隊列中等候、尚未有專員接聽的來電。", longest: "此刻等候者中等得最久的時間。", entered: "今天進入隊列的次數，含在門口被拒的。", answered: "今天進入、由專員接起的次數，通話是否結束均計。", abandoned: "今天進入、在接聽前自己掛斷的次數。", asa: "平均接聽速度 = 已接聽者的等候總和 ÷ 接聽數（等候時間不詳的不計）。", service_level: "服務水平 = 時限內接聽 ÷（結束的輪候 − 短放棄）。未能及時服務的一律算未達標。", connection_rate: "接通率 = 接聽 ÷（結束的輪候 − 短放棄）。" },
     moments: {
       began: (f) => `流程 ${f.flow} 開始`, step: (f) => `${f.flow}.${f.step}：${f.outcome}${f.to_step ? ` → ${f.to_step}` : ""}`, finished: (f) => `流程 ${f.flow} 結束：${f.outcome}`,
@@ -78,7 +80,8 @@ const WORDS = {
     transfers: { blind: "blind transfer", attended: "attended transfer" }, rings: { answered: "answered", no_answer: "no answer", busy: "busy", cancelled: "cancelled", refused: "refused" },
     parts: { flow: "Flow", queue: "Queue", agent: "Agent", left: "Left" },
     worth: { good: "counts, and was served", bad: "counts, and was not", short: "short abandon, does not count", open: "not over yet", unseen: "its wait was not seen", counts: "counts" },
-    marks: { service_level: "✓ answered in time · ✗ not · – short abandon, not counted", connection_rate: "✓ answered · ✗ not · – short abandon, not counted", abandoned: "– short: among the abandoned, in no rate" },
+    marks: { service_level: "✓ answered in time · ✗ not · – short abandon, not counted · … not over yet", connection_rate: "✓ answered · ✗ not · – short abandon, not counted · … not over yet", abandoned: "– short: among the abandoned, in no rate", asa: "? its wait was not seen, not counted" },
+    problems: { store_unavailable: "The database does not answer; it is asked again.", unknown_call: "There is no such call.", no_answer: "The board's server does not answer; it is asked again.", other: "This cannot be shown now." },
     define: { waiting: "Callers in the line now, whom no agent has answered.", longest: "The longest that anybody now in the line has waited.", entered: "Visits that entered today, those refused at the door included.", answered: "Visits that entered today and were taken by an agent, whether or not the talk is over.", abandoned: "Visits that entered today and whose caller hung up before an answer.", asa: "Average speed of answer = sum of the waits of the answered ÷ answered, as far as the wait was seen.", service_level: "Service level = answered in time ÷ (ended − short abandons). Whoever was not served in time counts against it.", connection_rate: "Connection rate = answered ÷ (ended − short abandons)." },
     moments: {
       began: (f) => `Flow ${f.flow} began`, step: (f) => `${f.flow}.${f.step}: ${f.outcome}${f.to_step ? ` → ${f.to_step}` : ""}`, finished: (f) => `Flow ${f.flow} ended: ${f.outcome}`,
@@ -97,7 +100,7 @@ export function wordsOf(language) {
 }
 
 export function preferredLanguage(saved, browser) {
-  if (saved in WORDS) return saved;
+  if (saved && Object.hasOwn(WORDS, saved)) return saved;
   if (/^zh-(hk|mo|tw|hant)/i.test(browser)) return "zh-Hant";
   return /^en/i.test(browser) ? "en" : "zh-Hans";
 }
