@@ -14,6 +14,7 @@ import structlog
 from ami_bridge.domain.clocks import Clocks
 from ami_bridge.domain.rights import OLDEST, Hearing, Missing, may_not, too_old
 from ami_bridge.protocol.errors import AmiError
+from store.errors import StoreUnavailable
 from store.queries.watchers import forget_watchers, watchers
 from store.rows import Watcher
 
@@ -128,7 +129,7 @@ class Others:
             if self._last is None:
                 await forget_watchers(self._store, me.node, now - FORGET)
             found = [one for one in await watchers(self._store, me.node) if one.bridge != me.bridge]
-        except OSError:
+        except StoreUnavailable:
             return  # away: the writer says so
         for other in found:
             before = (self._last or {}).get(other.bridge)
@@ -146,5 +147,5 @@ class Others:
         """Says no more: this bridge ends."""
         try:
             await forget_watchers(self._store, self._me.node, self._me.since - FORGET, bridge=self._me.bridge)
-        except OSError:
+        except StoreUnavailable:
             pass  # a sign of life that does not change any more is none

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -125,11 +126,21 @@ def restore(state: State, past: Past, now: datetime) -> State:
         agents=(agents := _agents(state, past, known)),
         named={agent.name: agent.id for agent in reversed(agents.values())},
         lines=_lines(known),
+        doing=_doing(agents),
         waits=waits_of(past.recent, now),
         last_event_at=past.bridge.last_event_at if past.bridge else None,
         gap_since=past.unseen_since(),
         gap_cause=past.gap.cause if past.gap else "bridge",
     )
+
+
+def _doing(agents: dict[str, Agent]) -> dict[str, dict[str, int]]:
+    """How many of each queue's agents do what: from here on it is only counted up and down (`Indexes.tally`)."""
+    doing: dict[str, Counter[str]] = {}
+    for agent in agents.values():
+        for queue in agent.members:
+            doing.setdefault(queue, Counter())[agent.doing_in(queue)] += 1
+    return {queue: dict(counts) for queue, counts in doing.items()}
 
 
 def _lines(known: dict[str, Visit]) -> dict[str, tuple[str, ...]]:

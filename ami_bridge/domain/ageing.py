@@ -28,9 +28,12 @@ def pass_time(draft: Draft, at: datetime) -> None:
         _tick_agent(draft, agent, at)
     forget_waits(draft, at)
     forget = at - timedelta(seconds=REMEMBER_S)
+    resting_from = {agent.wrap_visit for agent in draft.look("agents").values() if agent.wrap_visit}
     for visit in list(draft.look("visits").values()):
         if visit.hung_up_at is not None and visit.is_open and _overdue(visit, at):
             draft.complete(visit, visit.hung_up_at, None, "ami: caller's channel gone, no AgentComplete")
+        elif visit.id in resting_from:
+            continue  # how long the rest was is told when it is over
         elif not visit.is_open and visit.touched_at < forget and not _talks_elsewhere(draft, visit):
             _forget_visit(draft, visit)
     for channel_id, gone in list(draft.look("hung").items()):

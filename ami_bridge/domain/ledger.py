@@ -14,7 +14,7 @@ from ami_bridge.domain.members import take_member_line
 from ami_bridge.domain.states import Phase
 from ami_bridge.domain.whose import SLACK, visit_entered, visit_meant
 from ami_bridge.queue_log.logged import transfer_of
-from ami_bridge.queue_log.verbs import ENDED_BY, OUTCOME_OF, WAITS_AT
+from ami_bridge.queue_log.verbs import ENDED_BY, OUTCOME_OF, WAITS_AT, counted
 from store import rows
 
 if TYPE_CHECKING:
@@ -42,10 +42,10 @@ def take_ledger_line(draft: Draft, line: LedgerLine) -> None:
     visit = visit_meant(draft.visits_of(line.channel_id), line)
     if visit is None and line.verb in WAITS_AT:
         column = WAITS_AT[line.verb]
-        waited = int(line.data[column]) if line.data[column:] and line.data[column].isdecimal() else 0
+        waited = counted("".join(line.data[column : column + 1])) or 0
         visit = handed_over(draft, line.channel_id, line.queue, line.at - timedelta(seconds=waited))
     if line.verb in ENDED_BY and (visit is None or visit.row.answered_at is None):
-        talked = int(line.data[-2]) if line.data[-2:-1] and line.data[-2].isdecimal() else 0
+        talked = counted("".join(line.data[-2:-1])) or 0
         began = line.at - timedelta(seconds=talked)
         other = talk_under_another_name(draft, line.channel_id, line.queue, _agent_id(draft, line), began)
         visit = other or visit
@@ -78,7 +78,7 @@ def _enter(draft: Draft, line: LedgerLine) -> None:
             queue=line.queue,
             entered_at=line.at,
             caller=line.data[1] if len(line.data) > 1 else "",
-            position=int(position) if position.isdecimal() else None,
+            position=counted(position),
             evidence="queue_log",
         )
     )
@@ -158,7 +158,7 @@ def _rang(draft: Draft, line: LedgerLine, visit: Visit) -> None:
         return  # of a visit from before our start we hold no ringing that is over; the reconciler does
     if visit.phase in {Phase.WAITING, Phase.LEFT} and not visit.row.evidence.startswith(("queue_log", "snapshot")):
         return  # AMI watches this one: its own events tell, and more exactly
-    rang_ms = int(line.data[0]) if line.data and line.data[0].isdecimal() else 0
+    rang_ms = counted("".join(line.data[:1])) or 0
     began: datetime = max(line.at - timedelta(milliseconds=rang_ms), visit.row.entered_at)
     visit = draft.ring(visit, agent_id, "", began, "")
     draft.end_attempt(visit, agent_id, line.at, result)

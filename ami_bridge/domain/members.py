@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from ami_bridge.domain.model import Agent, Member
 from ami_bridge.domain.states import Phone
+from ami_bridge.queue_log.verbs import counted
 from store import rows
 
 if TYPE_CHECKING:
@@ -153,8 +154,7 @@ def take_member_line(draft: Draft, line: LedgerLine, agent_id: str) -> None:
             told = replace(member, paused=True, reason="|".join(line.data))
         case "UNPAUSE":
             told = replace(member, paused=False, reason="")
-        case "PENALTY" if line.data and line.data[0].isdecimal():
-            penalty = int(line.data[0])
+        case "PENALTY" if (penalty := counted("".join(line.data[:1]))) is not None:
             if member.penalty is None:  # what it was until now nobody told, and it is not this one
                 told = replace(member, evidence="queue_log")
                 put_member(draft, agent, line.queue, None, at)

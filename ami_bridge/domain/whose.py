@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from ami_bridge.domain.states import REFUSED_AT_THE_DOOR, Phase
-from ami_bridge.queue_log.verbs import ENDED_BY, OUTCOME_OF, WAITS_AT
+from ami_bridge.queue_log.verbs import ENDED_BY, OUTCOME_OF, WAITS_AT, counted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -75,14 +75,15 @@ def apart(moment: datetime, second: datetime) -> timedelta:
 def _began(line: LedgerLine) -> datetime | None:
     """When the visit began, by the seconds the line counts; None where it counts none."""
     if line.verb in ENDED_BY:
-        counted = line.data[-3:-1]  # the wait and the talk, before the place in line at entry
+        columns = line.data[-3:-1]  # the wait and the talk, before the place in line at entry
     elif line.verb in WAITS_AT:
-        counted = line.data[WAITS_AT[line.verb] :][:1]
+        columns = line.data[WAITS_AT[line.verb] :][:1]
     else:
         return None
-    if not counted or not all(text.isdecimal() for text in counted):
+    seconds = [told for text in columns if (told := counted(text)) is not None]
+    if not columns or len(seconds) < len(columns):
         return None
-    return line.at - timedelta(seconds=sum(map(int, counted)))
+    return line.at - timedelta(seconds=sum(seconds))
 
 
 def _before(line: LedgerLine) -> frozenset[Phase]:

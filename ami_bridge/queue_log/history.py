@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from ami_bridge.queue_log.logged import TRANSFERS, LoggedRing, LoggedVisit
-from ami_bridge.queue_log.verbs import ENDED_BY, OUTCOME_OF, VERBS, WAITS_AT
+from ami_bridge.queue_log.verbs import ENDED_BY, OUTCOME_OF, VERBS, WAITS_AT, counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -170,7 +170,7 @@ class History:
                 entered_at=line.at,
                 number=self.lines,
                 caller=_column(line, 1),
-                position=_whole(_column(line, 2)),
+                position=counted(_column(line, 2)),
             )
         )
 
@@ -178,17 +178,17 @@ class History:
         visit = self._waiting(line)
         if visit is None:
             return
-        rang = timedelta(milliseconds=_whole(_column(line, 0)) or 0)
+        rang = timedelta(milliseconds=counted(_column(line, 0)) or 0)
         began = max(line.at - rang, visit.entered_at) if line.at >= visit.entered_at else line.at
         result: RingResult = "cancelled" if line.verb == "RINGCANCELED" else "no_answer"
         ring = LoggedRing(line.member_name, began, line.at, result)
         self._put(replace(visit, rings=(*visit.rings, ring)))
 
     def _connect(self, line: LedgerLine) -> None:
-        waited = timedelta(seconds=_whole(_column(line, 0)) or 0)
+        waited = timedelta(seconds=counted(_column(line, 0)) or 0)
         visit = self._waiting(line) or self._handed_over(line, waited) or self._begun_before(line, waited)
         answered_at = _moment(visit.entered_at, line.at, waited)
-        rang = timedelta(seconds=_whole(_column(line, 2)) or 0)
+        rang = timedelta(seconds=counted(_column(line, 2)) or 0)
         ring = LoggedRing(line.member_name, max(answered_at - rang, visit.entered_at), answered_at, "answered")
         self._put(
             replace(
@@ -256,7 +256,7 @@ class History:
         return self._add(visit)
 
     def _end_talk(self, line: LedgerLine) -> None:
-        told = [_whole(column) or 0 for column in (*line.data[-3:], "", "", "")[:3]]
+        told = [counted(column) or 0 for column in (*line.data[-3:], "", "", "")[:3]]
         waited, talked = timedelta(seconds=told[0]), timedelta(seconds=told[1])
         visit = self._talking(line)
         if visit is None:
@@ -279,12 +279,12 @@ class History:
 
     def _end_wait(self, line: LedgerLine) -> None:
         index = WAITS_AT.get(line.verb)
-        waited = timedelta(seconds=_whole(_column(line, index)) or 0) if index is not None else None
+        waited = timedelta(seconds=counted(_column(line, index)) or 0) if index is not None else None
         visit = self._waiting(line) or (None if waited is None else self._handed_over(line, waited))
         if visit is None:
             if self._of(line) or waited is None:
                 return  # told twice, or without a word on when it began
-            visit = replace(self._begun_before(line, waited), position=_whole(_column(line, (index or 1) - 1)))
+            visit = replace(self._begun_before(line, waited), position=counted(_column(line, (index or 1) - 1)))
         ended_at = line.at if waited is None else _moment(visit.entered_at, line.at, waited)
         outcome = OUTCOME_OF[line.verb]
         by: EndedBy = "caller" if outcome in {"abandoned", "left_by_key"} else "system"
@@ -317,7 +317,3 @@ def _moment(began: datetime, stamped: datetime, counted: timedelta) -> datetime:
 
 def _column(line: LedgerLine, index: int) -> str:
     return line.data[index] if index < len(line.data) else ""
-
-
-def _whole(text: str) -> int | None:
-    return int(text) if text.isdecimal() else None

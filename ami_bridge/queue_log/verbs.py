@@ -137,3 +137,12 @@ WAITS_AT: Final[Mapping[str, int]] = MappingProxyType(
     {"CONNECT": 0, "ABANDON": 2, "EXITEMPTY": 2, "EXITWITHTIMEOUT": 2, "EXITWITHKEY": 3, "WITHDRAW": 2}
 )
 """In which data column a line that ends a wait, by an answer or otherwise, says how many seconds it was."""
+
+
+MOST_DIGITS: Final = 9
+"""Of a number of seconds, milliseconds or places: thirty years, and no database takes more for a whole number."""
+
+
+def counted(text: str) -> int | None:
+    """A number the log counts; None where there is none, or one that no call can have (a forged or broken line)."""
+    return int(text) if text.isdecimal() and len(text) <= MOST_DIGITS else None

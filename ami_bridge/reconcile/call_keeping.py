@@ -17,6 +17,7 @@ from ami_bridge.queue_log.tail import LogTail
 from ami_bridge.reconcile.call_settling import Settled, settle
 from ami_bridge.reconcile.verifying_calls import known_of
 from store.endings import JourneyEnd, correct_lost, end_journeys
+from store.errors import StoreUnavailable
 from store.queries.ledger import log_place
 from store.rows import LogPlace
 
@@ -84,7 +85,7 @@ class CallKeeper:
         """Reads what is new, and settles the calls that are over; what cannot be done now is tried the next time."""
         try:
             await self._look(self.clock())
-        except (TimeoutError, OSError) as wrong:
+        except (TimeoutError, OSError, StoreUnavailable) as wrong:
             said = str(wrong) or "the database takes no rows"
             if said != self._trouble:  # once, not every time
                 log.warning("bridge.cel_later", reason=said)

@@ -112,6 +112,8 @@ class Reconciler:
                 found = await compared(self.store, self.node, logged, self.names)
                 for row in found.rows:
                     self.writer.put(row)
+                # from here on the rows are as good as written: the board must learn of them, whatever comes
+                self.corrections, found.corrections = [*self.corrections, *found.corrections], []
                 await self.writer.flush()
                 again = await compared(self.store, self.node, logged, self.names) if found.rows else found
         except (TimeoutError, StoreUnavailable) as wrong:
@@ -119,7 +121,6 @@ class Reconciler:
             return False
         done = Checked()
         done.add(found)
-        self.corrections += found.corrections
         self.unexplained = len({one.visit_id for one in again.differences}) if found.rows else 0
         self._note(done, logged)
         if done.repaired:
@@ -132,7 +133,7 @@ class Reconciler:
         try:
             async with asyncio.timeout(FLUSH_S):
                 agents = await fill_gaps(self.store, self.writer, self.node, now, SETTLED + FILL_AFTER)
-        except (TimeoutError, OSError) as wrong:
+        except (TimeoutError, StoreUnavailable) as wrong:
             log.warning("bridge.gap_not_filled", reason=str(wrong) or "the database takes no rows")
             return
         if agents:

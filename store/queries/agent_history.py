@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import and_, delete, func, or_, select
 
+from store.partitions import Partitions
 from store.queries.pages import fetch, where
 from store.rows import AgentInterval, Gap, MembershipInterval, RingAttempt, Visit
 from store.schema import AGENT_INTERVALS, GAPS, MEMBERSHIP_INTERVALS, RING_ATTEMPTS, VISITS
@@ -161,8 +162,10 @@ async def replace_stretches(
 ) -> None:
     """Puts, for each agent named, these stretches in the place of all that began in the range; in one transaction."""
     doing = AGENT_INTERVALS.c
+    told = {agent: list(rows) for agent, rows in stretches.items()}
+    await Partitions(store).make_for([row for rows in told.values() for row in rows])
     async with store.writing() as connection:
-        for agent, rows in stretches.items():
+        for agent, rows in told.items():
             mine = and_(doing.node == node, doing.agent == agent, doing.started_at >= since, doing.started_at < until)
             await connection.execute(delete(AGENT_INTERVALS).where(mine))
             await write(connection, store.kind, rows)

@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING
 
 from structlog.testing import capture_logs
 
+from ami_bridge.doubts import Others
 from ami_bridge.following import Log, LogFollower, at_the_end
 from ami_bridge.past import load_past
 from ami_bridge.queue_log.aside import AsideFile
 from ami_bridge.queue_log.history import visits_of
 from ami_bridge.queue_log.lines import Odd, as_text
 from ami_bridge.queue_log.tail import QueueLogTail
+from ami_bridge.reconcile.call_keeping import CallKeeper
 from ami_bridge.reconcile.checking import portions
 from ami_bridge.reconcile.keeping import Reconciler
 from ami_bridge.reconcile.names import AgentNames
@@ -29,6 +31,7 @@ from store.rows import RingAttempt
 from store.spool import Spool
 from store.writer import Writer
 from tests.ami_bridge.replaying import RULES
+from tests.ami_bridge.test_call_keeping import HOUSE
 from tests.ami_bridge.test_queue_log_history import at, lines
 from tests.ami_bridge.test_reconcile import ENTER, a_row
 
@@ -235,5 +238,13 @@ async def test_a_database_that_is_away_puts_comparing_and_deleting_off_and_ends_
         reconciler = Reconciler(away, here.writer, "gz-1", here.names)
         assert not await reconciler.keep(visits_of(lines(TALK)))
         await reconciler.forget(at(0))
+        await reconciler.fill(at(0))
         assert reconciler.checked_until is None
+        others = Others(away, here.writer, "gz-1", at(0))
+        await others.look(at(1))
+        await others.leave()
+        cel = written(tmp_path / "hotline.csv", "")
+        with capture_logs() as told:
+            await CallKeeper(cel, away, here.writer, HOUSE, {}, lambda: at(0)).look()
+        assert [one["event"] for one in told] == ["bridge.cel_later"]
         await away.close()

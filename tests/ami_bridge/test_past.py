@@ -11,9 +11,19 @@ from ami_bridge.domain.model import empty_state
 from ami_bridge.past import load_past, restore
 from store.engine import open_store
 from store.migrate import upgrade
-from store.rows import BridgeState, Row, Visit, visit_id
+from store.rows import (
+    AgentInterval,
+    BridgeState,
+    MembershipInterval,
+    Row,
+    Visit,
+    interval_id,
+    membership_interval_id,
+    visit_id,
+)
 from store.writer import Writer
 from tests.ami_bridge.replaying import RULES, Replay
+from tests.ami_bridge.test_indexes import check_indexes
 from tests.ami_bridge.test_ledger import line
 from tests.ami_bridge.test_reducer import at, caller, doing, join, member
 from tests.ami_bridge.test_resync import PHONE, channel, shot
@@ -101,3 +111,23 @@ async def test_a_caller_transferred_long_before_the_restart_is_no_new_talk_of_th
     elsewhere = channel("x1", channel="Local/100@agents-00000001;1", bridge_id="b9", application="AppDial2")
     replay.take(shot(seconds(301), channels=(channel(bridge_id="b9"), elsewhere)))
     assert replay.visits == {}
+
+
+async def test_a_restarted_bridge_counts_the_members_it_found_and_goes_on_from_there(tmp_path: Path) -> None:
+    since = MIDNIGHT - timedelta(hours=1)
+    place = MembershipInterval(
+        id=membership_interval_id("gz-1", "1001", "normal", since),
+        node="gz-1",
+        agent="1001",
+        queue="normal",
+        started_at=since,
+        penalty=0,
+    )
+    doing_now = AgentInterval(
+        id=interval_id("gz-1", "1001", since), node="gz-1", agent="1001", state="available", started_at=since
+    )
+    replay = await restarted(tmp_path, 60, place, doing_now)
+    check_indexes(replay.state)
+    assert replay.state.doing == {"normal": {"available": 1}}
+    replay.take(member(seconds(70), paused=True))
+    check_indexes(replay.state)

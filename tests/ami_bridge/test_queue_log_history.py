@@ -213,7 +213,7 @@ SCRIPT = st.lists(
         st.sampled_from(["c", "d", "e", "NONE"]),
         st.sampled_from(["q", "vip"]),
         st.sampled_from([*VERBS]),
-        st.lists(st.sampled_from(["", "0", "1", "7", "60", "x", "-3"]), max_size=6),
+        st.lists(st.sampled_from(["", "0", "1", "7", "60", "x", "-3", "9" * 12, "9" * 400]), max_size=6),
     ),
     max_size=60,
 )

@@ -202,6 +202,36 @@ def test_wrap_up_comes_from_the_queue_and_ends_to_the_moment() -> None:
     assert only(replay).wrap_up_s == 2.0
 
 
+def test_a_long_rest_is_recorded_though_its_visit_is_long_over() -> None:
+    long_rest = replace(RULES, queues={"normal": replace(RULES.queue("normal"), wrap_up_s=300.0)})
+    replay = fresh(T0, long_rest).take_all([member(0), join(1), ev.Connected(**ringing(2))])
+    replay.take(ev.Completed(**ringing(10), reason="caller"))
+    for second in range(11, 330, 20):
+        replay.tick(at(second))
+    assert only(replay).wrap_up_s == 300.0
+
+
+@pytest.mark.parametrize("seconds", ["9" * 12, "9" * 400])
+@pytest.mark.parametrize(
+    ("verb", "data"),
+    [("ABANDON", "1|1|{}"), ("CONNECT", "{}|a|1"), ("COMPLETECALLER", "1|{}|1"), ("RINGNOANSWER", "{}"),
+     ("ENTERQUEUE", "|138|{}"), ("PENALTY", "{}")],
+)  # fmt: skip
+def test_no_line_of_the_log_whatever_it_counts_stops_the_bridge(verb: str, data: str, seconds: str) -> None:
+    replay = fresh().take_all([member(0), join(1)])
+    replay.take(
+        ev.LedgerLine(
+            at=at(5),
+            channel_id="c1",
+            queue="normal",
+            member_name="PJSIP/1001",
+            verb=verb,
+            data=tuple(data.format(seconds).split("|")),
+        )
+    )
+    assert {visit.queue for visit in replay.visits.values()} == {"normal"}
+
+
 def test_a_phone_still_reported_busy_right_after_a_talk_is_no_other_call() -> None:
     replay = fresh().take_all([member(0, status=2), join(1), ev.Connected(**ringing(2))])
     replay.take(ev.Completed(**ringing(10), reason="caller"))

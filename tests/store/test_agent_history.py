@@ -11,7 +11,7 @@ from ami_bridge.domain.events import LedgerLine
 from ami_bridge.domain.model import Rules
 from ami_bridge.reconcile.agents import catch_up_members, fill_gaps
 from store import rows
-from store.queries.agent_history import gaps, members_now, open_gap, told_of_agents, unsettled_gaps
+from store.queries.agent_history import gaps, members_now, open_gap, replace_stretches, told_of_agents, unsettled_gaps
 from store.queries.agents import agent_intervals
 from store.writer import Writer
 from tests.store.databases import QUICK, write_all
@@ -150,3 +150,9 @@ async def test_a_gap_that_goes_on_is_the_next_bridges_too(store: Store) -> None:
     await write_all(store, [replace(GAP, until=None), replace(GAP, since=at(10), until=at(20))])
     assert await open_gap(store, "gz-1") == replace(GAP, until=None)
     assert await open_gap(store, "gz-2") is None
+
+
+async def test_stretches_of_a_month_long_past_find_a_place(store: Store) -> None:
+    old = doing("paused", -90 * 86_400, -90 * 86_400 + 60)
+    await replace_stretches(store, "gz-1", at(-100 * 86_400), at(0), {"1001": [old]})
+    assert await agent_intervals(store, at(-100 * 86_400), at(0), agent="1001") == (old,)
