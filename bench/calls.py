@@ -2,7 +2,7 @@
 
 One Asterisk takes both kinds of calls in turn, so that whatever else the machine does hits both. CPU time is that of
 the processes (`bench.cpu`); what they take when nobody calls is taken off. A figure counts only if every caller of both
-kinds heard the balance. About six minutes; all traffic stays on loopback.
+kinds heard the balance. About seven minutes; all traffic stays on loopback.
 
 Exit codes: 0 the table was printed, 1 something failed (one line says what).
 """
