@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -16,10 +16,11 @@ from ami_bridge.following import LIVE
 from store.queries.agent_history import members_now, open_gap
 from store.queries.agents import agent_totals, agents_now
 from store.queries.bridge import bridge_state, open_ring_attempts, open_visits
-from store.queries.ledger import knowledge, log_place
+from store.queries.ledger import agent_names, knowledge, log_place
 from store.queries.visits import visits
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
     from zoneinfo import ZoneInfo
 
@@ -45,6 +46,8 @@ class Past:
     intervals: tuple[rows.AgentInterval, ...] = ()
     members: tuple[rows.MembershipInterval, ...] = ()
     """Who was in which queue, and how."""
+    names: Mapping[str, str] = field(default_factory=dict)
+    """Display name by agent id, as far as visits tell: of members who are not in hotline.yaml."""
     gap: rows.Gap | None = None
     """The gap that was not over when the last bridge stopped."""
     totals: tuple[tuple[str, int, int, float], ...] = ()
@@ -93,6 +96,7 @@ async def load_past(store: Store, node: str, zone: ZoneInfo, now: datetime) -> P
         log_place=await log_place(store, node, LIVE),
         intervals=await agents_now(store, node=node),
         members=await members_now(store, node),
+        names=await agent_names(store, node),
         gap=await open_gap(store, node),
         totals=tuple((t.agent, t.answered, t.missed, t.talk_s) for t in await agent_totals(store, midnight, node=node)),
     )
@@ -124,9 +128,9 @@ def restore(state: State, past: Past, now: datetime) -> State:
         hung=dict.fromkeys((c for c in ordinals if c not in by_channel), now + LONGEST_CALL),
         counts=counts,
         agents=(agents := _agents(state, past, known)),
+        doing=_doing(agents),
         named={agent.name: agent.id for agent in reversed(agents.values())},
         lines=_lines(known),
-        doing=_doing(agents),
         waits=waits_of(past.recent, now),
         last_event_at=past.bridge.last_event_at if past.bridge else None,
         gap_since=past.unseen_since(),
@@ -187,7 +191,7 @@ def _agents(state: State, past: Past, known: dict[str, Visit]) -> dict[str, Agen
         answered, missed, talk_s = totals.get(interval.agent, (0, 0, 0.0))
         agents[interval.agent] = Agent(
             id=interval.agent,
-            name=state.rules.agents.get(interval.agent, interval.agent),
+            name=state.rules.agents.get(interval.agent) or past.names.get(interval.agent, interval.agent),
             interval=interval,
             members=places.get(interval.agent, {}),
             serving=next(iter(serving.get(interval.agent, ())[-1:]), None),

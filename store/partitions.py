@@ -7,6 +7,7 @@ attaching would have to search it, and lock it meanwhile.
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
@@ -17,7 +18,7 @@ from store.months import MONTH_OF, NO_MONTH, month_after, month_at
 from store.schema import METADATA, TABLE_OF
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Container, Iterable
 
     from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -32,10 +33,12 @@ _LOCK: Final = 0x686F746C696E66
 """Partitions are made by one process at a time: the number after that of upgrades."""
 
 _PARTS = text(
-    "SELECT parent.relname, part.relname FROM pg_inherits"
+    "SELECT parent.relname, part.relname, pg_get_expr(part.relpartbound, part.oid) FROM pg_inherits"
     " JOIN pg_class parent ON parent.oid = inhparent JOIN pg_class part ON part.oid = inhrelid"
     " WHERE parent.relkind = 'p' AND parent.relnamespace = current_schema()::regnamespace"
 )
+
+_TAKEN = text("SELECT relname FROM pg_class WHERE relnamespace = current_schema()::regnamespace")
 
 
 def part_name(table: str, month: int) -> str:
@@ -95,19 +98,31 @@ class Partitions:
 
 
 async def make(connection: AsyncConnection, wanted: Iterable[tuple[str, int]]) -> None:
-    """Make the partitions (table, month) that are missing."""
+    """Make the partitions (table, month) that are missing.
+
+    A month detached by hand is a table of its own still, and keeps its name: its rows that come later get another.
+    """
     await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
-    there = {(parent, part) for parent, part in await connection.execute(_PARTS)}
-    for table, month in sorted(wanted):
-        name = part_name(table, month)
-        if (table, name) not in there:
-            for statement in statements(table, month):
-                await connection.execute(text(statement))
+    there = {(parent, month) for parent, _, bound in await connection.execute(_PARTS) for month in _months_in(bound)}
+    missing = sorted(set(wanted) - there)
+    if not missing:
+        return
+    taken = set((await connection.execute(_TAKEN)).scalars())
+    for table, month in missing:
+        for statement in statements(table, month, taken):
+            await connection.execute(text(statement))
 
 
-def statements(table: str, month: int) -> tuple[str, str]:
-    """What makes a partition: apart, then attached, with the keys and indexes of the whole."""
+def _months_in(bound: str) -> set[int]:
+    """The months of a partition, of what PostgreSQL says of it: `FOR VALUES IN (202611)`."""
+    return {int(month) for month in re.findall(r"[0-9]+", bound)}
+
+
+def statements(table: str, month: int, taken: Container[str] = ()) -> tuple[str, str]:
+    """What makes a partition: apart, then attached, with the keys and indexes of the whole; under a name not taken."""
     name = part_name(table, month)
+    while name in taken:
+        name += "_again"
     return (
         f"CREATE TABLE {name} (LIKE {table} INCLUDING DEFAULTS)",
         f"ALTER TABLE {table} ATTACH PARTITION {name} FOR VALUES IN ({month})",
@@ -128,7 +143,7 @@ async def drop_empty(connection: AsyncConnection, table: Table, before: datetime
     """
     await connection.execute(text("SET LOCAL lock_timeout = '1s'"))
     gone = 0
-    for parent, name in (await connection.execute(_PARTS)).all():
+    for parent, name, _ in (await connection.execute(_PARTS)).all():
         if parent != table.name or name >= part_name(table.name, month_at(before)):
             continue
         unused = text(f"SELECT NOT EXISTS (SELECT 1 FROM {name})")  # noqa: S608 - a name of our own

@@ -295,10 +295,10 @@ class Draft(Indexes):
     # -- agents
 
     def agent(self, agent_id: str, at: datetime, name: str = "") -> Agent:
-        """An agent; made on first sight, signed off since then."""
+        """An agent; made on first sight, signed off since then. One whose name nobody had told takes it when it is."""
         found: Agent | None = self.look("agents").get(agent_id)
         if found is not None:
-            return found
+            return self.named_better(found, name)
         agent = Agent(
             id=agent_id,
             name=self.rules.agents.get(agent_id) or name or agent_id,

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ami_bridge.domain.books import Books
+from ami_bridge.domain.changing import replace
 from ami_bridge.domain.states import Phase
 
 if TYPE_CHECKING:
@@ -51,9 +52,21 @@ class Indexes(Books):
         return found
 
     def index_name(self, agent: Agent) -> None:
-        """Lets a new agent be found by his name, unless another had it first."""
+        """Lets an agent be found by his name, unless another had it first."""
         if agent.name not in self.look("named"):
             self.own("named")[agent.name] = agent.id
+
+    def named_better(self, agent: Agent, name: str) -> Agent:
+        """The agent under a name just told, where he has none but his id or interface, as one from the store may."""
+        id_of = self.rules.agent_of
+        if not name or agent.id in self.rules.agents or id_of(agent.name) != agent.id or id_of(name) == agent.id:
+            return agent
+        if self.look("named").get(agent.name) == agent.id:
+            del self.own("named")[agent.name]
+        agent = self.own("agents")[agent.id] = replace(agent, name=name)
+        self.index_name(agent)
+        self.show_agent(agent.id)
+        return agent
 
     def tally(self, before: Agent | None, after: Agent) -> None:
         """Keeps count of what each queue's agents do."""

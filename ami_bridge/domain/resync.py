@@ -31,7 +31,7 @@ def take_snapshot(draft: Draft, shot: SnapshotTaken, see_member: Callable[[Draft
             draft.own("hung")[channel_id] = shot.at  # its hang-up was not heard
     in_line = {(w.channel_id, w.queue) for w in shot.waiting}
     for visit in list(draft.look("visits").values()):
-        if visit.is_open and (visit.row.channel_id, visit.row.queue) not in in_line:
+        if visit.is_open and (_callers_channel(visit), visit.row.queue) not in in_line:
             _not_in_line(draft, shot, visit, channels)
     for waiting in shot.waiting:
         _waiting(draft, shot, waiting, channels.get(waiting.channel_id))
@@ -112,7 +112,7 @@ def _known_by(channel: ChannelSeen, found: WaitingSeen, visit: Visit) -> Visit:
 
 
 def _not_in_line(draft: Draft, shot: SnapshotTaken, visit: Visit, channels: dict[str, ChannelSeen]) -> None:
-    channel = channels.get(visit.row.channel_id)
+    channel = channels.get(_callers_channel(visit))
     talking = channel is not None and channel.application == "Queue" and bool(channel.bridge_id)
     if visit.phase is Phase.TALKING:
         if channel is None or not channel.bridge_id:
@@ -137,6 +137,11 @@ def _not_in_line(draft: Draft, shot: SnapshotTaken, visit: Visit, channels: dict
     if channel is not None and channel.application == "Queue" and NEXT_PHASE[visit.phase, Step.LEAVE] is Phase.LEFT:
         return  # between the line and an agent at this very moment; events will tell
     draft.settle(visit, "unknown_after_gap", shot.at, "snapshot: no longer there, how it ended was not seen")
+
+
+def _callers_channel(visit: Visit) -> str:
+    """The channel the switch tells of the visit under: the caller's, also where a leg that is gone began it."""
+    return visit.went_on_as or visit.row.channel_id
 
 
 def _still_talking(draft: Draft, shot: SnapshotTaken, visit: Visit, partner: ChannelSeen | None) -> None:

@@ -11,7 +11,8 @@ import pytest
 from ami_bridge.domain import events as ev
 from tests.ami_bridge.replaying import fresh
 from tests.ami_bridge.test_ledger import line
-from tests.ami_bridge.test_reducer import at, caller, join, member, ringing
+from tests.ami_bridge.test_reducer import at, caller, doing, join, member, ringing
+from tests.ami_bridge.test_resync import channel, shot, waiting
 
 if TYPE_CHECKING:
     from ami_bridge.domain.events import Event
@@ -76,3 +77,35 @@ def test_what_is_over_is_forgotten_under_both_names() -> None:
     for minutes in range(2, 8):
         replay.tick(at(0) + timedelta(minutes=minutes))
     assert (replay.state.visits, replay.state.by_channel, replay.state.ordinals) == ({}, {}, {})
+
+
+PHONE = channel("a-1201", channel="PJSIP/1201-0000002b", call_id="c1", application="AppQueue", bridge_id="b1")
+
+
+def test_a_snapshot_finds_the_talk_of_a_leg_that_is_gone_under_the_callers_channel() -> None:
+    replay = fresh(at(-2)).take_all((*FIRST, ENTRY, FIRST_ENDS, LEG_ENDS, ANSWER))
+    there = (channel(bridge_id="b1", data="vip,c,,,300"), PHONE)
+    busy = member(40, "1201", "vip", status=2)
+    replay.take(shot(40, queues=("normal", "vip"), members=(member(40), busy), channels=there))
+    assert (replay.visits[f"gz-1/{LEG}/1"].ended_at, doing(replay, "1201")) == (None, "on_queue_call")
+    replay.take(END)
+    assert visits(replay) == [("c1", "normal", "answered", "transfer"), (LEG, "vip", "answered", "agent")]
+
+
+def test_a_snapshot_finds_the_caller_in_line_in_the_place_of_the_leg() -> None:
+    handed = ev.HandedOn(
+        at=at(24),
+        transferee="c1",
+        transferer="a-1001",
+        kind="attended",
+        to="",
+        second_call_id=LEG,
+        takes_its_place=True,
+    )
+    replay = fresh(at(-2)).take_all((*FIRST, ENTRY, handed, FIRST_ENDS, LEG_ENDS))
+    in_line = waiting("c1", wait_s=20, queue="vip")
+    replay.take(shot(40, queues=("normal", "vip"), waiting=(in_line,), channels=(channel(data="vip,c,,,300"),)))
+    assert [(v.channel_id, v.queue, v.outcome) for v in replay.visits.values()] == [
+        ("c1", "normal", "answered"),
+        (LEG, "vip", None),
+    ]

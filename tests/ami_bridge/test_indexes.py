@@ -42,7 +42,9 @@ def check_indexes(state: State) -> None:
         if agent.serving in state.visits:
             assert agent.id in state.visits[agent.serving or ""].served_by
     assert {queue: dict(counts) for queue, counts in state.doing.items() if counts} == doing
-    assert set(state.named.values()) <= set(state.agents)
+    assert {name: state.agents[agent_id].name for name, agent_id in state.named.items()} == {
+        name: name for name in (agent.name for agent in state.agents.values())
+    }
 
 
 @settings(max_examples=200, deadline=None)

@@ -113,21 +113,57 @@ async def test_a_caller_transferred_long_before_the_restart_is_no_new_talk_of_th
     assert replay.visits == {}
 
 
-async def test_a_restarted_bridge_counts_the_members_it_found_and_goes_on_from_there(tmp_path: Path) -> None:
-    since = MIDNIGHT - timedelta(hours=1)
+def of_a_member(name: str = "1001") -> tuple[Row, Row]:
+    """What the store has of a member who is not in hotline.yaml: his stretch and his place, both without a name."""
+    doing_so = AgentInterval(
+        id=interval_id("gz-1", name, MIDNIGHT), node="gz-1", agent=name, state="available", started_at=MIDNIGHT
+    )
     place = MembershipInterval(
-        id=membership_interval_id("gz-1", "1001", "normal", since),
+        id=membership_interval_id("gz-1", name, "normal", MIDNIGHT),
         node="gz-1",
-        agent="1001",
+        agent=name,
         queue="normal",
-        started_at=since,
-        penalty=0,
+        started_at=MIDNIGHT,
+        evidence="ami",
     )
-    doing_now = AgentInterval(
-        id=interval_id("gz-1", "1001", since), node="gz-1", agent="1001", state="available", started_at=since
-    )
-    replay = await restarted(tmp_path, 60, place, doing_now)
+    return doing_so, place
+
+
+async def test_what_a_queues_agents_do_is_counted_from_the_first_moment_on(tmp_path: Path) -> None:
+    replay = await restarted(tmp_path, 30, *of_a_member("1001"), *of_a_member("1002"))
     check_indexes(replay.state)
-    assert replay.state.doing == {"normal": {"available": 1}}
-    replay.take(member(seconds(70), paused=True))
+    replay.take(shot(seconds(31), members=(member(seconds(31), paused=True), member(seconds(31), "1002"))))
+    check_indexes(replay.state)
+    assert dict(replay.state.doing["normal"]) == {"paused": 1, "available": 1}
+
+
+async def test_a_member_who_once_answered_is_known_by_his_name_and_paused_by_the_log(tmp_path: Path) -> None:
+    answered = replace(
+        visit(-86400, -86300), outcome="answered", answered_at=MIDNIGHT, agent="1001", agent_name="客服1001"
+    )
+    heard = BridgeState(node="gz-1", known_since=None, blind_since=None, last_event_at=MIDNIGHT, switch_started_at=None)
+    replay = await restarted(tmp_path, 30, *of_a_member(), answered, heard)
+    replay.take(line(seconds(10), "PAUSE", "lunch", who="客服1001"))
+    place = replay.state.agents["1001"].members["normal"]
+    assert (replay.state.agents["1001"].name, place.paused, place.reason) == ("客服1001", True, "lunch")
+
+
+async def test_a_member_of_whom_no_name_is_kept_gets_it_from_the_snapshot(tmp_path: Path) -> None:
+    replay = await restarted(tmp_path, 30, *of_a_member())
+    replay.take(shot(seconds(31), members=(member(seconds(31), member_name="PJSIP/1001"),)))
+    assert replay.state.agents["1001"].name == "1001", "an interface is no better name than the id"
+    replay.take(shot(seconds(32), members=(member(seconds(32)),)))
+    assert replay.state.agents["1001"].name == "客服1001"
+    assert "1001" in replay.changes[-1].agents
+    check_indexes(replay.state)
+    replay.take(ev.LinkChanged(at=at(seconds(40)), up=False))
+    replay.take(line(seconds(45), "PAUSE", "lunch", who="客服1001"))
+    assert replay.state.agents["1001"].members["normal"].paused
+
+
+async def test_a_name_that_is_known_stays_whatever_a_member_is_called_elsewhere(tmp_path: Path) -> None:
+    replay = await restarted(tmp_path, 30, *of_a_member())
+    replay.take(shot(seconds(31), members=(member(seconds(31)),)))
+    replay.take(member(seconds(32), queue="vip", member_name="somebody"))
+    assert replay.state.agents["1001"].name == "客服1001"
     check_indexes(replay.state)

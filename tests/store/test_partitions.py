@@ -152,6 +152,28 @@ class TestOnPostgresql:
         assert [line.text for line in found] == ["the second"]
         assert state.refused == {}
 
+    async def test_a_month_that_somebody_detached_goes_on_under_another_name(self, databases: Databases) -> None:
+        store = await open_store(await databases.fresh("postgresql"))
+        partitions = Partitions(store)
+        first, second, third, fourth = (a_line(SEPTEMBER, word) for word in ("first", "second", "third", "fourth"))
+        await write_all(store, [first])
+        await _do(store, "ALTER TABLE evidence_lines DETACH PARTITION evidence_lines_2026_09")
+        await partitions.make_for([second])
+        await write_all(store, [second])
+        assert (await parts(store, "evidence_lines"))["evidence_lines_2026_09_again"] == 1
+        await _do(store, "ALTER TABLE evidence_lines DETACH PARTITION evidence_lines_2026_09_again")
+        partitions.forget()
+        await partitions.make_for([third])
+        await write_all(store, [third])
+        await _do(store, "DROP TABLE evidence_lines_2026_09")  # its name is free, and the month is there all the same
+        await write_all(store, [fourth])
+        found = await evidence_of_channels(store, "gz-1", ["1790003160.7"])
+        assert {line.text for line in found} == {"third", "fourth"}
+        assert await migrate.differences(store) == []
+        assert await forget_evidence(store, "gz-1", NOON + timedelta(days=60)) == 2
+        assert "evidence_lines_2026_09_again_again" not in await parts(store, "evidence_lines")
+        await store.close()
+
     async def test_forgotten_months_are_removed_whole_and_living_ones_stay(self, databases: Databases) -> None:
         store = await open_store(await databases.fresh("postgresql"))
         others = rows.EvidenceLine(id="x", node="gz-2", channel_id="c", at=SEPTEMBER, source="ami", text="t")
@@ -214,3 +236,8 @@ class TestOnPostgresql:
 
 def _brought_back(connection: Connection) -> None:
     command.downgrade(_alembic(connection), "0003")
+
+
+async def _do(store: Store, statement: str) -> None:
+    async with store.writing() as connection:
+        await connection.execute(text(statement))
