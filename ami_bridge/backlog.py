@@ -3,7 +3,8 @@
 Asterisk drops a client that stops reading (``writetimeout``, manager.c:958), so we always read; what the consumer
 cannot take at once waits here as raw bytes. When even that is full, what a fresh snapshot tells anew is given up first,
 and ``Overflowed`` asks for one; no visit is lost by that. Only when the rest alone is too much all of it goes: a hole
-in the middle cannot be mended by later events, but by the snapshot and queue_log.
+in the middle cannot be mended by later events, but by the snapshot and queue_log. ``HoleBegins`` stands where the first
+message was that went.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 from ami_bridge.protocol.wire import event_name
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
     from datetime import datetime
 
 
@@ -37,6 +39,11 @@ class LinkLost:
 
 
 @dataclass(frozen=True, slots=True)
+class HoleBegins:
+    """Messages that stood here were thrown away; ``Overflowed``, or a new connection's snapshot, comes behind."""
+
+
+@dataclass(frozen=True, slots=True)
 class Overflowed:
     """Messages were thrown away because nobody took them; take a snapshot."""
 
@@ -55,7 +62,7 @@ TOLD_ANEW: Final = frozenset(
 )
 """Events that say how something is, not what happened to a caller: a snapshot says it again."""
 
-Item: TypeAlias = LinkUp | LinkLost | Overflowed | Notice | bytes
+Item: TypeAlias = LinkUp | LinkLost | HoleBegins | Overflowed | Notice | bytes
 
 
 class Backlog:
@@ -86,11 +93,11 @@ class Backlog:
     def _overflow(self, latest: bytes) -> None:
         """Makes room, and asks for a snapshot behind what stays."""
         items = [*self._items, latest]
-        kept = [item for item in items if not (isinstance(item, bytes) and event_name(item) in TOLD_ANEW)]
+        kept = _without(items, lambda message: event_name(message) in TOLD_ANEW)
         size = sum(len(item) for item in kept if isinstance(item, bytes))
         if len(kept) > self.max_messages // 2 or size > self.max_bytes // 2:
-            kept, size = [item for item in kept if not isinstance(item, bytes)], 0
-        lost = len(items) - len(kept)
+            kept, size = _without(items, lambda _: True), 0
+        lost = _messages(items) - _messages(kept)
         self.dropped += lost
         lost += sum(item.dropped for item in kept if isinstance(item, Overflowed))
         self._items = deque([*(item for item in kept if not isinstance(item, Overflowed)), Overflowed(lost)])
@@ -114,3 +121,26 @@ class Backlog:
         if isinstance(item, bytes):
             self._bytes -= len(item)
         return item
+
+
+def _without(items: Iterable[Item], gone: Callable[[bytes], bool]) -> list[Item]:
+    """What stays, with a mark where the first message went: before it everything was heard.
+
+    A new connection's snapshot ends a hole, and what is missing behind it begins another one.
+    """
+    kept: list[Item] = []
+    in_hole = False
+    for item in items:
+        begins = isinstance(item, HoleBegins) or (isinstance(item, bytes) and gone(item))
+        if begins:
+            if not in_hole:
+                kept.append(HoleBegins())
+            in_hole = True
+            continue
+        in_hole = in_hole and not isinstance(item, LinkUp)
+        kept.append(item)
+    return kept
+
+
+def _messages(items: Iterable[Item]) -> int:
+    return sum(isinstance(item, bytes) for item in items)

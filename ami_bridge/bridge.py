@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import structlog
 
 from ami_bridge import evidence, views
-from ami_bridge.backlog import LinkLost, LinkUp, Notice, Overflowed
+from ami_bridge.backlog import HoleBegins, LinkLost, LinkUp, Notice, Overflowed
 from ami_bridge.client import AmiLink
 from ami_bridge.contacts import unreachable
 from ami_bridge.domain import events as ev
@@ -212,9 +212,10 @@ class Bridge:
                 await self._resync()
             case Overflowed(dropped=dropped):
                 log.error("bridge.overflow", dropped=dropped)
+                await self._resync()
+            case HoleBegins():
                 unseen = self.state.last_event_at or self._clock()
                 self._apply(ev.LinkChanged(at=self._clock(), up=True, unseen_since=unseen, cause="overflow"))
-                await self._resync()
             case LinkLost(heard_until=heard):
                 cause: GapCause = "bridge" if self.link.is_closing else "ami"
                 self._apply(ev.LinkChanged(at=self._clock(), up=False, unseen_since=heard, cause=cause))

@@ -1,7 +1,8 @@
 """An end for journeys whose service cannot tell theirs any more: it was killed, or stands still.
 
-The one place where somebody else than its owner writes on a row. It is safe because only an empty end is filled, and
-because the owner's own word, whenever it comes, is a whole row and replaces ours (`store.upserts`).
+The one place where somebody else than its owner writes on a row. It is safe because only an empty end is filled, a
+journey is added only where there is none, and because the owner's own word, whenever it comes, is a whole row and
+replaces ours (`store.upserts`).
 """
 
 from __future__ import annotations
@@ -10,17 +11,22 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import bindparam, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from store.queries.pages import fetch, where
 from store.rows import Journey
 from store.schema import JOURNEYS
+from store.upserts import values_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from datetime import datetime
+
+    from sqlalchemy import Executable
 
     from store.engine import Store
     from store.upserts import Unled
+    from store.urls import EngineName
 
 AT_ONCE: Final = 500
 """Journeys in one statement; SQLite takes 32 766 values in one, PostgreSQL 65 535."""
@@ -36,6 +42,11 @@ _LOST = (
     .where(JOURNEYS.c.id == bindparam("which"), JOURNEYS.c.outcome == "lost")
     .values(ended_at=bindparam("at"))
 )
+
+_ADD: Final[Mapping[EngineName, Executable]] = {
+    "sqlite": sqlite.insert(JOURNEYS).on_conflict_do_nothing(),
+    "postgresql": postgresql.insert(JOURNEYS).on_conflict_do_nothing(),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +94,13 @@ async def correct_lost(store: Store, ends: Sequence[JourneyEnd]) -> None:
     if ends:
         async with store.writing() as connection:
             await connection.execute(_LOST, [{"which": end.id, "at": end.at} for end in ends])
+
+
+async def add_journeys(store: Store, journeys: Sequence[Journey]) -> None:
+    """Add those that nobody wrote down; one that is there by now, its service's own or not, stays as it is."""
+    if journeys:
+        async with store.writing() as connection:
+            await connection.execute(_ADD[store.kind], [values_of(row) for row in journeys])
 
 
 async def _unended(store: Store, ids: Collection[str]) -> set[str]:

@@ -13,6 +13,7 @@ from ami_bridge.reconcile.filling import facts_by_agent, refilled
 from store.queries.agent_history import members_now, open_gap, replace_stretches, told_of_agents, unsettled_gaps
 from store.queries.agents import agents_now
 from store.queries.bridge import bridge_state
+from store.rows import Gap
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -33,6 +34,9 @@ async def catch_up_members(store: Store, writer: Writer, rules: Rules, lines: It
     The lines go through the reducer, as those of a running bridge do while AMI tells nothing; lines of before the gap
     change nothing there, and so the same lines twice change nothing.
 
+    The gap is written first of all. Its beginning is told by the stretches the last bridge wrote, and the lines may
+    begin one of an agent never seen before, which whoever asks afterwards would take for a moment somebody saw.
+
     Raises:
         StoreUnavailable: the database does not answer.
     """
@@ -45,6 +49,9 @@ async def catch_up_members(store: Store, writer: Writer, rules: Rules, lines: It
     since = past.unseen_since()
     if since is None:
         return
+    if past.gap is None:
+        writer.put(Gap(node=rules.node, since=since, cause="bridge"))
+        await writer.flush()
     state = restore(empty_state(rules, since), past, since)
     for line in lines:
         state, changes = apply(state, line, line.at)

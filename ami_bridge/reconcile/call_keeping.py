@@ -16,7 +16,7 @@ from ami_bridge.queue_log.place import Mark
 from ami_bridge.queue_log.tail import LogTail
 from ami_bridge.reconcile.call_settling import Settled, settle
 from ami_bridge.reconcile.verifying_calls import known_of
-from store.endings import JourneyEnd, correct_lost, end_journeys
+from store.endings import JourneyEnd, add_journeys, correct_lost, end_journeys
 from store.errors import StoreUnavailable
 from store.queries.ledger import log_place
 from store.rows import LogPlace
@@ -134,9 +134,7 @@ class CallKeeper:
         self._over.clear()
 
     async def _write(self, found: Settled) -> None:
-        for row in found.lost:
-            self.writer.put(row)
-        await self.writer.flush()
+        await add_journeys(self.store, found.lost)  # not by the writer: the service's own row may have come meanwhile
         await end_journeys(self.store, [_end(one) for one in found.ends])
         await correct_lost(self.store, [_end(one) for one in found.corrected])
         self.settled += len(found.ends) + len(found.corrected) + len(found.lost)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ami_bridge.backlog import Backlog, LinkUp, Overflowed
+from ami_bridge.backlog import Backlog, HoleBegins, LinkUp, Overflowed
 
 JOIN, STATUS = b"Event: QueueCallerJoin\r\nUniqueid: 1.1", b"Event: QueueMemberStatus\r\nStatus: 2"
 
@@ -18,14 +18,14 @@ def test_when_it_is_full_only_what_a_snapshot_tells_anew_is_given_up_and_counted
         backlog.put(item)
     assert backlog.dropped == 7
     backlog.put(STATUS)
-    assert everything_in(backlog) == [LinkUp("11"), JOIN, JOIN, JOIN, Overflowed(7), STATUS, STATUS]
+    assert everything_in(backlog) == [LinkUp("11"), JOIN, HoleBegins(), JOIN, JOIN, Overflowed(7), STATUS, STATUS]
 
 
 def test_what_happened_to_callers_goes_only_when_it_alone_is_too_much() -> None:
     backlog = Backlog(max_messages=10, max_bytes=1 << 20)
     for _ in range(11):
         backlog.put(JOIN)
-    assert everything_in(backlog) == [Overflowed(11)]
+    assert everything_in(backlog) == [HoleBegins(), Overflowed(11)]
     assert backlog.dropped == 11
 
 
@@ -44,4 +44,16 @@ def test_bytes_are_bounded_as_messages_are() -> None:
         backlog.put(STATUS)
     assert backlog.dropped == 4
     backlog.put(JOIN)
-    assert everything_in(backlog) == [Overflowed(4), JOIN]
+    assert everything_in(backlog) == [HoleBegins(), Overflowed(4), JOIN]
+
+
+def test_a_hole_begins_where_the_first_was_given_up_and_behind_a_new_connection_anew() -> None:
+    backlog = Backlog(max_messages=16, max_bytes=1 << 20)
+    for heard in (JOIN, STATUS, JOIN, *[STATUS] * 14):
+        backlog.put(heard)
+    backlog.put(JOIN)
+    backlog.put(LinkUp("11"))
+    for heard in (STATUS, JOIN, *[STATUS] * 9):
+        backlog.put(heard)
+    whole = [JOIN, HoleBegins(), JOIN, JOIN, LinkUp("11"), HoleBegins(), JOIN, Overflowed(25)]
+    assert everything_in(backlog) == whole

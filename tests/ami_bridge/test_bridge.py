@@ -235,6 +235,31 @@ async def test_too_much_at_once_is_owned_up_to_and_a_new_snapshot_taken(
     assert "bridge.overflow" in capsys.readouterr().out
 
 
+async def test_what_is_given_up_is_a_gap_from_where_the_first_of_it_was(
+    tmp_path: Path, switch: ScriptedManager
+) -> None:
+    began = int(datetime.now(UTC).timestamp()) - 100
+    sink = Rows()
+    made = Bridge(settings(tmp_path, switch.port, link=quick(switch.port, backlog_messages=50)), sink)
+
+    def tell(after_s: int, *lines: str) -> None:
+        made.link.backlog.put(message(*lines, f"Timestamp: {began + after_s}.0").removesuffix(b"\r\n\r\n"))
+
+    async with running(made):
+        await switch.asked("CoreShowChannels")
+        tell(0, "Event: Hangup", "Uniqueid: 9.1")
+        tell(10, "Event: QueueMemberStatus")
+        for after_s in range(20, 70):
+            tell(after_s, *(("Event: QueueMemberStatus",) if after_s % 5 else ("Event: Hangup", "Uniqueid: 9.2")))
+        await switch.asked("CoreShowChannels", 2)
+        watcher = await Watcher.of(tmp_path / "feed.sock")
+        await watcher.until(lambda s: s.knowledge.state == "complete")
+        watcher.close()
+    found = [row for row in sink if isinstance(row, rows.Gap) and row.cause == "overflow"]
+    assert {row.since.timestamp() - began for row in found} == {0}
+    assert found[-1].until is not None
+
+
 async def test_queue_log_settles_a_visit_through_the_whole_bridge(tmp_path: Path, switch: ScriptedManager) -> None:
     log = tmp_path / "queue_log"
     sink = Rows()

@@ -5,12 +5,12 @@ from __future__ import annotations
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ami_bridge.reconcile.call_differences import Known
 from ami_bridge.reconcile.call_keeping import GIVEN_UP, SETTLED, CallKeeper
 from ami_bridge.reconcile.call_settling import Settled, settle
-from ami_bridge.reconcile.verifying_calls import House, verify_calls
+from ami_bridge.reconcile.verifying_calls import House, known_of, verify_calls
 from store.queries.journeys import journeys
 from store.queries.ledger import log_place
 from store.rows import Journey, Visit
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import pytest
+
+    from ami_bridge.cel.call import Call
 
 HOUSE = House(NODE, WHO, QUEUES)
 
@@ -99,6 +101,30 @@ async def test_a_call_nobody_wrote_down_gets_a_row_and_one_the_service_told_of_k
         house.write(scene("menu"))
         await keeper.look()
         assert (await house.journeys())[0] == told
+
+
+async def test_what_the_service_writes_while_a_call_is_settled_is_not_replaced(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, [told] = agreeing("menu")
+    assert isinstance(told, Journey)
+    async with floor(tmp_path) as house:
+        house.write(b"")
+        keeper = house.keeper()
+        await keeper.look()
+
+        async def known_before(*asked: Any) -> list[tuple[Call, Known]]:
+            found = await known_of(*asked)
+            await house.put(told)  # the service's own spool is drained in this very moment
+            return found
+
+        monkeypatch.setattr("ami_bridge.reconcile.call_keeping.known_of", known_before)
+        house.write(scene("menu") + scene("abandoned"))
+        await keeper.look()
+        assert keeper.settled == 2
+        first, second = await house.journeys()
+        assert first == told
+        assert second.outcome == "lost"
 
 
 async def test_a_journey_found_to_be_over_too_late_gets_its_moment(tmp_path: Path) -> None:

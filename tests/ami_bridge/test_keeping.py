@@ -99,6 +99,23 @@ async def test_the_pieces_a_rotation_left_are_caught_up_with_too(tmp_path: Path)
         assert (told.entered_at, told.answered_at, told.ended_at) == (at(0), at(5), at(30))
 
 
+async def test_an_agent_first_seen_while_no_bridge_ran_does_not_make_the_time_before_him_a_seen_one(
+    tmp_path: Path,
+) -> None:
+    log = written(tmp_path / "queue_log", "100 MANAGER q PJSIP/1009 ADDMEMBER ''")
+    heard = replace(HEARD, seen_until=at(4))
+    known = rows.AgentInterval(
+        id=rows.interval_id("gz-1", "1001", at(0)), node="gz-1", agent="1001", state="available", started_at=at(0)
+    )
+    async with reconciling(tmp_path, heard, known) as reconciler:
+        for start in (120, 140):  # the first one is killed before its snapshot
+            await reconciler.catch_up(Log(log), at(start))
+            past = await load_past(reconciler.store, "gz-1", STAFFED.zone, at(start))
+            assert [(one.agent, one.started_at) for one in past.members] == [("1009", at(100))]
+            assert past.unseen_since() == at(4)
+            assert past.gap == rows.Gap(node="gz-1", since=at(4), cause="bridge")
+
+
 async def test_a_first_start_leaves_the_past_to_the_import(tmp_path: Path) -> None:
     log = written(tmp_path / "queue_log", TALK)
     async with reconciling(tmp_path) as reconciler:

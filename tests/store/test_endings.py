@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from store.endings import AT_ONCE, JourneyEnd, end_journeys, open_journeys
+from store.endings import AT_ONCE, JourneyEnd, add_journeys, end_journeys, open_journeys
 from store.queries.journeys import journeys
 from store.rows import journey_id
 from store.upserts import UNLED, Unled
@@ -82,3 +82,20 @@ async def test_open_journeys_are_those_of_one_node_and_time_without_an_end(store
     await keep(store, journey("c1"), late, replace(journey("c2"), ended_at=NOON), journey("c3", node="gz-2"))
     found = await open_journeys(store, "gz-1", NOON, LATER)
     assert [one.channel_id for one in found] == ["c1"]
+
+
+async def test_a_journey_nobody_wrote_down_is_added_and_one_that_is_there_stays(store: Store) -> None:
+    services = replace(journey("c1"), ended_at=NOON, outcome="finished", last_step="menu")
+    guessed = replace(journey("c1"), flow="", flow_version="", ended_at=LATER, outcome="lost")
+    await keep(store, services)
+    await add_journeys(store, [guessed, replace(guessed, id=journey_id("gz-1", "c2"), channel_id="c2")])
+    assert await ends(store) == {"c1": ("finished", NOON), "c2": ("lost", LATER)}
+    assert services in (await journeys(store)).rows
+    await add_journeys(store, [])
+    assert len((await journeys(store)).rows) == 2
+
+
+async def test_more_journeys_are_added_than_one_statement_takes(store: Store) -> None:
+    channels = [f"c{number}" for number in range(AT_ONCE + 1)]
+    await add_journeys(store, [journey(channel) for channel in channels])
+    assert len(await open_journeys(store, "gz-1", NOON - timedelta(hours=1), LATER)) == AT_ONCE + 1
