@@ -125,6 +125,12 @@ def target(name: str) -> str:
     return {"inside": FIRST[name], "across": SECOND[name], "gone": SECOND[name], "out": "8001"}[where]
 
 
+def handed_on(stage: Stage, name: str) -> bool:
+    """Whether AMI has told that the first talk was given to somebody else."""
+    visits = stage.bridges[0].state.visits.values()
+    return any(visit.row.queue == FIRST[name] and visit.row.transfer is not None for visit in visits)
+
+
 async def play(stage: Stage, name: str) -> None:
     how = name.partition("-")[0]
     async with talking(stage, name) as (phone, call):
@@ -145,7 +151,8 @@ async def play(stage: Stage, name: str) -> None:
                 await second.call(target(name))
                 await asyncio.sleep(0.7)
                 await phone.join(second)
-                await asyncio.sleep(0.3)
+                # a telephone hangs up when it is told that the transfer is done, and so do these
+                await until(lambda: handed_on(stage, name), f"{name}: not transferred")
                 await phone.hang_up()
                 await second.hang_up()
         await asyncio.sleep(0.5)
