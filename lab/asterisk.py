@@ -35,6 +35,7 @@ Kind = Literal["rootfs", "system", "container"]
 _WATCH = Path(__file__).with_name("watch.sh")
 _OLDEST = 20
 _START_S = 30.0
+_STANDS_S = 10.0
 # Asterisk's limit of 1024 files would end at about 250 calls.
 _FILES = 16_384
 
@@ -71,6 +72,15 @@ class Setup:
     """kind system: its sounds and documentation, when not where it was built to look."""
     image: str = IMAGE
     """kind container: the image."""
+
+
+def _stands_still(pid: int) -> bool:
+    """Whether every thread of a process is stopped (proc_pid_stat(5): state T)."""
+    try:
+        told = [(task / "stat").read_text() for task in Path(f"/proc/{pid}/task").iterdir()]
+    except FileNotFoundError:
+        return False  # a thread that ended just now was not stopped
+    return {one.rpartition(")")[2].split()[0] for one in told} == {"T"}
 
 
 class AsteriskProcess:
@@ -157,9 +167,19 @@ class AsteriskProcess:
         self.stop()
 
     def suspend(self) -> None:
-        """Make it stand still (SIGSTOP), as a stalled disk would."""
-        if self._watched is not None:
-            self._watched.signal(signal.SIGSTOP)
+        """Make it stand still (SIGSTOP), as a stalled disk would; it does when this returns.
+
+        Raises:
+            AsteriskError: it goes on all the same.
+        """
+        if self._watched is None:
+            return
+        self._watched.signal(signal.SIGSTOP)  # goes by a watcher of ours, so it takes a moment on a busy machine
+        deadline = time.monotonic() + _STANDS_S
+        while not _stands_still(self.pid()):
+            if time.monotonic() > deadline:
+                raise AsteriskError(f"Asterisk still runs {_STANDS_S:.0f} s after SIGSTOP")
+            time.sleep(0.01)
 
     def resume(self) -> None:
         """Let it go on after `suspend`."""
