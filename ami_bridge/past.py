@@ -14,10 +14,11 @@ from ami_bridge.domain.states import Phase
 from ami_bridge.domain.waits import waits_of
 from ami_bridge.following import LIVE
 from store.queries.agent_history import members_now, open_gap
-from store.queries.agents import agent_totals, agents_now
+from store.queries.agents import agent_totals, agents_now, cut_short
 from store.queries.bridge import bridge_state, open_ring_attempts, open_visits
 from store.queries.ledger import agent_names, knowledge, log_place
 from store.queries.visits import visits
+from store.rows import AgentInterval, interval_id
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -94,12 +95,33 @@ async def load_past(store: Store, node: str, zone: ZoneInfo, now: datetime) -> P
         recent=tuple(recent),
         knowledge=await knowledge(store, node),
         log_place=await log_place(store, node, LIVE),
-        intervals=await agents_now(store, node=node),
+        intervals=await last_stretches(store, node, now),
         members=await members_now(store, node),
         names=await agent_names(store, node),
         gap=await open_gap(store, node),
         totals=tuple((t.agent, t.answered, t.missed, t.talk_s) for t in await agent_totals(store, midnight, node=node)),
     )
+
+
+async def last_stretches(store: Store, node: str, now: datetime) -> tuple[rows.AgentInterval, ...]:
+    """What each agent was doing when the last bridge stopped; `unknown` since the end of what was written last.
+
+    Killed between two transactions, a bridge leaves an end without the beginning behind it.
+    """
+    gone_on = await agents_now(store, node=node)
+    ended = await cut_short(store, node, now - LONGEST_CALL)
+    unseen = [
+        AgentInterval(
+            id=interval_id(node, one.agent, one.ended_at),
+            node=node,
+            agent=one.agent,
+            state="unknown",
+            started_at=one.ended_at,
+        )
+        for one in ended
+        if one.ended_at is not None
+    ]
+    return (*gone_on, *unseen)
 
 
 def restore(state: State, past: Past, now: datetime) -> State:

@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Final
 
 from ami_bridge.domain.model import empty_state
 from ami_bridge.domain.reducer import apply
-from ami_bridge.past import Past, restore
+from ami_bridge.past import Past, last_stretches, restore
 from ami_bridge.reconcile.filling import facts_by_agent, refilled
 from store.queries.agent_history import members_now, open_gap, replace_stretches, told_of_agents, unsettled_gaps
-from store.queries.agents import agents_now
 from store.queries.bridge import bridge_state
 from store.rows import Gap
 
@@ -28,7 +27,9 @@ READ_AFTER: Final = timedelta(seconds=5)
 """How long after a gap its lines are surely read and their rows written."""
 
 
-async def catch_up_members(store: Store, writer: Writer, rules: Rules, lines: Iterable[LedgerLine]) -> None:
+async def catch_up_members(
+    store: Store, writer: Writer, rules: Rules, lines: Iterable[LedgerLine], now: datetime
+) -> None:
     """Who was added, removed, paused, or given another penalty since the last bridge stopped.
 
     The lines go through the reducer, as those of a running bridge do while AMI tells nothing; lines of before the gap
@@ -42,7 +43,7 @@ async def catch_up_members(store: Store, writer: Writer, rules: Rules, lines: It
     """
     past = Past(
         bridge=await bridge_state(store, rules.node),
-        intervals=await agents_now(store, node=rules.node),
+        intervals=await last_stretches(store, rules.node, now),
         members=await members_now(store, rules.node),
         gap=await open_gap(store, rules.node),
     )

@@ -88,7 +88,7 @@ class Reconciler:
         members: list[LedgerLine] = []
         logged = await asyncio.to_thread(lambda: list(_logged(source, since, members)))
         done = await put_right(self.store, self.node, logged, self.names, self.writer)
-        await catch_up_members(self.store, self.writer, self.names.rules, members)
+        await catch_up_members(self.store, self.writer, self.names.rules, members, now)
         if place is not None:
             self.writer.put(place)
             await self.writer.flush()

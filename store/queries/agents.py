@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import and_, func, or_, select
 
 from store.queries.pages import fetch, where
 from store.rows import AgentInterval, Membership
@@ -41,6 +41,25 @@ async def agents_now(store: Store, *, node: str | None = None) -> tuple[AgentInt
     async with store.reading() as connection:
         ordered = statement.order_by(columns.node, columns.agent, columns.started_at)
         return await fetch(connection, AgentInterval, ordered)
+
+
+async def cut_short(store: Store, node: str, since: datetime) -> tuple[AgentInterval, ...]:
+    """Of every agent of a node who is in no state now, the interval that ended last; none that began before `since`.
+
+    A bridge that is killed between two of its transactions may have written an end and not the beginning behind it.
+    """
+    columns = AGENT_INTERVALS.c
+    last = (
+        select(columns.agent, func.max(columns.started_at).label("started_at"))
+        .where(columns.node == node, columns.started_at >= since)
+        .group_by(columns.agent)
+        .having(func.count() == func.count(columns.ended_at))
+        .subquery()
+    )
+    latest = and_(columns.agent == last.c.agent, columns.started_at == last.c.started_at)
+    statement = where(AgentInterval, columns.node == node, latest, columns.ended_at.is_not(None))
+    async with store.reading() as connection:
+        return await fetch(connection, AgentInterval, statement.order_by(columns.agent))
 
 
 async def agent_intervals(

@@ -167,3 +167,24 @@ async def test_a_name_that_is_known_stays_whatever_a_member_is_called_elsewhere(
     replay.take(member(seconds(32), queue="vip", member_name="somebody"))
     assert replay.state.agents["1001"].name == "客服1001"
     check_indexes(replay.state)
+
+
+async def test_an_end_that_was_written_without_the_beginning_behind_it_leaves_no_hole(tmp_path: Path) -> None:
+    """The bridge was killed between two transactions: of one agent a stretch ended, and the next was lost."""
+    (whole, place), (cut, other) = of_a_member("1001"), of_a_member("1002")
+    assert isinstance(cut, AgentInterval)
+    cut = replace(cut, ended_at=MIDNIGHT + timedelta(seconds=10))
+    heard = BridgeState(
+        node="gz-1",
+        known_since=None,
+        blind_since=None,
+        last_event_at=MIDNIGHT + timedelta(seconds=12),
+        switch_started_at=None,
+    )
+    replay = await restarted(tmp_path, 30, whole, place, cut, other, heard)
+    replay.take(shot(seconds(31), members=(member(seconds(31)), member(seconds(31), "1002"))))
+    rows = {row.id: row for row in (whole, cut) if isinstance(row, AgentInterval)} | replay.intervals
+    for agent in ("1001", "1002"):
+        mine = sorted((row for row in rows.values() if row.agent == agent), key=lambda row: row.started_at)
+        assert [one.ended_at for one in mine] == [*(one.started_at for one in mine[1:]), None]
+        assert [one.state for one in mine][-2:] == ["unknown", "available"]

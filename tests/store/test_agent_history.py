@@ -137,7 +137,7 @@ async def test_places_in_queues_are_caught_up_from_the_log_before_a_bridge_begin
     ]
     for _ in range(2):
         async with Writer(store, tempo=QUICK) as writer:
-            await catch_up_members(store, writer, RULES, told)
+            await catch_up_members(store, writer, RULES, told, at(1000))
         found = (await told_of_agents(store, "gz-1", at(100), at(200))).memberships
         assert [
             (one.queue, one.started_at, one.ended_at, one.penalty, one.paused, one.reason, one.evidence)
