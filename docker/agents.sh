@@ -12,10 +12,10 @@ while :; do
   umask 077
   { echo SEQUENTIAL; for number in 1001 1002 1003 1004 1005 1006 1007 1008; do
     echo "$number;[authentication username=$number password=$HOTLINE_AGENT_SECRET]"; done; } >/tmp/agents.csv
-  sipp -sf agent_registers.xml -nostdin -key run "$run" -cid_str "%u-r$run@%s" -i 127.0.0.2 -p "$port" \
+  sipp -sf agent_registers.xml -nostdin -ci 127.0.0.1 -key run "$run" -cid_str "%u-r$run@%s" -i 127.0.0.2 -p "$port" \
     -m 8 -r 10 -inf /tmp/agents.csv -recv_timeout 5000 "$switch" >/dev/null
   rm /tmp/agents.csv
-  sipp -sf agent.xml -nostdin -key run "$run" -cid_str "%u-a$run@%s" -i 127.0.0.2 -p "$port" -mi 127.0.0.2 \
+  sipp -sf agent.xml -nostdin -ci 127.0.0.1 -key run "$run" -cid_str "%u-a$run@%s" -i 127.0.0.2 -p "$port" -mi 127.0.0.2 \
     -mp "$((port + 10))" -rtp_echo -aa -set ring 1200 -set ring_more 3500 -set talk 7000 -set talk_more 16000 \
     -set missed 6 "$switch" >/dev/null &
   phones=$!

@@ -120,7 +120,8 @@ class Sipp:
         played = folder.resolve() / scenario
         played.write_text((SCENARIOS / scenario).read_text())  # SIPp looks for a capture beside the scenario
         (folder / "silence.pcap").write_bytes(silence_capture(SILENCE_MS))
-        common = ["-sf", str(played), "-nostdin", "-skip_rlimit", "-key", "run", run]
+        # Its control port takes commands from whoever reaches it, and is on every address unless told otherwise.
+        common = ["-sf", str(played), "-nostdin", "-skip_rlimit", "-ci", LOOPBACK, "-key", "run", run]
         common += ["-cid_str", f"%u-{run}@%s", *(["-trace_err"] if setup.trace else [])]
         remote = f"{setup.switch[0]}:{setup.switch[1]}"
         if setup.program:

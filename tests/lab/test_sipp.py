@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import contextlib
+import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,8 +13,6 @@ from lab.sipp import AgentHabits, Caller, Keys, SippSetup, agents_phones, caller
 from tests.lab.conftest import PASSWORD, tone
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from tests.lab.conftest import Line
 
 pytestmark = pytest.mark.asterisk
@@ -58,6 +59,26 @@ async def test_an_agent_who_misses_the_call_is_cancelled(line: Line, tmp_path: P
                 await caller.call("1001", within_s=1.5)
         assert run.running
         assert "unexpected" not in run.story().lower().replace("unexpected-msg", "")
+
+
+def udp_addresses(named: str) -> set[str]:
+    """Addresses, in the kernel's hex, of the UDP sockets of every process whose command line names `named`."""
+    ours = set()
+    for process in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):  # it has ended meanwhile
+            if named in (process / "cmdline").read_text():
+                ours |= {str(one.readlink()) for one in (process / "fd").iterdir()}
+    lines = [line.split() for line in Path("/proc/net/udp").read_text().splitlines()[1:]]
+    return {line[1].split(":")[0] for line in lines if f"socket:[{line[9]}]" in ours}
+
+
+def test_it_listens_on_loopback_only(line: Line, tmp_path: Path, rootfs: Path) -> None:
+    phones, media = line.ports.spare[0], line.ports.spare[2] & ~1
+    with agents_phones(sipp(line, tmp_path, rootfs), phones, media, AgentHabits()):
+        deadline = time.monotonic() + 10
+        while len(addresses := udp_addresses(str(tmp_path))) < 2 and time.monotonic() < deadline:
+            time.sleep(0.05)
+        assert addresses == {"0200007F", "0100007F"}
 
 
 def test_a_wrong_password_is_an_error_with_the_reason(line: Line, tmp_path: Path, rootfs: Path) -> None:
