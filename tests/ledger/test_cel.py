@@ -116,10 +116,19 @@ async def _is_joined_to_another(house: House, agent: Phone, other: Phone) -> Non
         await talking(house, agent)
         await asking.call(other.number)
         await other.reaches(State.TALKING)
+        await until(
+            lambda: _bridged(house, 2)
+        )  # before that Asterisk joins the caller to an application, not to a person
         await agent.join(asking)
         await until(lambda: _joined(house))
         await asyncio.gather(agent.hang_up(), asking.hang_up())
         await phone.hang_up()
+
+
+async def _bridged(house: House, pairs: int) -> bool:
+    """Whether so many pairs talk, as Asterisk sees it: a telephone that has answered is not in a bridge at once."""
+    bridges = house.rig.asterisk.cli("bridge show all").splitlines()[1:]
+    return [line.split()[2] for line in bridges if line.strip()].count("2") == pairs
 
 
 async def _joined(house: House) -> bool:
