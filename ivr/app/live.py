@@ -7,7 +7,7 @@ what is changed there reaches callers when it is published, and a mistake in its
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import structlog
 
@@ -25,9 +25,6 @@ if TYPE_CHECKING:
     from ivr.config.load import Loaded
     from ivr.config.model import Hotline
     from ivr.publishing.records import Publication
-
-FIELDS: Final = {"hotline": "name"}
-"""Settings whose field is called otherwise."""
 
 log = structlog.get_logger("ivr.live")
 
@@ -58,7 +55,8 @@ def load_live(folder: Path) -> Ready:
 
 def on(machine: Hotline, version: Hotline) -> Hotline:
     """A version's settings with those of this machine, which callers cannot tell."""
-    own = {FIELDS.get(name, name) for name in NOT_HEARD}
+    fields = type(machine).model_fields.items()
+    own = {name for name, field in fields if (field.alias or name) in NOT_HEARD}
     return version.model_copy(update={name: getattr(machine, name) for name in own})
 
 

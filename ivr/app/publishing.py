@@ -105,8 +105,14 @@ def fit_to_publish(folder: Path, tell: Callable[[str, str], None]) -> Ready:
     if report.diagnostics:
         raise MistakeError(as_text(report.diagnostics, loaded.sources).rstrip("\n"), 1)
     speech.refuse_unbuilt(ready)
-    tell("spoken", f"{report.made} sounds made, all others were there")
+    tell("spoken", _made(report.made))
     return ready
+
+
+def _made(count: int) -> str:
+    if not count:
+        return "every sound was there"
+    return f"{count} sound{'s' if count > 1 else ''} made, all others were there"
 
 
 def publish(ready: Ready, first: First | None, signed: Signed, difference: Sequence[str]) -> Done:

@@ -17,6 +17,7 @@ from ami_bridge.messages import mask
 from dialplan.diagnostics import did_you_mean
 from ivr.app import publishing
 from ivr.app.live import load_live
+from ivr.app.logs import set_up_logs
 from ivr.app.mistakes import MistakeError
 from ivr.publishing.records import First
 
@@ -68,6 +69,7 @@ def rollback(folder: Path, to: str | None, why: str, who: str | None) -> None:
     Raises:
         MistakeError: there is nothing to go back to.
     """
+    set_up_logs("error", "rollback")
     signed, ready = _signed(why, who), load_live(folder)
     if to is not None:
         to = _known(to, publishing.records(ready.places))
@@ -82,6 +84,7 @@ def versions(folder: Path, form: str) -> None:
     """
     if form not in FORMS:
         raise MistakeError(f"unknown format '{form}'; expected {', '.join(FORMS)}")
+    set_up_logs("error", "versions")
     ready = load_live(folder)
     published, now = publishing.records(ready.places), publishing.running(ready.places)
     if form == "json":
@@ -98,7 +101,7 @@ def as_text(published: Sequence[Publication], now: Running | None, ready: Ready)
         state = f"the service runs version {now.live}" if now else "the service begins with the folder as it is"
         return f"nothing was published yet; {state}"
     last = published[-1]
-    lines = [f"live       {last.live}{'' if now else '   the service is not running, and begins with it'}"]
+    lines = [f"live       {last.live}{'' if now else '   the service is not running; this is what it starts with'}"]
     if last.first is not None:
         lines.append(f"first      {last.first.version}   {_those(last.first)}")
     if now is not None and (now.problem or now.live != last.live):
@@ -113,7 +116,6 @@ def as_text(published: Sequence[Publication], now: Running | None, ready: Ready)
 
 def _say(done: Done) -> None:
     record = done.record
-    where = "" if done.running else "; the service is not running, and begins with it"
     match record.act:
         case "first" if record.first is not None:
             words = f"{record.version} for {_those(record.first)}; all others stay on {record.live}"
@@ -124,9 +126,11 @@ def _say(done: Done) -> None:
         case _:
             was = f" instead of {record.before}" if record.before not in {"", record.live} else ""
             words = f"{record.version}: new calls begin with it{was}"
-    _tell(_DONE[record.act], f"{words}{where}")
+    _tell(_DONE[record.act], words)
     if done.running:
         _tell("", "calls in progress end on the version they began with")
+    else:
+        _tell("", "the service is not running; this is what it starts with")
 
 
 def _those(first: First) -> str:
