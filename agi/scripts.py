@@ -60,8 +60,8 @@ class ScriptHost:
         """
         await self.run(channel)
 
-    async def run(self, channel: Channel) -> bool:
-        """The same, and tell whether the script did its work.
+    async def run(self, channel: Channel, folder: Path | None = None) -> bool:
+        """The same, and tell whether the script did its work; from another folder when one is given.
 
         False when it raised, ended by `sys.exit` with another code than 0, or outlived its call. A caller who hangs up
         ends a script in the ordinary way.
@@ -77,7 +77,11 @@ class ScriptHost:
             )
         name = f"{request.name.removesuffix('.py')}.py"
         log = structlog.get_logger("agi.script").bind(script=name[:80], uniqueid=request.uniqueid)
-        script = ScriptThread(channel, lambda call: self._play(request, call), lambda end: self._left(script, end, log))
+        script = ScriptThread(
+            channel,
+            lambda call: self._play(request, call, folder or self._folder),
+            lambda end: self._left(script, end, log),
+        )
         script.start()
         self._running.add(script)
         end = None
@@ -106,10 +110,10 @@ class ScriptHost:
 
     # ---- in the script's thread: a folder may be slow, too
 
-    def _play(self, request: AgiRequest, call: ScriptThread) -> End:
+    def _play(self, request: AgiRequest, call: ScriptThread, folder: Path) -> End:
         """Run the script from its first line to its end, whatever that is."""
         try:
-            path = self.find(request.name)
+            path = self.find(request.name, folder)
             code = self.code(path)
         except ScriptError as error:
             return End(ok=False, refused=error)
@@ -125,17 +129,18 @@ class ScriptHost:
             return End(ok=False, error=type(error).__name__, line=_line_of(error, path))
         return End(ok=True)
 
-    def find(self, name: str) -> Path:
-        """The file of a script.
+    def find(self, name: str, folder: Path | None = None) -> Path:
+        """The file of a script, in the host's own folder or another.
 
         Raises:
             ScriptError: the name is no name of a script, or there is no such file.
         """
         if not _NAME.fullmatch(name):
             raise ScriptError(f"script {name[:80]!r}: expected letters, digits, '-' and '_'")
-        path = self._folder / f"{name.removesuffix('.py')}.py"
+        folder = folder or self._folder
+        path = folder / f"{name.removesuffix('.py')}.py"
         if not path.is_file():
-            known = sorted(file.stem for file in self._folder.glob("*.py"))
+            known = sorted(file.stem for file in folder.glob("*.py"))
             raise ScriptError(f"script {name!r}: no file {path}; there are {', '.join(known) or 'none'}")
         return path
 

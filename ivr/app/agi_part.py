@@ -23,6 +23,7 @@ from ivr.app.mistakes import MistakeError, cannot_listen
 from ivr.app.opened import opened_store
 from ivr.app.parent import beat
 from ivr.app.preflight import preflight
+from ivr.app.published import PublishedReleases
 from ivr.app.scripts import ScriptFolder
 from ivr.app.switch import split
 from ivr.config.secrets import SecretMissingError
@@ -33,7 +34,7 @@ from ivr.services.journeys import JourneyLog
 from ivr.services.key_files import KeyFileError
 from ivr.services.lookups import DataSources
 from ivr.services.records import RecordBook
-from ivr.services.remembered import CallerMemory, memory_key
+from ivr.services.remembered import CallerMemory, hashed, memory_key
 from ivr.services.sealing import CursorSeal
 from store.queries.journeys import remembered
 from store.spool import Spool
@@ -65,9 +66,11 @@ async def run_agi(ready: Ready, stop: asyncio.Event, *, reload: bool = False) ->
         store = await opened.enter_async_context(opened_store(ready))
         writer = await opened.enter_async_context(Writer(store, tempo=HISTORY, spool=Spool(ready.places.spool / "agi")))
         sources = await opened.enter_async_context(_data(ready))
-        scripts = ScriptFolder(ready.folder / "scripts", Bounds(at_once=ready.hotline.agi.scripts_at_once))
+        bounds = Bounds(at_once=ready.hotline.agi.scripts_at_once)
+        scripts = ScriptFolder(ready.source / "scripts", bounds, ready.places.versions)
         kept = releases.KeptReleases(ready)
-        world = _world(ready, kept, store, writer, sources, scripts)
+        published = PublishedReleases(kept, ready.places, partial(hashed, _memory_key(ready)))
+        world = _world(ready, published, store, writer, sources, scripts)
         server = AgiServer({"flow": Runner(world).serve, "script": scripts.serve, "ping": ping})
         host, port = split(ready.hotline.agi.listen)
         try:
@@ -76,16 +79,33 @@ async def run_agi(ready: Ready, stop: asyncio.Event, *, reload: bool = False) ->
             where = place_of(ready, "agi", "listen")
             raise cannot_listen("the AGI server", ready.hotline.agi.listen, error, where) from None
         beating = asyncio.create_task(beat(), name="beat")
+        following = asyncio.create_task(_follow(ready, kept, published, stop, reload=reload), name="follow")
         loop = type(asyncio.get_running_loop()).__module__.partition(".")[0]
         log.info("serving", address=ready.hotline.agi.listen, version=ready.flows.version, loop=loop)
-        if reload:
-            from ivr.app.reloading import follow
-
-            await follow(ready, kept, stop)
         await stop.wait()
+        await following
         cut = await server.drain(DRAIN_S)
         beating.cancel()
         log.info("ended", calls_cut=cut)
+
+
+async def _follow(
+    ready: Ready, kept: KeptReleases, published: PublishedReleases, stop: asyncio.Event, *, reload: bool
+) -> None:
+    """Take up what is saved or what is published: while a hotline is being written, nothing else counts."""
+    if reload:
+        from ivr.app.reloading import follow
+
+        await follow(ready, kept, stop)
+        return
+    await published.follow(stop)
+
+
+def _memory_key(ready: Ready) -> bytes:
+    try:
+        return memory_key(ready.places.memory_key)
+    except KeyFileError as wrong:
+        raise MistakeError(str(wrong)) from None
 
 
 def _data(ready: Ready) -> DataSources:
@@ -96,18 +116,23 @@ def _data(ready: Ready) -> DataSources:
 
 
 def _world(  # noqa: PLR0917 - the parts a service is made of, each once
-    ready: Ready, kept: KeptReleases, store: Store, writer: Writer, sources: DataSources, scripts: ScriptFolder
+    ready: Ready,
+    published: PublishedReleases,
+    store: Store,
+    writer: Writer,
+    sources: DataSources,
+    scripts: ScriptFolder,
 ) -> World:
     hotline, where = ready.hotline, ready.places
     zone = ZoneInfo(hotline.time_zone)
     try:
-        seal, key = CursorSeal.of(where.cursor_key), memory_key(where.memory_key)
+        seal = CursorSeal.of(where.cursor_key)
     except KeyFileError as wrong:
         raise MistakeError(str(wrong)) from None
     return World(
-        releases=kept,
+        releases=published,
         lookups=sources,
-        memory=CallerMemory(partial(remembered, store), writer, hotline.node, key),
+        memory=CallerMemory(partial(remembered, store), writer, hotline.node, _memory_key(ready)),
         seal=seal,
         journeys=JourneyLog(writer, hotline.node),
         scripts=scripts,

@@ -20,7 +20,7 @@ from ivr.prompts.values import CannotSay
 
 if TYPE_CHECKING:
     from ami_bridge.domain.line import Words
-    from ivr.runner.ports import Releases
+    from ivr.runner.ports import Kept
 
 MOST_KEPT: Final = 300
 """Announcements on disk, the latest used: more than lie ready at one time, some 30 MB."""
@@ -41,7 +41,7 @@ class LineVoice:
         OSError: the folder cannot be emptied or made.
     """
 
-    def __init__(self, releases: Releases, sounds: Path) -> None:
+    def __init__(self, releases: Kept, sounds: Path) -> None:
         self._releases = releases
         self._folder = (sounds / LINE_SOUND).parent
         self._made: OrderedDict[str, None] = OrderedDict()

@@ -28,6 +28,8 @@ class Ready:
     """A hotline that may take calls."""
 
     folder: Path
+    source: Path
+    """Where the text of its version is: the folder, or the kept copy of what was published."""
     hotline: Hotline
     flows: FlowSet
     catalogue: Catalogue
@@ -62,7 +64,7 @@ def ready_of(loaded: Loaded) -> Ready:
         where.make()
     except OSError as error:
         raise cannot_use(where.state, error) from None
-    return Ready(folder, loaded.hotline, loaded.flows, loaded.catalogue, where, loaded)
+    return Ready(folder, folder, loaded.hotline, loaded.flows, loaded.catalogue, where, loaded)
 
 
 def place_of(ready: Ready, *path: str) -> str:

@@ -48,6 +48,16 @@ class Places:
         return self.state / "versions"
 
     @property
+    def published(self) -> Path:
+        """What was published, a file for each act (`ivr.publishing.book`)."""
+        return self.state / "published"
+
+    @property
+    def running(self) -> Path:
+        """What the AGI server has taken up of that; locked while it runs."""
+        return self.state / "running.json"
+
+    @property
     def cursor_key(self) -> Path:
         """The key that seals cursors between two segments of a call."""
         return self.state / "cursor.key"

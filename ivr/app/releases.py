@@ -21,10 +21,12 @@ from ivr.app.mistakes import cannot_use
 from ivr.app.timetables import Timetables
 from ivr.config.load import load_hotline
 from ivr.prompts.sounds import Speech
+from ivr.publishing.book import Book, BrokenRecordError
+from ivr.publishing.records import needed
 from ivr.runner.ports import Release
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
     from pathlib import Path
 
     from ivr.app.loading import Ready
@@ -33,6 +35,8 @@ if TYPE_CHECKING:
 
 MOST_KEPT: Final = 50
 """Versions on disk, the youngest: far more than a day of changes, and no call lasts a day."""
+MOST_LOADED: Final = 10
+"""Versions in memory beside the current one; a call of another is worth reading it again."""
 ABANDONED_AFTER_S: Final = 3600.0
 """A half-made copy of this age is nobody's any more: its process was killed."""
 HEARD: Final = ("hotline.yaml", "flows", "prompts", "scripts")
@@ -42,7 +46,7 @@ log = structlog.get_logger("ivr.releases")
 
 
 class KeptReleases:
-    """The version new calls begin with, and those that calls in progress began with.
+    """The version the service was started with or has taken up last, and those that calls in progress began with.
 
     Raises:
         MistakeError: the folder of versions cannot be written.
@@ -51,18 +55,25 @@ class KeptReleases:
     def __init__(self, ready: Ready) -> None:
         self._folder = ready.places.versions
         self._sounds = ready.places.sounds
+        self._book = Book(ready.places.published)
         self._current = _release(ready.hotline, ready.flows, Speech(ready.catalogue, ready.places.sounds))
         self._older: dict[str, Release | None] = {}
         try:
-            _keep(ready.folder, self._folder / ready.flows.version)
-            _forget_oldest(self._folder)
+            self._keep(ready)
         except OSError as error:
             raise cannot_use(self._folder, error) from None
 
     @property
     def current(self) -> Release:
-        """What new calls begin with."""
+        """The last one."""
         return self._current
+
+    def _keep(self, ready: Ready) -> None:
+        keep(ready.source, self._folder / ready.flows.version)
+        try:
+            _forget_oldest(self._folder, needed(self._book.records()))
+        except BrokenRecordError as broken:  # then nothing is known to be useless
+            log.error("record_of_publishing_is_broken", why=str(broken))
 
     def renew(self, ready: Ready) -> None:
         """Let new calls begin with another version; calls in progress find theirs as before.
@@ -70,10 +81,9 @@ class KeptReleases:
         Raises:
             OSError: it cannot be kept, and nothing has changed.
         """
-        _keep(ready.folder, self._folder / ready.flows.version)
+        self._keep(ready)
         self._older[self._current.flows.version] = self._current
         self._current = _release(ready.hotline, ready.flows, Speech(ready.catalogue, ready.places.sounds))
-        _forget_oldest(self._folder)
 
     async def at(self, version: str) -> Release | None:
         """The one a call began with; None when it is not kept any more."""
@@ -81,7 +91,9 @@ class KeptReleases:
             return self._current
         if version not in self._older:
             self._older[version] = await asyncio.to_thread(self._read, version)
-        return self._older[version]
+            while len(self._older) > MOST_LOADED:
+                self._older.pop(next(iter(self._older)))
+        return self._older.get(version)
 
     def _read(self, version: str) -> Release | None:
         folder = self._folder / version
@@ -98,10 +110,13 @@ def _release(hotline: Hotline, flows: FlowSet, speech: Speech) -> Release:
     return Release(flows, speech, Timetables(hotline.hours, ZoneInfo(hotline.time_zone)))
 
 
-def _keep(folder: Path, target: Path) -> None:
+def keep(folder: Path, target: Path) -> None:
     """Copy what the version is made of, whole or not at all; a copy that has been damaged is made anew.
 
     Several processes may do so at once: each stages its own, and whoever comes second finds the work done.
+
+    Raises:
+        OSError: it cannot be copied, and nothing is there that was not before.
     """
     if target.is_dir() and _is_whole(folder, target):
         os.utime(target)
@@ -141,8 +156,8 @@ def _is_whole(folder: Path, copy: Path) -> bool:
     return names == set(_heard(copy)) and all(filecmp.cmp(folder / name, copy / name, shallow=False) for name in names)
 
 
-def _forget_oldest(folder: Path) -> None:
-    """Keep the youngest; another process may be at it, too."""
+def _forget_oldest(folder: Path, needed: Collection[str]) -> None:
+    """Keep the youngest, and those that may be gone back to; another process may be at it, too."""
     ages: list[tuple[float, Path]] = []
     for path in folder.iterdir():
         try:
@@ -152,5 +167,5 @@ def _forget_oldest(folder: Path) -> None:
     ages.sort()
     abandoned = [path for age, path in ages if path.name.startswith(".") and age < time.time() - ABANDONED_AFTER_S]
     kept = [path for _, path in ages if not path.name.startswith(".")]
-    for path in (*abandoned, *kept[:-MOST_KEPT]):
+    for path in (*abandoned, *(path for path in kept[:-MOST_KEPT] if path.name not in needed)):
         shutil.rmtree(path, ignore_errors=True)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from ivr.app import speech
+from ivr.app.live import load_live
 from ivr.app.loading import load_ready
 from ivr.app.logs import LEVELS, set_up_logs
 from ivr.app.mistakes import MistakeError
@@ -27,7 +28,7 @@ def up(folder: Path, level: str, *, reload: bool = False) -> None:
     """Check, build what is missing, then keep the three parts running until told to end."""
     from ivr.app.opened import upgraded
 
-    ready = _ready(folder, level, "up")
+    ready = _ready(folder, level, "up", draft=reload)
     preflight(ready, EVERY_PART)
     speech.build(ready)
     asyncio.run(upgraded(ready))  # what all three parts need is tried once, and told once
@@ -62,7 +63,7 @@ def agi(folder: Path, level: str, *, reload: bool = False) -> None:
     """The AGI server."""
     from ivr.app.agi_part import run_agi
 
-    run_until_told(partial(run_agi, _ready(folder, level, "agi"), reload=reload), fast=True)
+    run_until_told(partial(run_agi, _ready(folder, level, "agi", draft=reload), reload=reload), fast=True)
 
 
 def bridge(folder: Path, level: str) -> None:
@@ -90,8 +91,8 @@ def db_upgrade(folder: Path) -> None:
         typer.echo(f"already at {done.after}")
 
 
-def _ready(folder: Path, level: str, part: str) -> Ready:
+def _ready(folder: Path, level: str, part: str, *, draft: bool = False) -> Ready:
     if level not in LEVELS:
         raise MistakeError(f"unknown log level '{level}'; expected {', '.join(LEVELS)}")
     set_up_logs(level, part)
-    return load_ready(folder)
+    return load_ready(folder) if draft else load_live(folder)

@@ -43,15 +43,26 @@ class Release:
     hours: Hours
 
 
-class Releases(Protocol):
+class Kept(Protocol):
     """The hotline by version: a call ends on the one it began with."""
-
-    @property
-    def current(self) -> Release:
-        """What new calls begin with."""
 
     async def at(self, version: str) -> Release | None:
         """The one a call began with; None when it is not kept any more."""
+
+
+class Releases(Kept, Protocol):
+    """The same, and which version new calls begin with."""
+
+    def begin(self, caller: str, call: str) -> Release:
+        """What a new call begins with.
+
+        Args:
+            caller: the calling number, E.164 without `+`; empty when it is withheld.
+            call: the call's id, the same in all its segments.
+        """
+
+    def failed(self, version: str) -> None:
+        """A call of this version could not be led on, and is rescued."""
 
 
 class Lookups(Protocol):
@@ -105,8 +116,8 @@ class Journeys(Protocol):
 class Scripts(Protocol):
     """Classic AGI scripts."""
 
-    async def run(self, script: str, args: tuple[str, ...], channel: Channel) -> bool:
-        """Run it on this call; False when there is none of that name or it failed."""
+    async def run(self, script: str, args: tuple[str, ...], channel: Channel, version: str) -> bool:
+        """Run that version's on this call; False when there is none of that name or it failed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -134,6 +134,13 @@ class _Segment:
             return
         self._flows = release.flows
         self._served = told == Returned("answered")
+        try:
+            await self._lead(cursor, release, told)
+        except Exception:  # told by the server; the caller is rescued, and the version has to answer for it
+            self._world.releases.failed(cursor.version)
+            raise
+
+    async def _lead(self, cursor: Cursor, release: Release, told: Input) -> None:
         voice = Voice(self._channel, release.speech, self._world.recordings, self._world.zone)
         while True:
             now = self._world.now()
@@ -167,14 +174,15 @@ class _Segment:
             if release is None:
                 raise UnknownVersionError(cursor)
             return cursor, release, returned(result)
-        release = world.releases.current
         caller = world.normalise(request.callerid)
+        linkedid = await self._channel.get_variable("CHANNEL(linkedid)") or request.uniqueid
+        release = world.releases.begin(caller, linkedid)
         facts = CallFacts(
             number=request.dnid or request.extension,
             caller=caller,
             caller_name=request.callerid_name,
             uniqueid=request.uniqueid,
-            linkedid=await self._channel.get_variable("CHANNEL(linkedid)") or request.uniqueid,
+            linkedid=linkedid,
             remembered=await world.memory.recall(caller) if caller else {},
         )
         cursor = begin(release.flows, request.name, facts, release.flows.languages[0])
@@ -236,7 +244,7 @@ class _Segment:
             case Record():
                 return await self._record(voice, cursor, effect)
             case RunScript(script, args):
-                ok = await self._world.scripts.run(script, args, self._channel)
+                ok = await self._world.scripts.run(script, args, self._channel, cursor.version)
                 return HungUp() if self._channel.hung_up else ScriptEnded(ok)
             case _:
                 raise AssertionError(f"nothing performs {type(effect).__name__}")
@@ -274,7 +282,10 @@ class _Segment:
             log.error("not_handed_over", step=cursor.place, why=str(reason))
             await self._give_up(cursor, "the call could not be handed over")
             return
-        self._world.journeys.end(cursor, _outcome(last, gone=self._channel.hung_up), self._world.now())
+        outcome = _outcome(last, gone=self._channel.hung_up)
+        if outcome == "rescued":
+            self._world.releases.failed(cursor.version)
+        self._world.journeys.end(cursor, outcome, self._world.now())
 
     async def _give_up(self, cursor: Cursor, reason: str) -> None:
         """End the segment with a rescue the engine knows nothing of."""

@@ -41,6 +41,11 @@ def memory_key(path: Path) -> bytes:
     return keys_in(path, lambda: secrets.token_hex(32).encode())[-1]
 
 
+def hashed(key: bytes, caller: str) -> str:
+    """A calling number as the keyed hash it is known by."""
+    return hmac.new(key, caller.encode(), hashlib.sha256).hexdigest()
+
+
 class CallerMemory:
     """Remembers the choices of calling numbers.
 
@@ -104,4 +109,4 @@ class CallerMemory:
             return {}
 
     def _hashed(self, caller: str) -> str:
-        return hmac.new(self._key, caller.encode(), hashlib.sha256).hexdigest()
+        return hashed(self._key, caller)

@@ -25,7 +25,7 @@ async def outcome_of(folder: Path, *talk: str, name: str = "s", args: tuple[str,
 
     async def route(channel: Channel) -> None:
         before = channel.request
-        told.append(await scripts.run(name, args, channel))
+        told.append(await scripts.run(name, args, channel, ""))
         assert channel.request is before, "the flow's own request is there again"
 
     async with serving({"flow": route}) as server, calling(server) as peer:
@@ -78,7 +78,7 @@ async def test_a_script_too_many_sends_its_flow_to_on_error(tmp_path: Path) -> N
     scripts, told = ScriptFolder(tmp_path, Bounds(at_once=0)), []
 
     async def route(channel: Channel) -> None:
-        told.append(await scripts.run("s", (), channel))
+        told.append(await scripts.run("s", (), channel, ""))
         await channel.noop()
 
     with capture_logs() as logs:

@@ -51,11 +51,11 @@ class Call:
                 if not self.sounds:
                     self._writer.write(b"200 result=0\n")
 
-    async def to_the_end(self) -> list[str]:
-        """Agree to the rest; everything that was said."""
+    async def to_the_end(self, *, first: bytes = b"200 result=0 endpos=800\n") -> list[str]:
+        """Answer the sentence that waits with `first`, agree to the rest; everything that was said."""
         async with asyncio.timeout(20):
             if self.sounds:
-                self._writer.write(b"200 result=0 endpos=800\n")
+                self._writer.write(first)
             while await self._command():
                 self._writer.write(b"200 result=0 endpos=800\n")
         return self.sounds

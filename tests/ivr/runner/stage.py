@@ -58,6 +58,15 @@ class Speech:
 class Releases:
     current: Release
     older: Mapping[str, Release] = field(default_factory=dict)
+    begun: list[tuple[str, str]] = field(default_factory=list)
+    fallen: list[str] = field(default_factory=list)
+
+    def begin(self, caller: str, call: str) -> Release:
+        self.begun.append((caller, call))
+        return self.current
+
+    def failed(self, version: str) -> None:
+        self.fallen.append(version)
 
     async def at(self, version: str) -> Release | None:
         return self.current if version == self.current.flows.version else self.older.get(version)
@@ -154,7 +163,8 @@ class Scripts:
     ok: bool = True
     ran: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
 
-    async def run(self, script: str, args: tuple[str, ...], channel: Channel) -> bool:
+    async def run(self, script: str, args: tuple[str, ...], channel: Channel, version: str) -> bool:
+        del version
         self.ran.append((script, args))
         await channel.noop()
         return self.ok

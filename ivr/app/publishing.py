@@ -1,0 +1,318 @@
+"""Publishing, step by step: checked, rehearsed, spoken, kept, written down, taken up.
+
+Whatever goes wrong on the way, what was live stays live.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+from dialplan.diagnostics import has_errors
+from dialplan.report import as_text
+from ivr.app import speech
+from ivr.app.live import at_version
+from ivr.app.loading import Ready, ready_of
+from ivr.app.mistakes import MistakeError, cannot_use
+from ivr.app.releases import keep
+from ivr.config.dialogues import load_dialogues
+from ivr.config.load import load_hotline
+from ivr.publishing.book import Book, BrokenRecordError, TakenError
+from ivr.publishing.records import NothingBeforeError, Publication, undo
+from ivr.rehearsal.house import house_of
+from ivr.rehearsal.run import rehearse
+from ivr.services.calling_number import normalise
+from ivr.services.key_files import KeyFileError
+from ivr.services.remembered import hashed, memory_key
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from datetime import datetime
+    from pathlib import Path
+
+    from ivr.app.places import Places
+    from ivr.publishing.records import First
+
+TAKEN_UP_WITHIN_S: Final = 15.0
+"""The service looks twice a second and reads a version in less than one; a busy machine gets its time."""
+STARTED_WITH: Final = ("data_sources", "lookups")
+"""Settings of a version that the running service was built from."""
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """Who does it, why and when."""
+
+    who: str
+    why: str
+    when: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """What the running service goes by."""
+
+    number: int
+    live: str
+    first: str | None
+    started_with: str
+    problem: str
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What came of it."""
+
+    record: Publication
+    running: bool
+    """Whether a service runs, and has taken it up."""
+
+
+def fit_to_publish(folder: Path, tell: Callable[[str, str], None]) -> Ready:
+    """A folder whose files are right, whose dialogues go as written and whose sentences have their sounds.
+
+    Args:
+        folder: the hotline's.
+        tell: is told each step that was passed: a word, and a sentence.
+
+    Raises:
+        MistakeError: it is not fit; nothing was changed but sounds that were made.
+    """
+    loaded = load_hotline(folder)
+    found = load_dialogues(loaded)
+    problems = (*loaded.diagnostics, *found.diagnostics)
+    if loaded.hotline is None or loaded.flows is None or has_errors(problems):
+        raise MistakeError(as_text(problems, {**loaded.sources, **found.sources}, scope=loaded.scope).rstrip("\n"), 1)
+    tell("checked", loaded.scope)
+    rehearsal = rehearse(house_of(loaded.hotline, loaded.flows, loaded.catalogue), found.dialogues)
+    if rehearsal.failed:
+        count = len(rehearsal.played)
+        raise MistakeError(
+            f"{len(rehearsal.failed)} of {count} dialogues go another way than written; see: hotline test {folder}", 1
+        )
+    tell(
+        "rehearsed",
+        f"{len(rehearsal.played)} dialogues, each as written" if rehearsal.played else "no dialogue is there",
+    )
+    ready = ready_of(loaded)
+    report = speech.build(ready)
+    if report.diagnostics:
+        raise MistakeError(as_text(report.diagnostics, loaded.sources).rstrip("\n"), 1)
+    speech.refuse_unbuilt(ready)
+    tell("spoken", _made(report.made))
+    return ready
+
+
+def _made(count: int) -> str:
+    if not count:
+        return "every sound was there"
+    return f"{count} sound{'s' if count > 1 else ''} made, all others were there"
+
+
+def publish(ready: Ready, first: First | None, signed: Signed, difference: Sequence[str]) -> Done:
+    """Let new calls begin with this version, or some of them.
+
+    Raises:
+        MistakeError: somebody else publishes, the service would need a restart, or it cannot be kept.
+    """
+    version = ready.flows.version
+    with _alone(ready.places) as book:
+        last, now = (records(ready.places) or (None,))[-1], running(ready.places)
+        before = last.live if last else now.live if now else ""
+        if last is not None and last.live == version and (first is not None or last.first is None):
+            raise MistakeError(f"version {version} is live already; nothing was changed")
+        if first is not None and not before:
+            raise MistakeError("nothing is live yet that other calls could begin with; publish without --first")
+        _refuse_restart(ready, now)
+        _refuse_full(lambda: keep(ready.source, ready.places.versions / version), ready.places)
+        if last is None and before:
+            _refuse_gone(ready, before)
+        record = Publication(
+            number=last.number + 1 if last else 1,
+            act="publish" if first is None else "first",
+            version=version,
+            live=version if first is None else before,
+            first=first and replace(first, version=version),
+            before=before,
+            who=signed.who,
+            why=signed.why,
+            when=signed.when,
+            difference=tuple(difference),
+        )
+        return _written(book, record, ready.places)
+
+
+def rollback(ready: Ready, to: str | None, signed: Signed) -> Done:
+    """Take back the version that goes first; with none, go back to the version that was live before, or to `to`.
+
+    Raises:
+        MistakeError: there is nothing to go back to, or it is not kept any more.
+    """
+    with _alone(ready.places) as book:
+        published = records(ready.places)
+        if not published:
+            raise MistakeError("nothing was ever published; nothing was changed")
+        last = published[-1]
+        try:
+            live = to or (last.live if last.first else undo(published))
+        except NothingBeforeError:
+            raise MistakeError(f"version {last.live} is the first that was live; there is nothing before it") from None
+        if live == last.live and last.first is None:
+            raise MistakeError(f"version {live} is live already; nothing was changed")
+        older = _refuse_gone(ready, live)
+        speech.refuse_unbuilt(older)
+        _refuse_restart(older, running(ready.places))
+        record = replace(
+            last,
+            number=last.number + 1,
+            act="rollback",
+            version=last.first.version if last.first else last.live,
+            live=live,
+            first=None,
+            before=last.live,
+            who=signed.who,
+            why=signed.why,
+            when=signed.when,
+            difference=(),
+        )
+        return _written(book, record, ready.places)
+
+
+def caller_hashes(ready: Ready, numbers: Sequence[str]) -> tuple[str, ...]:
+    """Calling numbers as the service knows them: keyed hashes.
+
+    Raises:
+        MistakeError: one is no telephone number, or the key cannot be read.
+    """
+    try:
+        key = partial(hashed, memory_key(ready.places.memory_key))
+    except KeyFileError as wrong:
+        raise MistakeError(str(wrong)) from None
+    told = {number: normalise(number, region=ready.hotline.region or "ZZ") for number in numbers}
+    if wrong_ones := [number for number, caller in told.items() if not caller]:
+        raise MistakeError(
+            f"'{wrong_ones[0]}' is no telephone number; expected one such as 13800138000 or +85291234567"
+        )
+    return tuple(key(caller) for caller in told.values())
+
+
+def running(where: Places) -> Running | None:
+    """What the service goes by; None when none runs."""
+    try:
+        with where.running.open("r", encoding="utf-8") as file:
+            if _locked(file.fileno()):
+                return _parsed(file.read()) or Running(-1, "", None, "", "")
+    except OSError:
+        return None
+    return None
+
+
+def _parsed(text: str) -> Running | None:
+    try:
+        return Running(**json.loads(text))
+    except (ValueError, TypeError):
+        return None  # it is just being written
+
+
+def _locked(descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    fcntl.flock(descriptor, fcntl.LOCK_UN)
+    return False
+
+
+@contextmanager
+def _alone(where: Places) -> Iterator[Book]:
+    """One who publishes at a time."""
+    _refuse_full(lambda: where.published.mkdir(parents=True, exist_ok=True), where)
+    descriptor = os.open(where.published / ".lock", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise MistakeError(
+                "somebody else is publishing just now; look at hotline versions, then try again"
+            ) from None
+        yield Book(where.published)
+    finally:
+        os.close(descriptor)
+
+
+def records(where: Places) -> tuple[Publication, ...]:
+    """Everything that was published, in order.
+
+    Raises:
+        MistakeError: it cannot be read.
+    """
+    try:
+        return Book(where.published).records()
+    except (BrokenRecordError, OSError) as broken:
+        raise MistakeError(str(broken)) from None
+
+
+def _refuse_full(write: Callable[[], None], where: Places) -> None:
+    try:
+        write()
+    except OSError as error:
+        raise cannot_use(where.state, error) from None
+
+
+def _refuse_restart(ready: Ready, now: Running | None) -> None:
+    """A version that asks other data than the service was built for is for its next start."""
+    started = at_version(ready, now.started_with) if now is not None else None
+    if started is None:
+        return
+    changed = [name for name in STARTED_WITH if getattr(ready.hotline, name) != getattr(started.hotline, name)]
+    if changed:
+        raise MistakeError(
+            f"{' and '.join(changed)} differ from what the running service was built for; "
+            "end it, publish, and start it again: calls that wait or talk are not disturbed"
+        )
+
+
+def _refuse_gone(ready: Ready, version: str) -> Ready:
+    older = at_version(ready, version)
+    if older is None:
+        raise MistakeError(f"version {version} is not kept here; hotline versions shows those that are")
+    return older
+
+
+def _written(book: Book, record: Publication, where: Places) -> Done:
+    try:
+        book.add(record)
+    except TakenError:
+        raise MistakeError(
+            "the service has just taken a version back; look at hotline versions, then try again"
+        ) from None
+    except OSError as error:
+        raise cannot_use(where.published, error) from None
+    return Done(record, _taken_up(record, where))
+
+
+def _taken_up(record: Publication, where: Places) -> bool:
+    """Wait for the running service to go by it.
+
+    Raises:
+        MistakeError: it does not.
+    """
+    until = time.monotonic() + TAKEN_UP_WITHIN_S
+    while time.monotonic() < until:
+        now = running(where)
+        if now is None:
+            return False
+        if now.number >= record.number:
+            if now.problem:
+                raise MistakeError(f"written down, but the running service has not taken it up: {now.problem}")
+            return True
+        time.sleep(0.05)
+    raise MistakeError(
+        f"written down, but the running service has not taken it up within {TAKEN_UP_WITHIN_S:.0f} s; see its log"
+    )
