@@ -213,6 +213,25 @@ def versions(
 
 
 @app.command()
+def replay(
+    folder: Folder,
+    since: Annotated[
+        str, typer.Option("--since", help="A span (90min, 24h, 7d, 2w) or a local date or time.", metavar="WHEN")
+    ] = "24h",
+    until: Annotated[str | None, typer.Option("--until", help="The same; now unless given.", metavar="WHEN")] = None,
+    form: Annotated[str, typer.Option("--format", help="text or json.", metavar="FORM")] = "text",
+) -> None:
+    """Lead yesterday's calls through the folder's flows.
+
+    Says which of them would go elsewhere, where and how often. What callers answered then they answer again; what
+    cannot be known is undecided, with the reason. Changes nothing. Ends with 1 when a call goes elsewhere.
+    """
+    from ivr.cli import replaying
+
+    raise typer.Exit(replaying.replay(folder, since, until, form))
+
+
+@app.command()
 def up(folder: Folder, level: Level = "info", reload: Reload = False) -> None:
     """Run the whole hotline until Ctrl-C.
 

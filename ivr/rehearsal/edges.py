@@ -134,7 +134,7 @@ def edge_of(flows: FlowSet, trace: Trace) -> Edge | None:
     step = flow.steps.get(trace.step) if flow else None
     if step is None:
         return None
-    way = _told(step, trace)
+    way = told_way(step, trace.outcome, trace.way)
     if way == NONE:
         return None
     ways = ways_of(step)
@@ -143,30 +143,41 @@ def edge_of(flows: FlowSet, trace: Trace) -> Edge | None:
     return Edge(trace.flow, trace.step, way)
 
 
-def _told(step: Step, trace: Trace) -> str:
+def told_way(step: Step, outcome: str, number: int) -> str:
+    """The way out of a step that an outcome tells of, `NONE` when it was not left by it.
+
+    Args:
+        step: the step.
+        outcome: in a trace's words.
+        number: which of several `then` was taken, counted from 1.
+
+    Raises:
+        UnknownOutcomeError: the verb or its outcome is in no table here.
+    """
+    verb = type(step).__name__.lower()
     table = TOLD.get(type(step))
     if table is None:
-        raise UnknownOutcomeError(f"nothing is known of the ways of '{trace.verb}'")
+        raise UnknownOutcomeError(f"nothing is known of the ways of '{verb}'")
     known = {**_EVERYWHERE, **table}
-    first, _, word = trace.outcome.partition(" ")
-    told = known.get(trace.outcome, known.get(f"{first} *" if word else "*"))
+    first, _, word = outcome.partition(" ")
+    told = known.get(outcome, known.get(f"{first} *" if word else "*"))
     if told is None:
-        raise UnknownOutcomeError(f"'{trace.verb}' left a step with '{trace.outcome}', which is not known")
+        raise UnknownOutcomeError(f"'{verb}' left a step with '{outcome}', which is not known")
     ways = ways_of(step)
     match told:
         case "on_missing" if told not in ways:  # then it goes on with nothing, like an answer
-            return _then(ways, trace)
+            return _then(ways, number)
         case "then":
-            return _then(ways, trace)
+            return _then(ways, number)
         case "key ":
             return f"{KEY}{word}"
         case "after ":
             # An outcome the flow has no way for goes where `failed` goes (`ivr.engine.machine`).
-            wanted = f"{AFTER}{trace.outcome}"
+            wanted = f"{AFTER}{outcome}"
             return wanted if wanted in ways else f"{AFTER}failed"
         case _:
             return told
 
 
-def _then(ways: tuple[str, ...], trace: Trace) -> str:
-    return THEN if THEN in ways else f"{THEN} {trace.way}"
+def _then(ways: tuple[str, ...], number: int) -> str:
+    return THEN if THEN in ways else f"{THEN} {number}"
