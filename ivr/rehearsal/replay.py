@@ -146,7 +146,7 @@ class _Walk:
         for _ in range(MOST_PASSED):
             present, line = self._present(), self._line()
             if line is None and (self._is_cut() or not isinstance(present, PASSED)):
-                return SAME if self._is_cut() else self._parts(f"{self.flow}.{self.step}")
+                return self._parts(f"{self.flow}.{self.step}") if self._leads_away(present) else SAME
             if line is not None:
                 self.last = line.place
                 if line.outcome in _DROPPED:
@@ -193,10 +193,23 @@ class _Walk:
         last = self.journey[-1]
         return last.to != END or last.outcome == "handed over"
 
+    def _leads_away(self, present: Step) -> bool:
+        """Whether the call would be asked something it was not; when it was cut off, was not about to be."""
+        if not self._is_cut():
+            return True
+        last = self.journey[-1]
+        flow = self.old.flows.get(last.flow)
+        bound_for = flow.steps.get(last.to or "") if flow else None
+        if bound_for is None or last.outcome == "handed over" or isinstance(bound_for, PASSED):
+            return False
+        return not isinstance(present, PASSED) and (self.flow, self.step) != (last.flow, last.to)
+
     def _parts(self, now: str) -> Verdict:
         """The call goes elsewhere than it did."""
         waiting = [line for line in self.journey[self.here :] if not isinstance(self._was(line), PASSED)]
-        was = waiting[0].place if waiting else "the end"
+        last = self.journey[-1]
+        about_to = f"{last.flow}.{last.to}" if last.to not in {None, END} else "the end"
+        was = waiting[0].place if waiting else about_to
         said = self.journey[self.here - 1].outcome if self.here else ""
         return Verdict("elsewhere", self.last, f"{said}: {now}, was {was}" if said else f"{now}, was {was}")
 
@@ -239,6 +252,9 @@ class _Walk:
             return
         for part in (present, was):
             self.otherwise |= _set_by(part) if part is not None else set()
+        if isinstance(present, Return) and self.callers:
+            flow, step = self.callers[-1]
+            self.otherwise |= _set_by(self.new.flows.flows[flow].steps[step])
 
     def _go(self, present: Step, line: Passed | None) -> bool:
         """Go on to the next step; False when the call is over."""
@@ -377,6 +393,7 @@ def _says_the_same(present: Step, was: Step) -> bool:
 def _assigned(step: Step) -> list[tuple[str, object]]:
     own = [(name, each.source) for name, each in getattr(step, "assign", {}).items()]
     ways = [way for each in exits(step) if (way := each.way) is not None]
+    own += [(name, each.source) for name, each in getattr(step, "values", {}).items()]
     return own + [(name, each.source) for way in ways for name, each in way.assign.items()] + _into(step)
 
 

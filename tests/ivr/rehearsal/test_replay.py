@@ -61,6 +61,9 @@ CHANGES = {
         "main.yaml", "{when: customer.tier == 'vip', then: vip_queue}",
         "{when: customer.tier == 'gold', then: vip_queue}", undecided=20, same=30,
     ),
+    "a subflow comes back with something else": Change(
+        "balance.yaml", "{return: {outcome: told}}", "{return: {outcome: heard}}", undecided=3, same=60,
+    ),
     "silence leads elsewhere": Change(
         "main.yaml", "no_input:    {after: 5s, tries: 3, message: no-key, then: person}",
         "no_input:    {after: 5s, tries: 3, message: no-key, then: goodbye}", elsewhere=1, same=60,
