@@ -176,6 +176,7 @@ class Bridge:
                     self.link.backlog.put(Notice(ev.Repaired(at=self._clock(), corrections=told)))
             await reconciler.fill(self._clock())
             await reconciler.forget(self._clock() - self.settings.keep_evidence)
+            await ledger.forget(self._clock() - self.settings.keep_evidence)
             self._recorder.note_checked(reconciler.checked_until, reconciler.repaired, reconciler.unexplained)
 
     async def _own(self) -> None:
