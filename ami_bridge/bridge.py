@@ -187,11 +187,22 @@ class Bridge:
             await asyncio.sleep(0)
 
     def _drain(self) -> None:
-        """The last items, on the way out: what was heard is kept."""
+        """The last items, on the way out: what was heard is kept.
+
+        What was given up, and what a peer found dead no longer said, is a gap that the next bridge's snapshot ends.
+        """
         while len(self.link.backlog):
-            item = self.link.backlog.take_nowait()
-            if isinstance(item, bytes):
-                self._heard(item)
+            match self.link.backlog.take_nowait():
+                case bytes(raw):
+                    self._heard(raw)
+                case HoleBegins():
+                    self._hole_begins()
+                case Overflowed(dropped=dropped):
+                    log.error("bridge.overflow", dropped=dropped)
+                case LinkLost(heard_until=heard) if heard is not None:
+                    self._apply(ev.LinkChanged(at=self._clock(), up=False, unseen_since=heard, cause="ami"))
+                case _:
+                    pass
 
     # -- one item
 
@@ -215,14 +226,17 @@ class Bridge:
                 log.error("bridge.overflow", dropped=dropped)
                 await self._resync()
             case HoleBegins():
-                unseen = self.state.last_event_at or self._clock()
-                self._apply(ev.LinkChanged(at=self._clock(), up=True, unseen_since=unseen, cause="overflow"))
+                self._hole_begins()
             case LinkLost(heard_until=heard):
                 cause: GapCause = "bridge" if self.link.is_closing else "ami"
                 self._apply(ev.LinkChanged(at=self._clock(), up=False, unseen_since=heard, cause=cause))
                 self._publish()
             case _:
                 pass
+
+    def _hole_begins(self) -> None:
+        unseen = self.state.last_event_at or self._clock()
+        self._apply(ev.LinkChanged(at=self._clock(), up=True, unseen_since=unseen, cause="overflow"))
 
     def _heard(self, raw: bytes) -> None:
         heard = Heard.from_raw(raw)

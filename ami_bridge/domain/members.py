@@ -25,6 +25,8 @@ AUTO_PAUSE: Final = "Auto-Pause"
 """The reason app_queue itself pauses for, after a call not taken (app_queue.c, ``rna``)."""
 RUN_TIME: Final = "member"
 """Added at run time, and queue_log has not said by whom."""
+REALTIME: Final = "REALTIME"
+"""In place of a channel, where app_queue itself noticed that a row of the database came or went."""
 A_SECOND: Final = timedelta(seconds=1)
 """queue_log cuts a moment down to its second."""
 
@@ -129,6 +131,8 @@ def member_of(row: rows.MembershipInterval) -> Member:
 def take_member_line(draft: Draft, line: LedgerLine, agent_id: str) -> None:
     """ADDMEMBER, REMOVEMEMBER, PAUSE, UNPAUSE and PENALTY, in a gap; AMI saw everything else itself, and more exactly.
 
+    But for one: a member whose row went out of the database is gone by the log alone, gap or not.
+
     A pause over a pause is another PAUSE, without an UNPAUSE between (FACTS: pause over pause); PAUSEALL and UNPAUSEALL
     are said before the lines of each queue.
     """
@@ -136,6 +140,8 @@ def take_member_line(draft: Draft, line: LedgerLine, agent_id: str) -> None:
     if gap is None or line.at + A_SECOND <= gap:
         if line.verb == "ADDMEMBER":
             _named(draft, line, agent_id)
+        elif line.verb == "REMOVEMEMBER" and line.channel_id == REALTIME:
+            _row_gone(draft, line, agent_id)
         return
     at = max(line.at, gap)
     if line.verb == "ADDMEMBER":
@@ -165,6 +171,14 @@ def take_member_line(draft: Draft, line: LedgerLine, agent_id: str) -> None:
         case _:
             return
     put_member(draft, agent, line.queue, told and replace(told, evidence="queue_log"), at)
+
+
+def _row_gone(draft: Draft, line: LedgerLine, agent_id: str) -> None:
+    """A member whose row went out of the database: AMI has no event of it (app_queue.c, kill_realtime_dead_members)."""
+    agent: Agent | None = draft.look("agents").get(agent_id)
+    member = agent.members.get(line.queue) if agent is not None else None
+    if agent is not None and member is not None and member.since < line.at:  # else the row is there again
+        put_member(draft, agent, line.queue, None, line.at)
 
 
 def _named(draft: Draft, line: LedgerLine, agent_id: str) -> None:

@@ -339,7 +339,7 @@ def _hold(draft: Draft, event: ev.HoldChanged) -> None:
     for visit in (draft.visit_of_partner(event.channel_id), *draft.visits_of(event.channel_id)):
         if visit is None or visit.phase is not Phase.TALKING:
             continue
-        if event.channel_id in {visit.agent_channel_id, visit.row.channel_id}:
+        if event.channel_id in {visit.agent_channel_id, visit.went_on_as or visit.row.channel_id}:
             draft.hold(visit, held=event.held, at=event.at)
             return
 

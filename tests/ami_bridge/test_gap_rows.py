@@ -62,6 +62,20 @@ def test_while_ami_tells_everything_the_lines_of_the_log_change_no_place() -> No
     assert [(one.paused, one.ended_at, one.evidence) for one in stays(replay)] == [(False, None, "ami")]
 
 
+def test_a_member_whose_row_went_out_of_a_database_is_gone_by_the_log_alone() -> None:
+    gone = replace(line(6, "REMOVEMEMBER", ""), channel_id="REALTIME")
+    replay = fresh().take_all([member(0.5, membership="realtime"), gone])
+    assert [(one.ended_at, one.added_by) for one in stays(replay)] == [(at(6), "realtime")]
+    assert doing(replay) == "signed_off"
+    check_intervals(replay)
+
+
+def test_a_row_that_went_and_came_again_in_one_second_is_not_taken_out_by_the_earlier_line() -> None:
+    gone = replace(line(6, "REMOVEMEMBER", ""), channel_id="REALTIME")
+    replay = fresh().take_all([member(6.4, membership="realtime"), gone])
+    assert [one.ended_at for one in stays(replay)] == [None]
+
+
 def test_who_added_a_member_is_told_by_the_log_also_where_ami_saw_it() -> None:
     replay = fresh().take_all([member(0.4, membership="dynamic"), line(0, "ADDMEMBER", "")])
     assert [(one.added_by, one.started_at) for one in stays(replay)] == [("MANAGER", at(0.4))]
