@@ -94,7 +94,7 @@ def of_line(line: ev.LedgerLine, node: str, place: int = 0) -> EvidenceLine | No
         return None
     data = list(line.data)
     match line.verb:
-        case "ENTERQUEUE" if len(data) > 1:
+        case "ENTERQUEUE" | "FULL" | "JOINEMPTY" | "JOINUNAVAIL" if len(data) > 1:
             data[1] = mask(data[1])
         case "EXITWITHKEY" if data:
             data[0] = "*"

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from ami_bridge.domain.draft import Draft
-    from ami_bridge.domain.events import LedgerLine
+    from ami_bridge.domain.events import LedgerLine, MemberSeen
 
 AUTO_PAUSE: Final = "Auto-Pause"
 """The reason app_queue itself pauses for, after a call not taken (app_queue.c, ``rna``)."""
@@ -138,10 +138,7 @@ def take_member_line(draft: Draft, line: LedgerLine, agent_id: str) -> None:
     """
     gap: datetime | None = draft.look("gap_since")
     if gap is None or line.at + A_SECOND <= gap:
-        if line.verb == "ADDMEMBER":
-            _named(draft, line, agent_id)
-        elif line.verb == "REMOVEMEMBER" and line.channel_id == REALTIME:
-            _row_gone(draft, line, agent_id)
+        _beside_ami(draft, line, agent_id)
         return
     at = max(line.at, gap)
     if line.verb == "ADDMEMBER":
@@ -173,12 +170,38 @@ def take_member_line(draft: Draft, line: LedgerLine, agent_id: str) -> None:
     put_member(draft, agent, line.queue, told and replace(told, evidence="queue_log"), at)
 
 
+def _beside_ami(draft: Draft, line: LedgerLine, agent_id: str) -> None:
+    if line.verb == "ADDMEMBER":
+        _named(draft, line, agent_id)
+        _row_again(draft, line, agent_id)
+    elif line.verb == "REMOVEMEMBER" and line.channel_id == REALTIME:
+        _row_gone(draft, line, agent_id)
+
+
 def _row_gone(draft: Draft, line: LedgerLine, agent_id: str) -> None:
-    """A member whose row went out of the database: AMI has no event of it (app_queue.c, kill_realtime_dead_members)."""
+    """A member whose row went out of the database: AMI has no event of it (app_queue.c, kill_realtime_dead_members).
+
+    If he talks, his QueueMemberStatus at the end of the talk comes all the same (seen: rtleaves in tests/traps).
+    """
     agent: Agent | None = draft.look("agents").get(agent_id)
     member = agent.members.get(line.queue) if agent is not None else None
-    if agent is not None and member is not None and member.since < line.at:  # else the row is there again
-        put_member(draft, agent, line.queue, None, line.at)
+    if agent is not None and member is not None and member.since < line.at + A_SECOND:  # else it is a newer row
+        agent = put_member(draft, agent, line.queue, None, line.at)
+        draft.put_agent(replace(agent, rows_gone=agent.rows_gone | {line.queue}), line.at)
+
+
+def _row_again(draft: Draft, line: LedgerLine, agent_id: str) -> None:
+    agent: Agent | None = draft.look("agents").get(agent_id)
+    if agent is not None and line.channel_id == REALTIME and line.queue in agent.rows_gone:
+        draft.put_agent(replace(agent, rows_gone=agent.rows_gone - {line.queue}), line.at)
+        _added(draft, line, agent_id, line.at)
+
+
+def row_is_there(draft: Draft, seen: MemberSeen) -> None:
+    """A snapshot found a member: he is in the queue, whatever was told of his row."""
+    agent: Agent | None = draft.look("agents").get(draft.rules.agent_of(seen.interface))
+    if agent is not None and seen.queue in agent.rows_gone:
+        draft.put_agent(replace(agent, rows_gone=agent.rows_gone - {seen.queue}), seen.at)
 
 
 def _named(draft: Draft, line: LedgerLine, agent_id: str) -> None:

@@ -62,8 +62,15 @@ def visit_meant(visits: Sequence[Visit], line: LedgerLine) -> Visit | None:
     return next(known, None) or next(awaited, None) or nearest[-1]
 
 
+def refused_then(visits: Sequence[Visit], queue: str, at: datetime) -> Visit | None:
+    """The visit that a channel was refused in at a queue's door at that moment, as far as both clocks tell."""
+    mine = [v for v in visits if v.row.queue == queue and v.row.outcome in REFUSED_AT_THE_DOOR]
+    fits = [v for v in mine if abs(v.row.entered_at - at) <= SLACK]
+    return min(fits, key=lambda v: abs(v.row.entered_at - at)) if fits else None
+
+
 def _told_of(visits: Sequence[Visit]) -> list[Visit]:
-    """Those the log tells of: of a caller refused at the door it has no line."""
+    """Those that Asterisk's own lines tell of: of a caller refused at the door it writes none."""
     return [visit for visit in visits if visit.row.outcome not in REFUSED_AT_THE_DOOR]
 
 

@@ -31,7 +31,7 @@ KEPT_FOR: Final = timedelta(days=14)
 """Unless `keep_evidence` of hotline.yaml says another time."""
 
 _STAMP: Final = re.compile(r"1\d{9}(\.\d{1,6})?|\d{4}-\d\d-\d\d([ T][\d:.]{5,15})?")
-"""A Unix time until 2033 (no number of the North American plan begins with 1, and others have not ten digits), or a date."""
+"""A Unix time until 2033 (no number of ten digits begins with 1: they are North American), or a date."""
 _CHANNEL: Final = re.compile(r"([\w-]+-)?1\d{9}\.\d{1,9}")
 """A channel's id, behind the name of the system where it has one (``systemname`` in asterisk.conf)."""
 _DIGIT: Final = re.compile(r"\d")

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from ami_bridge.queue_log.logged import TRANSFERS, LoggedRing, LoggedVisit
-from ami_bridge.queue_log.verbs import ENDED_BY, OUTCOME_OF, VERBS, WAITS_AT, counted
+from ami_bridge.queue_log.verbs import ENDED_BY, OUTCOME_OF, REFUSED_AS, VERBS, WAITS_AT, counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -75,6 +75,8 @@ class History:
             self._end_talk(line)
         elif kind == "end_of_wait":
             self._end_wait(line)
+        elif kind == "refused":
+            self._refuse(line)
         elif line.verb == "QUEUESTART":
             self._restart(line)
         self._last_at = line.at
@@ -173,6 +175,17 @@ class History:
                 position=counted(_column(line, 2)),
             )
         )
+
+    def _refuse(self, line: LedgerLine) -> None:
+        """Refused at the door: a visit that is over as it begins."""
+        visit = LoggedVisit(
+            channel_id=line.channel_id,
+            queue=line.queue,
+            entered_at=line.at,
+            number=self.lines,
+            caller=_column(line, 1),
+        )
+        self._put(_over(self._add(visit), line.at, REFUSED_AS[line.verb], "system", line.verb))
 
     def _ring(self, line: LedgerLine) -> None:
         visit = self._waiting(line)

@@ -15,8 +15,10 @@ if TYPE_CHECKING:
 
     from store.rows import EndedBy, Outcome
 
-Kind: TypeAlias = Literal["enter", "ring", "connect", "end_of_talk", "end_of_wait", "member", "switch", "note"]
-"""What a line is about: a caller's visit (the first five), an agent, Asterisk itself, or something somebody wrote."""
+Kind: TypeAlias = Literal[
+    "enter", "ring", "connect", "end_of_talk", "end_of_wait", "refused", "member", "switch", "note"
+]
+"""What a line is about: a caller's visit (the first six), an agent, Asterisk itself, or something somebody wrote."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,9 @@ class Verb:
     meaning: str
     source: str
 
+
+_AT_THE_DOOR: Final = ("url", "caller")
+"""As ENTERQUEUE has them, where a dialplan says so much; ours and Wazo's do not. Asterisk itself logs no refusal."""
 
 VERBS: Final[Mapping[str, Verb]] = MappingProxyType(
     {
@@ -105,8 +110,9 @@ VERBS: Final[Mapping[str, Verb]] = MappingProxyType(
         "CONFIGRELOAD": Verb("switch", (), "the logger was reloaded or rotated", "logger.c reload_logger"),
         "DID": Verb("note", ("number",), "the number dialled, where a dialplan writes it (FreePBX)", "QueueLog()"),
         "INFO": Verb("note", ("text",), "a dialplan's own word", "QueueLog()"),
-        "JOINEMPTY": Verb("note", (), "refused at the door, where a dialplan writes it (Wazo)", "QueueLog()"),
-        "FULL": Verb("note", (), "refused at the door, where a dialplan writes it (Wazo)", "QueueLog()"),
+        "JOINEMPTY": Verb("refused", _AT_THE_DOOR, "nobody serves the queue; where a dialplan writes it", "QueueLog()"),
+        "JOINUNAVAIL": Verb("refused", _AT_THE_DOOR, "the same; where a dialplan writes it", "QueueLog()"),
+        "FULL": Verb("refused", _AT_THE_DOOR, "the line is full; where a dialplan writes it", "QueueLog()"),
     }
 )
 
@@ -121,6 +127,12 @@ OUTCOME_OF: Final[Mapping[str, Outcome]] = MappingProxyType(
     }
 )
 """What a line that ends a wait says of it. AMI calls most of them an abandon (FACTS: "Abandon" is not abandon)."""
+
+REFUSED_AS: Final[Mapping[str, Outcome]] = MappingProxyType(
+    {"FULL": "full", "JOINEMPTY": "join_empty", "JOINUNAVAIL": "join_empty"}
+)
+"""What a line that tells of a refusal at the door says of the visit: the words of QUEUESTATUS."""
+REFUSED_AT_THE_DOOR: Final = frozenset(REFUSED_AS.values())
 
 ENDED_BY: Final[Mapping[str, EndedBy]] = MappingProxyType(
     {

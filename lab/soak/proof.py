@@ -71,15 +71,13 @@ class Proof:
     Attributes:
         rows: The outcomes.
         wrong: What is wrong, a sentence each; empty when nothing is.
-        unheard: Callers refused at the door while the bridge could not hear: the ledger cannot know of them.
-        unheard_kept: How many of these it knows all the same.
+        unheard: Callers refused at the door while the bridge could not hear: the ledger has them from queue_log.
         cut_off: Callers SIPp saw answered, and Asterisk ended before they came to a queue.
     """
 
     rows: list[Row] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
     unheard: int = 0
-    unheard_kept: int = 0
     cut_off: int = 0
 
 
@@ -114,26 +112,18 @@ def _outcomes(books: Books, proof: Proof) -> None:
 
 
 def _door(books: Books, proof: Proof) -> None:
-    """Who was let into no queue: by the dialplan, for queue_log is silent on them."""
+    """Who was let into no queue, by the dialplan's own log; whom the bridge did not hear, queue_log told it."""
     rows = [v for v in books.visits if v.outcome in set(AT_THE_DOOR.values()) and v.queue in _OWN_QUEUES]
     ours = Counter((visit.channel_id, str(visit.outcome)) for visit in rows)
     for outcome in sorted(set(AT_THE_DOOR.values())):
         told = [one for one in books.refused if one.outcome == outcome]
-        expected = 0
         for one in told:
             key = (one.channel_id, one.outcome)
             known = ours[key] > 0
             ours[key] -= known
-            if any(begin <= one.at + 1 and one.at <= end for begin, end in books.blind):  # whole seconds
-                proof.unheard += 1
-                proof.unheard_kept += known
-                expected += known
-            else:
-                expected += 1
-                if not known:
-                    proof.wrong.append(
-                        f"{one.channel_id} was refused by {one.queue} ({outcome}); the ledger has it not"
-                    )
+            proof.unheard += any(begin <= one.at + 1 and one.at <= end for begin, end in books.blind)  # whole seconds
+            if not known:
+                proof.wrong.append(f"{one.channel_id} was refused by {one.queue} ({outcome}); the ledger has it not")
         in_the_crash = sum(
             v.outcome == outcome
             and ours[v.channel_id, outcome] > 0
@@ -141,7 +131,7 @@ def _door(books: Books, proof: Proof) -> None:
             for v in rows
         )
         proof.rows.append(
-            Row(outcome, sum(v.outcome == outcome for v in rows), expected + in_the_crash, "the dialplan")
+            Row(outcome, sum(v.outcome == outcome for v in rows), len(told) + in_the_crash, "the dialplan")
         )
         proof.wrong += [
             f"{v.id} is {outcome} in the ledger; the dialplan saw no such thing"

@@ -26,10 +26,9 @@ def told(result: Result) -> Iterator[str]:
     yield f"broke     {_counts(result.broken)}"
     yield f"directed  {_counts(result.directed)}"
     repaired = result.knowledge.repaired if result.knowledge else 0
-    unheard, kept = result.proof.unheard, result.proof.unheard_kept
     yield (
         f"blind     {result.blind_s:,.0f} s of {result.took_s:,.0f} s; "
-        f"refused at the door meanwhile: {unheard}, known all the same: {kept}"
+        f"refused at the door meanwhile, and known from queue_log: {result.proof.unheard}"
     )
     yield (
         f"repaired  {repaired:,} visits, by queue_log; before the bridge was started the last time "

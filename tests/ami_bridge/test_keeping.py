@@ -233,8 +233,14 @@ async def test_what_is_read_but_held_back_is_counted_when_it_is_given_out(tmp_pa
 @pytest.mark.parametrize(
     ("line", "kept"),
     [
-        (b"1795301530|1795301530.7|service|NONE|ENTERQEUE||13800138000|1", b"1795301530|1795301530.7|service|NONE|ENTERQEUE||138****8000|*"),
-        (b"1795301530|gz-1795301530.7|service|NONE|PINSAID|4711", b"1795301530|gz-1795301530.7|service|NONE|PINSAID|****"),
+        (
+            b"1795301530|1795301530.7|service|NONE|ENTERQEUE||13800138000|1",
+            b"1795301530|1795301530.7|service|NONE|ENTERQEUE||138****8000|*",
+        ),
+        (
+            b"1795301530|gz-1795301530.7|service|NONE|PINSAID|4711",
+            b"1795301530|gz-1795301530.7|service|NONE|PINSAID|****",
+        ),
         (b"138001380", b"13****380"),
         (b"00138000|1795301530.7|service|", b"00****00|1795301530.7|service|"),
         ("1795301530|13800138000|陈".encode("gbk"), "1795301530|138****8000|陈".encode("gbk")),
