@@ -26,11 +26,11 @@ from ami_bridge.following import LogFollower
 from ami_bridge.messages import Tick
 from ami_bridge.past import Past, restore
 from ami_bridge.protocol.errors import ActionFailed, AmiError
+from ami_bridge.protocol.headers import read
 from ami_bridge.reconcile.checking import portions
 from ami_bridge.reconcile.keeping import SETTLED
 from ami_bridge.reconcile.matching import as_logged
 from ami_bridge.recorder import Recorder, RowSink
-from ami_bridge.spoken import Heard
 from ami_bridge.translate import WANTED_EVENTS, WANTED_VARIABLES, event_of, snapshot_of
 from ami_bridge.watchdog import Watchdog
 
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from ami_bridge.client import Reply
     from ami_bridge.messages import Snapshot
     from ami_bridge.protocol.actions import Fields
+    from ami_bridge.protocol.headers import Said
     from ami_bridge.queue_log.logged import LoggedVisit
     from ami_bridge.reconcile.keeping import Reconciler
     from ami_bridge.settings import BridgeSettings
@@ -239,7 +240,7 @@ class Bridge:
         self._apply(ev.LinkChanged(at=self._clock(), up=True, unseen_since=unseen, cause="overflow"))
 
     def _heard(self, raw: bytes) -> None:
-        heard = Heard.from_raw(raw)
+        heard = read(raw)
         if heard.text("Event") == "FullyBooted":
             self._booted(heard)
             return
@@ -272,7 +273,7 @@ class Bridge:
         if line is not None and self.settings.keep_evidence:
             self._recorder.keep(line)
 
-    def _booted(self, heard: Heard) -> None:
+    def _booted(self, heard: Said) -> None:
         self._doubts.booted()
         uptime = heard.text("Uptime")
         if uptime.isdecimal():

@@ -6,10 +6,10 @@ with, nor of members that a reload of queues.conf brought or took: the snapshot 
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
+from ami_bridge.domain.changing import replace
 from ami_bridge.domain.model import Agent, Member
 from ami_bridge.domain.states import Phone
 from ami_bridge.queue_log.verbs import counted
