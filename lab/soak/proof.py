@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
     from datetime import datetime
 
-    from lab.soak.witnesses import QueueLog, Refused
+    from lab.soak.witnesses import Cel, QueueLog, Refused
     from store.rows import AgentInterval, RingAttempt, Visit
 
 IN_THE_CRASH_S: Final = 2.0
@@ -38,6 +38,7 @@ class Books:
         log: queue_log, counted.
         refused: Whom the dialplan saw turned away.
         sipp: Calling numbers SIPp saw answered, and when.
+        cel: CEL, counted; None where there is none.
         redirected: Channels the director sent elsewhere.
         blind: Spans in which the bridge could not hear, Unix times.
         crashes: When Asterisk ended, Unix times.
@@ -49,6 +50,7 @@ class Books:
     log: QueueLog
     refused: Sequence[Refused]
     sipp: Mapping[str, float]
+    cel: Cel | None = None
     redirected: Collection[str] = ()
     blind: Sequence[tuple[float, float]] = ()
     crashes: Sequence[float] = ()
@@ -87,6 +89,8 @@ def proved(books: Books) -> Proof:
     _outcomes(books, proof)
     _door(books, proof)
     _callers(books, proof)
+    if books.cel is not None:
+        _cel(books, books.cel, proof)
     proof.wrong += [*_whole(books.visits), *_ringing(books.visits, books.attempts), *_without_gap(books.intervals)]
     return proof
 
@@ -151,6 +155,19 @@ def _callers(books: Books, proof: Proof) -> None:
                 proof.cut_off += 1
             else:
                 proof.wrong.append(f"caller {caller} was answered, and came to no queue")
+
+
+def _cel(books: Books, cel: Cel, proof: Proof) -> None:
+    """Each visit an agent answered is one bridge that Queue() made, and each caller's channel began: by CEL alone."""
+    answered = [visit for visit in books.visits if visit.answered_at is not None]
+    in_the_crash = sum(_crashed(v.answered_at.timestamp(), books.crashes) for v in answered if v.answered_at)
+    proof.rows.append(Row("answered", len(answered), len(cel.joined), "CEL"))
+    if not len(answered) - in_the_crash <= len(cel.joined) <= len(answered) + len(books.crashes):
+        proof.wrong.append(f"answered: {len(answered)} in the ledger, {len(cel.joined)} bridges of Queue() in CEL")
+    ours = {visit.channel_id for visit in books.visits}
+    known = len(ours & cel.channels)
+    proof.rows.append(Row("callers", len(ours), known, "CEL"))
+    proof.wrong += [f"{channel} has visits in the ledger, and is not in CEL" for channel in sorted(ours - cel.channels)]
 
 
 def _crashed(at: float, crashes: Iterable[float]) -> bool:

@@ -7,7 +7,8 @@ from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,9 +19,7 @@ from lab.soak.relay import Relay
 from lab.soak.trouble import BRISK, KINDS, Pace, breaks
 from store.rows import AgentInterval, RingAttempt, Visit
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
+SCENES = Path(__file__).parents[1] / "transcripts" / "cel"
 T = datetime(2026, 11, 25, 3, tzinfo=UTC)
 
 
@@ -179,6 +178,28 @@ def test_the_witnesses_are_read_as_they_are_written(tmp_path: Path) -> None:
     assert one == witnesses.Refused(1795575214.0, "1.5", "70000005", "soak-full", "full")
     (tmp_path / "calls.log").write_text("2026-11-25\t02:53:43.441462\t1795575223.441462 70000173 106 answered\n")
     assert witnesses.answered_callers(tmp_path / "calls.log") == {"70000173": 1795575223.441462}
+
+
+def test_cel_is_a_witness_of_its_own(tmp_path: Path) -> None:
+    (tmp_path / "hotline.csv").write_bytes(
+        (SCENES / "asterisk-22.10.1-blind_queue.csv").read_bytes() + b"no record\n"
+    )
+    told = witnesses.cel([tmp_path / "hotline.csv"])
+    assert (len(told.joined), len(told.channels), told.lines) == (2, 3, 23)
+
+
+@pytest.mark.parametrize(
+    ("cel", "told"),
+    [
+        (witnesses.Cel(9, frozenset({"b1"}), frozenset({"1.1", "1.2"})), ""),
+        (witnesses.Cel(9, frozenset(), frozenset({"1.1", "1.2"})), "answered: 1 in the ledger, 0 bridges of Queue() in CEL"),
+        (witnesses.Cel(9, frozenset({"b1", "b2"}), frozenset({"1.1", "1.2"})), "answered: 1 in the ledger, 2 bridges"),
+        (witnesses.Cel(9, frozenset({"b1"}), frozenset({"1.1"})), "1.2 has visits in the ledger, and is not in CEL"),
+    ],
+)
+def test_what_cel_counts_otherwise_is_told(cel: witnesses.Cel, told: str) -> None:
+    wrong = proved(books(cel=cel)).wrong
+    assert (told in "".join(wrong)) if told else not wrong
 
 
 async def test_the_relay_breaks_in_the_middle_of_an_event_and_lets_nobody_in_for_a_while() -> None:
