@@ -1,5 +1,4 @@
-"""The tables described for people: the middle part of `docs/database.md`, made from the docstrings of `store.rows`; and
-in what order rows are given up for want of room.
+"""The tables described for people: what `docs/database.md` has from the docstrings of `store.rows`, and the drop order.
 
 `python -m store.described docs/database.md` brings the page up to date.
 """

@@ -15,7 +15,16 @@ from ami_bridge.domain.refusals import agree, refused_by_log
 from ami_bridge.domain.states import Phase
 from ami_bridge.domain.whose import SLACK, visit_entered, visit_meant
 from ami_bridge.queue_log.logged import transfer_of
-from ami_bridge.queue_log.verbs import ENDED_BY, OUTCOME_OF, REFUSED_AS, WAITS_AT, counted
+from ami_bridge.queue_log.verbs import (
+    ENDED_BY,
+    OUTCOME_OF,
+    REFUSED_AS,
+    WAITS_AT,
+    counted,
+    lasted,
+    not_before,
+    seconds_counted,
+)
 from store import rows
 
 if TYPE_CHECKING:
@@ -47,10 +56,10 @@ def _go_on(draft: Draft, line: LedgerLine) -> None:
     visit = visit_meant(draft.visits_of(line.channel_id), line)
     if visit is None and line.verb in WAITS_AT:
         column = WAITS_AT[line.verb]
-        waited = counted("".join(line.data[column : column + 1])) or 0
+        waited = seconds_counted("".join(line.data[column : column + 1])) or 0
         visit = handed_over(draft, line.channel_id, line.queue, line.at - timedelta(seconds=waited))
     if line.verb in ENDED_BY and (visit is None or visit.row.answered_at is None):
-        talked = counted("".join(line.data[-2:-1])) or 0
+        talked = seconds_counted("".join(line.data[-2:-1])) or 0
         began = line.at - timedelta(seconds=talked)
         other = talk_under_another_name(draft, line.channel_id, line.queue, _agent_id(draft, line), began)
         visit = other or visit
@@ -109,7 +118,7 @@ def _connect(draft: Draft, line: LedgerLine, visit: Visit) -> None:
     visit = draft.connect(
         visit,
         _agent_id(draft, line),
-        max(line.at, row.entered_at),
+        not_before(line.at, row.entered_at),
         agent_name=line.member_name,
         evidence="queue_log: CONNECT",
     )
@@ -124,15 +133,16 @@ def _complete(draft: Draft, line: LedgerLine, visit: Visit) -> None:
         row = replace(visit.row, transfer=how, transferred_to=where_to or visit.row.transferred_to)
         visit = draft.put_visit(replace(visit, row=row), line.at)
     if visit.phase is Phase.TALKING:
-        draft.complete(visit, max(line.at, visit.row.answered_at or line.at), ended_by, f"queue_log: {line.verb}")
+        draft.complete(
+            visit, not_before(line.at, visit.row.answered_at or line.at), ended_by, f"queue_log: {line.verb}"
+        )
         return
     if visit.row.outcome != "answered":
         return  # a log that begins in the middle
     row = visit.row
     if row.ended_by is None:  # the end was not seen by AMI: the log's time is the better one
-        ended_at = max(line.at, row.answered_at or line.at)
-        talk_s = (ended_at - (row.answered_at or ended_at)).total_seconds()
-        row = replace(row, ended_at=ended_at, talk_s=talk_s)
+        ended_at = not_before(line.at, row.answered_at or line.at)
+        row = replace(row, ended_at=ended_at, talk_s=lasted(row.answered_at or ended_at, ended_at))
     row = replace(row, ended_by=ended_by)
     agree(draft, replace(visit, row=row), line.at)
 
@@ -146,7 +156,7 @@ def _settle(draft: Draft, line: LedgerLine, visit: Visit) -> None:
         draft.put_visit(visit, line.at)
     elif visit.phase is not Phase.TALKING and visit.row.outcome != "answered":
         left_at = visit.left_at or (visit.row.ended_at if visit.row.outcome != "unknown_after_gap" else None)
-        visit = replace(visit, left_at=max(left_at or line.at, visit.row.entered_at))
+        visit = replace(visit, left_at=not_before(left_at or line.at, visit.row.entered_at))
         draft.settle(visit, outcome, line.at, f"queue_log: {line.verb}")
 
 

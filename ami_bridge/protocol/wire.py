@@ -43,7 +43,7 @@ class Framing:
             PeerError: no AMI greeting, or a message beyond ``MAX_MESSAGE``. The stream is useless afterwards.
         """
         held = self._held
-        if not held and self.version is not None and (end := data.rfind(_END)) >= 0:  # as mostly: nothing is copied twice
+        if not held and self.version is not None and (end := data.rfind(_END)) >= 0:  # as mostly
             held += data[end + len(_END) :]
             return self._cut(data[:end])
         fresh_from = len(held)

@@ -7,11 +7,13 @@ https://docs.asterisk.org/Operation/Logging/Queue-Logs/. Where a scene was recor
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
 
     from store.rows import EndedBy, Outcome
 
@@ -153,6 +155,27 @@ WAITS_AT: Final[Mapping[str, int]] = MappingProxyType(
 
 MOST_DIGITS: Final = 9
 """Of a number of seconds, milliseconds or places: thirty years, and no database takes more for a whole number."""
+
+
+SET_BACK: Final = timedelta(seconds=2)
+"""An end this long before its beginning is one of a clock that was set back, and no matter of whole seconds."""
+
+
+def not_before(at: datetime, began: datetime) -> datetime:
+    """The end of what began then: not before it, unless the clock was set back meanwhile; then as it was stamped."""
+    return at if began - at > SET_BACK else max(at, began)
+
+
+def lasted(began: datetime, ended: datetime) -> float | None:
+    """Seconds from one to the other; None where the clock was set back meanwhile, for then nobody knows."""
+    seconds = (ended - began).total_seconds()
+    return None if seconds < -SET_BACK.total_seconds() else max(0.0, seconds)
+
+
+def seconds_counted(text: str) -> int | None:
+    """Seconds the log counts, `time()` less `time()` in app_queue.c: less than nothing if the clock was set back."""
+    told = counted(text.removeprefix("-"))
+    return -told if told is not None and text.startswith("-") else told
 
 
 def counted(text: str) -> int | None:

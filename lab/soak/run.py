@@ -116,7 +116,8 @@ class Result:
             for d in self.after["agent_differences"]
         ]
         told += [
-            f"call {d['call']} ({d['queue'] or 'all of it'}): {d['what']} is {d['ledger']} in the ledger, {d['cel']} in CEL"
+            f"call {d['call']} ({d['queue'] or 'all of it'}): "
+            f"{d['what']} is {d['ledger']} in the ledger, {d['cel']} in CEL"
             for d in self.cel["differences"]
         ]
         return [*self.proof.wrong, *told, *self.errors]

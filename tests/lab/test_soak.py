@@ -181,9 +181,7 @@ def test_the_witnesses_are_read_as_they_are_written(tmp_path: Path) -> None:
 
 
 def test_cel_is_a_witness_of_its_own(tmp_path: Path) -> None:
-    (tmp_path / "hotline.csv").write_bytes(
-        (SCENES / "asterisk-22.10.1-blind_queue.csv").read_bytes() + b"no record\n"
-    )
+    (tmp_path / "hotline.csv").write_bytes((SCENES / "asterisk-22.10.1-blind_queue.csv").read_bytes() + b"no record\n")
     told = witnesses.cel([tmp_path / "hotline.csv"])
     assert (len(told.joined), len(told.channels), told.lines) == (2, 3, 23)
 
@@ -192,7 +190,10 @@ def test_cel_is_a_witness_of_its_own(tmp_path: Path) -> None:
     ("cel", "told"),
     [
         (witnesses.Cel(9, frozenset({"b1"}), frozenset({"1.1", "1.2"})), ""),
-        (witnesses.Cel(9, frozenset(), frozenset({"1.1", "1.2"})), "answered: 1 in the ledger, 0 bridges of Queue() in CEL"),
+        (
+            witnesses.Cel(9, frozenset(), frozenset({"1.1", "1.2"})),
+            "answered: 1 in the ledger, 0 bridges of Queue()",
+        ),
         (witnesses.Cel(9, frozenset({"b1", "b2"}), frozenset({"1.1", "1.2"})), "answered: 1 in the ledger, 2 bridges"),
         (witnesses.Cel(9, frozenset({"b1"}), frozenset({"1.1"})), "1.2 has visits in the ledger, and is not in CEL"),
     ],
