@@ -26,11 +26,11 @@ from ami_bridge.following import LogFollower
 from ami_bridge.messages import Tick
 from ami_bridge.past import Past, restore
 from ami_bridge.protocol.errors import ActionFailed, AmiError
+from ami_bridge.protocol.headers import read
 from ami_bridge.reconcile.checking import portions
 from ami_bridge.reconcile.keeping import SETTLED
 from ami_bridge.reconcile.matching import as_logged
 from ami_bridge.recorder import Recorder, RowSink
-from ami_bridge.spoken import Heard
 from ami_bridge.translate import WANTED_EVENTS, WANTED_VARIABLES, event_of, snapshot_of
 from ami_bridge.watchdog import Watchdog
 
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from ami_bridge.client import Reply
     from ami_bridge.messages import Snapshot
     from ami_bridge.protocol.actions import Fields
+    from ami_bridge.protocol.headers import Said
     from ami_bridge.queue_log.logged import LoggedVisit
     from ami_bridge.reconcile.keeping import Reconciler
     from ami_bridge.settings import BridgeSettings
@@ -176,6 +177,7 @@ class Bridge:
                     self.link.backlog.put(Notice(ev.Repaired(at=self._clock(), corrections=told)))
             await reconciler.fill(self._clock())
             await reconciler.forget(self._clock() - self.settings.keep_evidence)
+            await ledger.forget(self._clock() - self.settings.keep_evidence)
             self._recorder.note_checked(reconciler.checked_until, reconciler.repaired, reconciler.unexplained)
 
     async def _own(self) -> None:
@@ -186,11 +188,22 @@ class Bridge:
             await asyncio.sleep(0)
 
     def _drain(self) -> None:
-        """The last items, on the way out: what was heard is kept."""
+        """The last items, on the way out: what was heard is kept.
+
+        What was given up, and what a peer found dead no longer said, is a gap that the next bridge's snapshot ends.
+        """
         while len(self.link.backlog):
-            item = self.link.backlog.take_nowait()
-            if isinstance(item, bytes):
-                self._heard(item)
+            match self.link.backlog.take_nowait():
+                case bytes(raw):
+                    self._heard(raw)
+                case HoleBegins():
+                    self._hole_begins()
+                case Overflowed(dropped=dropped):
+                    log.error("bridge.overflow", dropped=dropped)
+                case LinkLost(heard_until=heard) if heard is not None:
+                    self._apply(ev.LinkChanged(at=self._clock(), up=False, unseen_since=heard, cause="ami"))
+                case _:
+                    pass
 
     # -- one item
 
@@ -214,8 +227,7 @@ class Bridge:
                 log.error("bridge.overflow", dropped=dropped)
                 await self._resync()
             case HoleBegins():
-                unseen = self.state.last_event_at or self._clock()
-                self._apply(ev.LinkChanged(at=self._clock(), up=True, unseen_since=unseen, cause="overflow"))
+                self._hole_begins()
             case LinkLost(heard_until=heard):
                 cause: GapCause = "bridge" if self.link.is_closing else "ami"
                 self._apply(ev.LinkChanged(at=self._clock(), up=False, unseen_since=heard, cause=cause))
@@ -223,8 +235,12 @@ class Bridge:
             case _:
                 pass
 
+    def _hole_begins(self) -> None:
+        unseen = self.state.last_event_at or self._clock()
+        self._apply(ev.LinkChanged(at=self._clock(), up=True, unseen_since=unseen, cause="overflow"))
+
     def _heard(self, raw: bytes) -> None:
-        heard = Heard.from_raw(raw)
+        heard = read(raw)
         if heard.text("Event") == "FullyBooted":
             self._booted(heard)
             return
@@ -257,7 +273,7 @@ class Bridge:
         if line is not None and self.settings.keep_evidence:
             self._recorder.keep(line)
 
-    def _booted(self, heard: Heard) -> None:
+    def _booted(self, heard: Said) -> None:
         self._doubts.booted()
         uptime = heard.text("Uptime")
         if uptime.isdecimal():

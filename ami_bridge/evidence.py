@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Container
     from datetime import datetime
 
-    from ami_bridge.spoken import Heard
+    from ami_bridge.protocol.headers import Said
 
 KEPT_HEADERS: Final = (
     "Queue",
@@ -50,7 +50,7 @@ _KEY: Final = re.compile(r"(KEY:).*")
 _HIDDEN: Final = r"\1*"
 
 
-def of_event(heard: Heard, event: ev.Event, node: str, known: Container[str]) -> EvidenceLine | None:
+def of_event(heard: Said, event: ev.Event, node: str, known: Container[str]) -> EvidenceLine | None:
     """An AMI event as a line of evidence; None for one that is about no caller's visit.
 
     Args:
@@ -94,7 +94,7 @@ def of_line(line: ev.LedgerLine, node: str, place: int = 0) -> EvidenceLine | No
         return None
     data = list(line.data)
     match line.verb:
-        case "ENTERQUEUE" if len(data) > 1:
+        case "ENTERQUEUE" | "FULL" | "JOINEMPTY" | "JOINUNAVAIL" if len(data) > 1:
             data[1] = mask(data[1])
         case "EXITWITHKEY" if data:
             data[0] = "*"

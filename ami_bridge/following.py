@@ -30,6 +30,7 @@ log = structlog.get_logger("bridge.queue_log")
 
 LIVE: Final = "live"
 """The bridge's own place, among those of the table."""
+FORGET_EVERY: Final = timedelta(hours=1)
 LAG: Final = timedelta(seconds=1.2)
 """A line is given out this long after its time, so that AMI, which knows more, is heard first."""
 
@@ -80,11 +81,24 @@ def at_the_end(source: Log, node: str, place: LogPlace | None, now: datetime) ->
         last = told[-1]
         source.keep_odd(tail)
     source.keep_odd(tail)
-    return place if last is None else _place(node, last, tail, place, now)
+    if tail.mark is None or not tail.lines:
+        return place
+    line_at = last.line.at if last else place.line_at if place else None
+    return _place(node, _Behind(tail.mark, tail.lines, sum(tail.set_aside.values()), line_at), place, now)
 
 
-def _place(node: str, last: Told[LedgerLine], tail: QueueLogTail, before: LogPlace | None, now: datetime) -> LogPlace:
-    mark = last.mark
+@dataclass(frozen=True, slots=True)
+class _Behind:
+    """A place behind some line, and what was counted up to it."""
+
+    mark: Mark
+    lines: int
+    set_aside: int
+    line_at: datetime | None
+
+
+def _place(node: str, behind: _Behind, before: LogPlace | None, now: datetime) -> LogPlace:
+    mark = behind.mark
     return LogPlace(
         node=node,
         log=LIVE,
@@ -92,9 +106,9 @@ def _place(node: str, last: Told[LedgerLine], tail: QueueLogTail, before: LogPla
         bytes_read=mark.offset,
         line_bytes=mark.size,
         line_digest=mark.digest,
-        line_at=last.line.at,
-        lines=(before.lines if before else 0) + tail.lines,
-        set_aside=(before.set_aside if before else 0) + sum(tail.set_aside.values()),
+        line_at=behind.line_at,
+        lines=(before.lines if before else 0) + behind.lines,
+        set_aside=(before.set_aside if before else 0) + behind.set_aside,
         updated_at=now,
     )
 
@@ -132,6 +146,7 @@ class LogFollower:
         self._kept: Mark | None = self.tail.mark
         self._trouble = ""
         self._odd = 0
+        self._forgot_until: datetime | None = None
 
     async def due(self, now: datetime, *, everything: bool) -> list[LedgerLine]:
         """The lines whose time has come, in order; all there are, before a snapshot. An unreadable file is said."""
@@ -176,11 +191,33 @@ class LogFollower:
         return self.history.over_before(before)
 
     def place(self, now: datetime) -> LogPlace | None:
-        """The place behind the last line given out, as a row; None when it is the one kept already."""
-        if self._last is None or self._last.mark == self._kept:
+        """The place behind the last line given out, as a row; None when it is the one kept already.
+
+        Lines that are no facts wait for nothing: when no fact is held back, the place is behind them.
+        """
+        behind = self._behind()
+        if behind is None or behind.mark == self._kept:
             return None
-        self._kept = self._last.mark
-        return _place(self._node, self._last, self.tail, self._before, now)
+        self._kept = behind.mark
+        return _place(self._node, behind, self._before, now)
+
+    def _behind(self) -> _Behind | None:
+        last, tail = self._last, self.tail
+        line_at = last.line.at if last else self._before.line_at if self._before else None
+        if not self._held and tail.mark is not None and tail.lines:
+            return _Behind(tail.mark, tail.lines, sum(tail.set_aside.values()), line_at)
+        return _Behind(last.mark, last.lines, last.set_aside, line_at) if last else None
+
+    async def forget(self, before: datetime) -> None:
+        """Deletes what was set aside before that, once an hour. What cannot be deleted is said."""
+        aside = self._source.aside
+        if aside is None or (self._forgot_until is not None and before < self._forgot_until + FORGET_EVERY):
+            return
+        self._forgot_until = before
+        try:
+            await asyncio.to_thread(aside.forget, before)
+        except OSError as wrong:
+            log.error("bridge.set_aside_not_deleted", reason=str(wrong))
 
     def _tell_what_is_odd(self) -> None:
         if self.tail.losses:

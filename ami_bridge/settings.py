@@ -99,7 +99,7 @@ class BridgeSettings:
     queue_log_olddir: Path | None = None
     """Where logrotate moves older pieces of it."""
     set_aside: Path | None = None
-    """The file its lines that are no facts are kept in."""
+    """The file its lines that are no facts are kept in, masked."""
     keep_evidence: timedelta = timedelta(days=14)
     """How long the lines rows came from are kept; zero keeps none."""
     watchdog: WatchdogSettings = field(default_factory=WatchdogSettings)
@@ -113,7 +113,8 @@ class BridgeSettings:
         """queue_log, and what is to be known of it."""
         if self.queue_log is None:
             return None
-        return Log(self.queue_log, self.queue_log_olddir, AsideFile(self.set_aside) if self.set_aside else None)
+        aside = AsideFile(self.set_aside, keep_for=self.keep_evidence) if self.set_aside else None
+        return Log(self.queue_log, self.queue_log_olddir, aside)
 
     @property
     def rules(self) -> Rules:

@@ -15,7 +15,7 @@ from ami_bridge.domain import events as ev
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from ami_bridge.spoken import Heard
+    from ami_bridge.protocol.headers import Said
 
 WANTED_EVENTS: Final = (
     "QueueCallerJoin",
@@ -58,13 +58,13 @@ _MEANT: Final = {"a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t
 _UNKNOWN = frozenset({"<unknown>", "<null>"})
 
 
-def event_of(heard: Heard, now: datetime) -> ev.Event | None:
+def event_of(heard: Said, now: datetime) -> ev.Event | None:
     """What a message says happened; None for one that says nothing to us. ``now`` is used if it carries no time."""
     translate = _BY_NAME.get(heard.text("Event"))
     return translate(heard, _time(heard, now)) if translate else None
 
 
-def _time(heard: Heard, now: datetime) -> datetime:
+def _time(heard: Said, now: datetime) -> datetime:
     stamp = _number(heard.text("Timestamp"))
     return datetime.fromtimestamp(stamp, UTC) if stamp > 0 else now
 
@@ -94,7 +94,7 @@ def _escaped_name(text: str) -> str:
     return _name(_ESCAPED.sub(lambda found: _MEANT.get(found[1], found[1]), text))
 
 
-def variables_of(heard: Heard, prefix: str = "") -> dict[str, str]:
+def variables_of(heard: Said, prefix: str = "") -> dict[str, str]:
     """The channel's variables that come with each event (``ChanVariable: NAME=value``, one header each)."""
     told: dict[str, str] = {}
     for line in heard.lines(f"{prefix}ChanVariable"):
@@ -103,7 +103,7 @@ def variables_of(heard: Heard, prefix: str = "") -> dict[str, str]:
     return told
 
 
-def tags_of(heard: Heard, prefix: str = "") -> ev.Tags:
+def tags_of(heard: Said, prefix: str = "") -> ev.Tags:
     """What the channel's variables say of the call."""
     told = variables_of(heard, prefix)
     flow, _, version = told.get("HL_FLOWID", "").partition("@")
@@ -119,7 +119,7 @@ def tags_of(heard: Heard, prefix: str = "") -> ev.Tags:
     )
 
 
-def _channel(heard: Heard, at: datetime) -> dict[str, Any]:
+def _channel(heard: Said, at: datetime) -> dict[str, Any]:
     return {
         "at": at,
         "channel_id": heard.text("Uniqueid"),
@@ -131,7 +131,7 @@ def _channel(heard: Heard, at: datetime) -> dict[str, Any]:
     }
 
 
-def _ringing(heard: Heard, at: datetime) -> dict[str, Any]:
+def _ringing(heard: Said, at: datetime) -> dict[str, Any]:
     return {
         **_channel(heard, at),
         "queue": heard.text("Queue"),
@@ -141,40 +141,40 @@ def _ringing(heard: Heard, at: datetime) -> dict[str, Any]:
     }
 
 
-def _joined(heard: Heard, at: datetime) -> ev.Joined:
+def _joined(heard: Said, at: datetime) -> ev.Joined:
     return ev.Joined(**_channel(heard, at), queue=heard.text("Queue"), position=_whole(heard.text("Position")))
 
 
-def _left(heard: Heard, at: datetime) -> ev.Left:
+def _left(heard: Said, at: datetime) -> ev.Left:
     return ev.Left(**_channel(heard, at), queue=heard.text("Queue"))
 
 
-def _gave_up(heard: Heard, at: datetime) -> ev.GaveUp:
+def _gave_up(heard: Said, at: datetime) -> ev.GaveUp:
     return ev.GaveUp(**_channel(heard, at), queue=heard.text("Queue"))
 
 
-def _rang(heard: Heard, at: datetime) -> ev.Rang:
+def _rang(heard: Said, at: datetime) -> ev.Rang:
     return ev.Rang(**_ringing(heard, at))
 
 
-def _not_answered(heard: Heard, at: datetime) -> ev.NotAnswered:
+def _not_answered(heard: Said, at: datetime) -> ev.NotAnswered:
     return ev.NotAnswered(**_ringing(heard, at), rang_s=_number(heard.text("RingTime")) / 1000)
 
 
-def _dumped(heard: Heard, at: datetime) -> ev.NotAnswered:
+def _dumped(heard: Said, at: datetime) -> ev.NotAnswered:
     """AgentDump: the agent hung up during the announcement; the caller stays in line (FACTS: AGENTDUMP)."""
     return ev.NotAnswered(**_ringing(heard, at), rang_s=0.0)
 
 
-def _connected(heard: Heard, at: datetime) -> ev.Connected:
+def _connected(heard: Said, at: datetime) -> ev.Connected:
     return ev.Connected(**_ringing(heard, at), waited_s=_number(heard.text("HoldTime")))
 
 
-def _completed(heard: Heard, at: datetime) -> ev.Completed:
+def _completed(heard: Said, at: datetime) -> ev.Completed:
     return ev.Completed(**_ringing(heard, at), reason=heard.text("Reason"), talked_s=_number(heard.text("TalkTime")))
 
 
-def _sent_on(heard: Heard, at: datetime) -> ev.HandedOn | None:
+def _sent_on(heard: Said, at: datetime) -> ev.HandedOn | None:
     """stasis_bridges.c ``blind_transfer_to_ami``: one that failed leaves the talk as it was."""
     if heard.text("Result") != "Success":
         return None
@@ -188,7 +188,7 @@ def _sent_on(heard: Heard, at: datetime) -> ev.HandedOn | None:
     )
 
 
-def _joined_with(heard: Heard, at: datetime) -> ev.HandedOn | None:
+def _joined_with(heard: Said, at: datetime) -> ev.HandedOn | None:
     """stasis_bridges.c ``attended_transfer_to_ami``; the transferer's second leg knows whom it had called.
 
     Without a transferee several were in the talk, and nobody can be meant (manager_bridges.c).
@@ -207,25 +207,25 @@ def _joined_with(heard: Heard, at: datetime) -> ev.HandedOn | None:
     )
 
 
-def _dial_ended(heard: Heard, at: datetime) -> ev.DialEnded | None:
+def _dial_ended(heard: Said, at: datetime) -> ev.DialEnded | None:
     if not heard.text("DestUniqueid"):
         return None
     return ev.DialEnded(at=at, agent_channel_id=heard.text("DestUniqueid"), status=heard.text("DialStatus"))
 
 
-def _hung_up(heard: Heard, at: datetime) -> ev.HungUp:
+def _hung_up(heard: Said, at: datetime) -> ev.HungUp:
     return ev.HungUp(**_channel(heard, at))
 
 
-def _held(heard: Heard, at: datetime) -> ev.HoldChanged:
+def _held(heard: Said, at: datetime) -> ev.HoldChanged:
     return ev.HoldChanged(at=at, channel_id=heard.text("Uniqueid"), held=heard.text("Event") == "Hold")
 
 
-def _music_stopped(heard: Heard, at: datetime) -> ev.MusicStopped:
+def _music_stopped(heard: Said, at: datetime) -> ev.MusicStopped:
     return ev.MusicStopped(at=at, channel_id=heard.text("Uniqueid"))
 
 
-def _variable(heard: Heard, at: datetime) -> ev.Event | None:
+def _variable(heard: Said, at: datetime) -> ev.Event | None:
     name, value = heard.text("Variable").lstrip("_"), heard.text("Value")
     if name == "QUEUESTATUS":
         return ev.Resulted(**_channel(heard, at), status=value) if value else None
@@ -234,7 +234,7 @@ def _variable(heard: Heard, at: datetime) -> ev.Event | None:
     return ev.Tagged(**_channel(heard, at)) if name in WANTED_VARIABLES else None
 
 
-def member_of(heard: Heard, at: datetime) -> ev.MemberSeen:
+def member_of(heard: Said, at: datetime) -> ev.MemberSeen:
     """An agent in a queue, from an event or from a row of QueueStatus (which names two headers otherwise)."""
     last_call = _number(heard.text("LastCall"))
     return ev.MemberSeen(
@@ -252,7 +252,7 @@ def member_of(heard: Heard, at: datetime) -> ev.MemberSeen:
     )
 
 
-def _member_gone(heard: Heard, at: datetime) -> ev.MemberGone:
+def _member_gone(heard: Said, at: datetime) -> ev.MemberGone:
     return ev.MemberGone(
         at=at, queue=heard.text("Queue"), interface=heard.text("Interface"), member_name=heard.text("MemberName")
     )
@@ -268,12 +268,12 @@ _CONTACT_REACHABLE = {
 """``Removed`` is a phone that signed off: its device state says so, it is not out of reach."""
 
 
-def _contact(heard: Heard, at: datetime) -> ev.ContactSeen | None:
+def _contact(heard: Said, at: datetime) -> ev.ContactSeen | None:
     reachable = _CONTACT_REACHABLE.get(heard.text("ContactStatus"))
     return None if reachable is None else ev.ContactSeen(at=at, agent=heard.text("AOR"), reachable=reachable)
 
 
-_BY_NAME: Final[Mapping[str, Callable[[Heard, datetime], ev.Event | None]]] = {
+_BY_NAME: Final[Mapping[str, Callable[[Said, datetime], ev.Event | None]]] = {
     "QueueCallerJoin": _joined,
     "QueueCallerLeave": _left,
     "QueueCallerAbandon": _gave_up,
@@ -303,8 +303,8 @@ _BY_NAME: Final[Mapping[str, Callable[[Heard, datetime], ev.Event | None]]] = {
 
 
 def snapshot_of(
-    queue_status: Iterable[Heard],
-    channels: Iterable[Heard],
+    queue_status: Iterable[Said],
+    channels: Iterable[Said],
     unreachable: frozenset[str] | None,
     at: datetime,
 ) -> ev.SnapshotTaken:
@@ -333,7 +333,7 @@ def snapshot_of(
     )
 
 
-def _waiting_of(row: Heard) -> ev.WaitingSeen:
+def _waiting_of(row: Said) -> ev.WaitingSeen:
     return ev.WaitingSeen(
         queue=row.text("Queue"),
         position=_whole(row.text("Position")),
@@ -345,7 +345,7 @@ def _waiting_of(row: Heard) -> ev.WaitingSeen:
     )
 
 
-def channel_of(row: Heard, at: datetime) -> ev.ChannelSeen:
+def channel_of(row: Said, at: datetime) -> ev.ChannelSeen:
     """One row of CoreShowChannels."""
     return ev.ChannelSeen(
         channel=row.text("Channel"),

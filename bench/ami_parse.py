@@ -27,7 +27,8 @@ from panoramisk.ami_protocol import AMIProtocol
 from ami_bridge import evidence
 from ami_bridge.domain.model import Rules, empty_state
 from ami_bridge.domain.reducer import apply
-from ami_bridge.spoken import Heard, LinkProtocol
+from ami_bridge.protocol.headers import parse, read
+from ami_bridge.spoken import LinkProtocol
 from ami_bridge.translate import WANTED_EVENTS, WANTED_VARIABLES, event_of
 
 if TYPE_CHECKING:
@@ -138,7 +139,7 @@ def _bare(chunks: list[bytes]) -> float:
     return time.process_time() - began
 
 
-def _ours(*, everything: bool, reduce: bool, keep: bool = False) -> Callable[[list[bytes]], float]:
+def _ours(*, everything: bool, reduce: bool, keep: bool = False, whole: bool = False) -> Callable[[list[bytes]], float]:
     wanted = frozenset(k.encode() for k in (KINDS if everything else WANTED_EVENTS))
     variables = frozenset(v.encode() for v in (*WANTED_VARIABLES, *(["DIALEDTIME"] if everything else [])))
 
@@ -148,15 +149,18 @@ def _ours(*, everything: bool, reduce: bool, keep: bool = False) -> Callable[[li
 
         def take(raw: bytes) -> None:
             nonlocal state
-            heard = Heard.from_raw(raw)
-            if reduce:
-                event = event_of(heard, now)
-                if event is not None:
-                    state, _ = apply(state, event, now)
-                    if keep:
-                        evidence.of_event(heard, event, "n", state.ordinals)
+            heard = read(raw)
+            event = event_of(heard, now)
+            if event is not None:
+                state, _ = apply(state, event, now)
+                if keep:
+                    evidence.of_event(heard, event, "n", state.ordinals)
 
-        protocol = LinkProtocol(wanted=wanted, variables=variables, deliver=take)
+        # as the bare one's
+        parsed = (
+            take if reduce else (lambda raw: parse(raw)["Event"]) if whole else (lambda raw: read(raw).text("Event"))
+        )
+        protocol = LinkProtocol(wanted=wanted, variables=variables, deliver=parsed)
         protocol.data_received(GREETING)
         began = time.process_time()
         for chunk in chunks:
@@ -173,7 +177,8 @@ async def main() -> None:
         "stock panoramisk 1.4, one pattern '*'": _stock(["*"]),
         f"stock panoramisk 1.4, {len(WANTED_EVENTS)} patterns": _stock(list(WANTED_EVENTS)),
         "bare asyncio protocol, minimal parser": _bare,
-        "ours, every event parsed": _ours(everything=True, reduce=False),
+        "ours, every event parsed, all its values": _ours(everything=True, reduce=False, whole=True),
+        "ours, every event parsed, values when asked for": _ours(everything=True, reduce=False),
         "ours, wanted events parsed": _ours(everything=False, reduce=False),
         "ours, wanted events parsed, translated, reduced": _ours(everything=False, reduce=True),
         "the same with evidence kept": _ours(everything=False, reduce=True, keep=True),

@@ -152,7 +152,8 @@ def _do(switch: Switch) -> Iterable[list[str]]:
         f"n,Set(HL_LONGEST={_or_else('HL_LONGEST', switch.longest_wait_s)})",
         "n,Set(QUEUESTATUS=)",
         "n,Queue(${HL_QUEUE},c,,,${HL_LONGEST})",
-        'n,Set(HL_SERVED=${IF($["${QUEUESTATUS}" = "CONTINUE"]?yes)})',
+        *log_refusal("${HL_QUEUE}"),
+        'n(let_in),Set(HL_SERVED=${IF($["${QUEUESTATUS}" = "CONTINUE"]?yes)})',
         "n,Set(HL_RESULT=queue:${QUEUESTATUS})",
         f"n,Goto({RUN},s,1)",
     ]
@@ -201,7 +202,8 @@ def _rescue(rescue: Rescue, sounds_dir: str) -> list[str]:
         f"n,MSet(HL_QUEUE={rescue.queue},HL_PRIORITY={rescue.priority},QUEUE_PRIO={rescue.priority})",
         "n,Set(QUEUESTATUS=)",
         f"n,Queue({rescue.queue},c,,,{rescue.longest_s})",
-        f'n,GotoIf($["${{QUEUESTATUS}}" = "CONTINUE"]?{BYE},served,1)',
+        *log_refusal(rescue.queue),
+        f'n(let_in),GotoIf($["${{QUEUESTATUS}}" = "CONTINUE"]?{BYE},served,1)',
         f"n,Goto({BYE},busy,1)",
     ]
 
@@ -253,6 +255,19 @@ def _keys() -> str:
 def _key(key: str) -> list[str]:
     """A key leads back to the flow. In the rescue queue, which the flow does not know, HL_KEYS is empty."""
     return [f"{key},1,Set(HL_RESULT=queue:KEY:{key})", f"n,Goto({RUN},s,1)"]
+
+
+def log_refusal(queue: str) -> list[str]:
+    """A caller turned away at the door gets a line in queue_log: Asterisk writes none itself. `let_in` comes behind.
+
+    QUEUESTATUS is empty before, so it is this queue's. The caller's number is not in it: his own words are never
+    expanded. Source: app_queue.c, `queue_exec` logs nothing when `join_queue` refuses, `ql_exec` is QueueLog().
+    """
+    refused = '"${QUEUESTATUS}" = "FULL" | "${QUEUESTATUS}" = "JOINEMPTY" | "${QUEUESTATUS}" = "JOINUNAVAIL"'
+    return [
+        f"n,GotoIf($[!({refused})]?let_in)",
+        f"n,QueueLog({queue},${{UNIQUEID}},NONE,${{QUEUESTATUS}})",
+    ]
 
 
 def _own_language() -> str:

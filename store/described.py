@@ -1,4 +1,4 @@
-"""The tables described for people: the middle part of `docs/database.md`, made from the docstrings of `store.rows`.
+"""The tables described for people: what `docs/database.md` has from the docstrings of `store.rows`, and the drop order.
 
 `python -m store.described docs/database.md` brings the page up to date.
 """
@@ -9,10 +9,12 @@ import inspect
 import re
 import sys
 from pathlib import Path
+from textwrap import wrap
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import BigInteger, Boolean, Double, Integer
 
+from store.backlog import DROP_ORDER
 from store.columns import Instant, Words
 from store.rows import ROW_TYPES
 from store.schema import TABLE_OF
@@ -26,6 +28,8 @@ BEGIN: Final = (
     "<!-- tables: made by `python -m store.described docs/database.md`; edit the docstrings in store/rows.py -->"
 )
 END: Final = "<!-- end of tables -->"
+ORDER_BEGIN: Final = "<!-- order -->"
+ORDER_END: Final = "<!-- end of order -->"
 
 _KINDS: Final[Mapping[type[Any], str]] = {
     Words: "text",
@@ -56,11 +60,25 @@ def with_tables(page: str) -> str:
     Raises:
         UndescribedError: The marks are missing, or a column has no description.
     """
-    if BEGIN not in page or END not in page:
-        raise UndescribedError(f"the page lacks the marks {BEGIN!r} and {END!r}")
-    before, rest = page.split(BEGIN, 1)
-    _, after = rest.split(END, 1)
-    return f"{before}{BEGIN}\n\n{tables_as_markdown()}\n{END}{after}"
+    return _between(page, BEGIN, END, f"\n\n{tables_as_markdown()}\n")
+
+
+def with_order(page: str) -> str:
+    """The page with the tables named in the order in which their rows are dropped.
+
+    Raises:
+        UndescribedError: The marks are missing.
+    """
+    names = [f"`{TABLE_OF[kind].name}`" for kind in DROP_ORDER]
+    return _between(page, ORDER_BEGIN, ORDER_END, "\n  " + "\n  ".join(wrap(", ".join(names), 150)))
+
+
+def _between(page: str, begin: str, end: str, text: str) -> str:
+    if begin not in page or end not in page:
+        raise UndescribedError(f"the page lacks the marks {begin!r} and {end!r}")
+    before, rest = page.split(begin, 1)
+    _, after = rest.split(end, 1)
+    return f"{before}{begin}{text}{end}{after}"
 
 
 def descriptions(kind: type[Any]) -> tuple[str, dict[str, str]]:
@@ -104,4 +122,4 @@ def _kind(column: Column[Any]) -> str:
 
 if __name__ == "__main__":
     path = Path(sys.argv[1])
-    path.write_text(with_tables(path.read_text(encoding="utf-8")), encoding="utf-8")
+    path.write_text(with_order(with_tables(path.read_text(encoding="utf-8"))), encoding="utf-8")

@@ -6,8 +6,10 @@ each field whether it may. Ours are frozen, have slots and no `__post_init__`: t
 
 from __future__ import annotations
 
+from collections import deque
 from functools import cache
-from operator import attrgetter
+from itertools import repeat
+from operator import attrgetter, call
 from typing import TYPE_CHECKING, Any
 
 __all__ = ["replace"]
@@ -25,8 +27,7 @@ else:
         kind = type(record)
         values, setters, by_name = _fields(kind)
         fresh = object.__new__(kind)
-        for put, value in zip(setters, values(record), strict=True):
-            put(fresh, value)
+        deque(map(call, setters, repeat(fresh), values(record)), maxlen=0)  # each sets its field: a loop in C
         for name, value in changes.items():
             try:
                 by_name[name](fresh, value)

@@ -13,6 +13,7 @@ from ami_bridge.domain.indexes import Indexes
 from ami_bridge.domain.metrics import Counts, contribution, counted, moved
 from ami_bridge.domain.model import Agent, Visit
 from ami_bridge.domain.states import NEXT_PHASE, Phase, Phone, Step, agent_state, never_was, strongest
+from ami_bridge.queue_log.verbs import lasted
 from store import rows
 
 if TYPE_CHECKING:
@@ -121,7 +122,7 @@ class Draft(Indexes):
             visit.row,
             outcome="answered",
             answered_at=at,
-            wait_s=max(0.0, (at - visit.row.entered_at).total_seconds()) if seen else None,
+            wait_s=lasted(visit.row.entered_at, at) if seen else None,
             agent=agent_id,
             agent_name=told.get("agent_name") or agent.name,
             interface=told.get("interface") or visit.row.interface,
@@ -156,7 +157,7 @@ class Draft(Indexes):
         row = replace(
             row,
             ended_at=at,
-            talk_s=max(0.0, (at - answered_at).total_seconds()),
+            talk_s=lasted(answered_at, at),
             ended_by=ended_by,
             evidence=f"{row.evidence}; {evidence}" if evidence else row.evidence,
         )
@@ -206,7 +207,7 @@ class Draft(Indexes):
             visit.row,
             outcome=outcome,
             ended_at=left_at,
-            wait_s=max(0.0, (left_at - visit.row.entered_at).total_seconds()),
+            wait_s=lasted(visit.row.entered_at, left_at),
             ended_by=("caller" if outcome in {"abandoned", "left_by_key"} else "system")
             if outcome != "unknown_after_gap"
             else None,

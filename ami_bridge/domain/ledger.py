@@ -11,10 +11,20 @@ from typing import TYPE_CHECKING, Final
 from ami_bridge.domain.changing import replace
 from ami_bridge.domain.handover import handed_over, talk_under_another_name
 from ami_bridge.domain.members import take_member_line
+from ami_bridge.domain.refusals import agree, refused_by_log
 from ami_bridge.domain.states import Phase
 from ami_bridge.domain.whose import SLACK, visit_entered, visit_meant
 from ami_bridge.queue_log.logged import transfer_of
-from ami_bridge.queue_log.verbs import ENDED_BY, OUTCOME_OF, WAITS_AT, counted
+from ami_bridge.queue_log.verbs import (
+    ENDED_BY,
+    OUTCOME_OF,
+    REFUSED_AS,
+    WAITS_AT,
+    counted,
+    lasted,
+    not_before,
+    seconds_counted,
+)
 from store import rows
 
 if TYPE_CHECKING:
@@ -25,8 +35,6 @@ if TYPE_CHECKING:
     from ami_bridge.domain.model import Visit
     from store.rows import EndedBy, Outcome, RingResult
 
-AGREES = "queue_log agrees"
-
 MEMBER_VERBS: Final = frozenset({"ADDMEMBER", "REMOVEMEMBER", "PAUSE", "UNPAUSE", "PENALTY"})
 """Lines that change an agent's place in a queue."""
 
@@ -35,17 +43,23 @@ def take_ledger_line(draft: Draft, line: LedgerLine) -> None:
     """One line of queue_log."""
     if line.verb == "ENTERQUEUE":
         _enter(draft, line)
-        return
-    if line.verb in MEMBER_VERBS:
+    elif line.verb in REFUSED_AS:
+        refused_by_log(draft, line)
+    elif line.verb in MEMBER_VERBS:
         take_member_line(draft, line, _agent_id(draft, line))
-        return
+    else:
+        _go_on(draft, line)
+
+
+def _go_on(draft: Draft, line: LedgerLine) -> None:
+    """A line about a visit that has begun."""
     visit = visit_meant(draft.visits_of(line.channel_id), line)
     if visit is None and line.verb in WAITS_AT:
         column = WAITS_AT[line.verb]
-        waited = counted("".join(line.data[column : column + 1])) or 0
+        waited = seconds_counted("".join(line.data[column : column + 1])) or 0
         visit = handed_over(draft, line.channel_id, line.queue, line.at - timedelta(seconds=waited))
     if line.verb in ENDED_BY and (visit is None or visit.row.answered_at is None):
-        talked = counted("".join(line.data[-2:-1])) or 0
+        talked = seconds_counted("".join(line.data[-2:-1])) or 0
         began = line.at - timedelta(seconds=talked)
         other = talk_under_another_name(draft, line.channel_id, line.queue, _agent_id(draft, line), began)
         visit = other or visit
@@ -95,7 +109,7 @@ def _agent_id(draft: Draft, line: LedgerLine) -> str:
 
 def _connect(draft: Draft, line: LedgerLine, visit: Visit) -> None:
     if visit.row.outcome == "answered":
-        _agree(draft, visit, line.at)
+        agree(draft, visit, line.at)
         return
     ended = visit.phase is Phase.ENDED
     row = replace(visit.row, ended_by=None)
@@ -104,7 +118,7 @@ def _connect(draft: Draft, line: LedgerLine, visit: Visit) -> None:
     visit = draft.connect(
         visit,
         _agent_id(draft, line),
-        max(line.at, row.entered_at),
+        not_before(line.at, row.entered_at),
         agent_name=line.member_name,
         evidence="queue_log: CONNECT",
     )
@@ -119,29 +133,30 @@ def _complete(draft: Draft, line: LedgerLine, visit: Visit) -> None:
         row = replace(visit.row, transfer=how, transferred_to=where_to or visit.row.transferred_to)
         visit = draft.put_visit(replace(visit, row=row), line.at)
     if visit.phase is Phase.TALKING:
-        draft.complete(visit, max(line.at, visit.row.answered_at or line.at), ended_by, f"queue_log: {line.verb}")
+        draft.complete(
+            visit, not_before(line.at, visit.row.answered_at or line.at), ended_by, f"queue_log: {line.verb}"
+        )
         return
     if visit.row.outcome != "answered":
         return  # a log that begins in the middle
     row = visit.row
     if row.ended_by is None:  # the end was not seen by AMI: the log's time is the better one
-        ended_at = max(line.at, row.answered_at or line.at)
-        talk_s = (ended_at - (row.answered_at or ended_at)).total_seconds()
-        row = replace(row, ended_at=ended_at, talk_s=talk_s)
+        ended_at = not_before(line.at, row.answered_at or line.at)
+        row = replace(row, ended_at=ended_at, talk_s=lasted(row.answered_at or ended_at, ended_at))
     row = replace(row, ended_by=ended_by)
-    _agree(draft, replace(visit, row=row), line.at)
+    agree(draft, replace(visit, row=row), line.at)
 
 
 def _settle(draft: Draft, line: LedgerLine, visit: Visit) -> None:
     outcome: Outcome = OUTCOME_OF[line.verb]
     if visit.row.outcome == outcome:
-        _agree(draft, visit, line.at)
+        agree(draft, visit, line.at)
     elif visit.row.outcome == "withdrawn" and outcome == "abandoned":
         # app_queue takes an AMI Redirect for a hang-up; AMI saw the channel go on
         draft.put_visit(visit, line.at)
     elif visit.phase is not Phase.TALKING and visit.row.outcome != "answered":
         left_at = visit.left_at or (visit.row.ended_at if visit.row.outcome != "unknown_after_gap" else None)
-        visit = replace(visit, left_at=max(left_at or line.at, visit.row.entered_at))
+        visit = replace(visit, left_at=not_before(left_at or line.at, visit.row.entered_at))
         draft.settle(visit, outcome, line.at, f"queue_log: {line.verb}")
 
 
@@ -162,10 +177,3 @@ def _rang(draft: Draft, line: LedgerLine, visit: Visit) -> None:
     began: datetime = max(line.at - timedelta(milliseconds=rang_ms), visit.row.entered_at)
     visit = draft.ring(visit, agent_id, "", began, "")
     draft.end_attempt(visit, agent_id, line.at, result)
-
-
-def _agree(draft: Draft, visit: Visit, at: datetime) -> None:
-    row = visit.row
-    if row.ended_at is not None and AGREES not in row.evidence and not row.evidence.startswith("queue_log"):
-        row = replace(row, evidence=f"{row.evidence}; {AGREES}")
-    draft.put_visit(replace(visit, row=row), at)

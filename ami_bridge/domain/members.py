@@ -6,10 +6,10 @@ with, nor of members that a reload of queues.conf brought or took: the snapshot 
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
+from ami_bridge.domain.changing import replace
 from ami_bridge.domain.model import Agent, Member
 from ami_bridge.domain.states import Phone
 from ami_bridge.queue_log.verbs import counted
@@ -19,12 +19,14 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from ami_bridge.domain.draft import Draft
-    from ami_bridge.domain.events import LedgerLine
+    from ami_bridge.domain.events import LedgerLine, MemberSeen
 
 AUTO_PAUSE: Final = "Auto-Pause"
 """The reason app_queue itself pauses for, after a call not taken (app_queue.c, ``rna``)."""
 RUN_TIME: Final = "member"
 """Added at run time, and queue_log has not said by whom."""
+REALTIME: Final = "REALTIME"
+"""In place of a channel, where app_queue itself noticed that a row of the database came or went."""
 A_SECOND: Final = timedelta(seconds=1)
 """queue_log cuts a moment down to its second."""
 
@@ -129,13 +131,14 @@ def member_of(row: rows.MembershipInterval) -> Member:
 def take_member_line(draft: Draft, line: LedgerLine, agent_id: str) -> None:
     """ADDMEMBER, REMOVEMEMBER, PAUSE, UNPAUSE and PENALTY, in a gap; AMI saw everything else itself, and more exactly.
 
+    But for one: a member whose row went out of the database is gone by the log alone, gap or not.
+
     A pause over a pause is another PAUSE, without an UNPAUSE between (FACTS: pause over pause); PAUSEALL and UNPAUSEALL
     are said before the lines of each queue.
     """
     gap: datetime | None = draft.look("gap_since")
     if gap is None or line.at + A_SECOND <= gap:
-        if line.verb == "ADDMEMBER":
-            _named(draft, line, agent_id)
+        _beside_ami(draft, line, agent_id)
         return
     at = max(line.at, gap)
     if line.verb == "ADDMEMBER":
@@ -165,6 +168,40 @@ def take_member_line(draft: Draft, line: LedgerLine, agent_id: str) -> None:
         case _:
             return
     put_member(draft, agent, line.queue, told and replace(told, evidence="queue_log"), at)
+
+
+def _beside_ami(draft: Draft, line: LedgerLine, agent_id: str) -> None:
+    if line.verb == "ADDMEMBER":
+        _named(draft, line, agent_id)
+        _row_again(draft, line, agent_id)
+    elif line.verb == "REMOVEMEMBER" and line.channel_id == REALTIME:
+        _row_gone(draft, line, agent_id)
+
+
+def _row_gone(draft: Draft, line: LedgerLine, agent_id: str) -> None:
+    """A member whose row went out of the database: AMI has no event of it (app_queue.c, kill_realtime_dead_members).
+
+    If he talks, his QueueMemberStatus at the end of the talk comes all the same (seen: rtleaves in tests/traps).
+    """
+    agent: Agent | None = draft.look("agents").get(agent_id)
+    member = agent.members.get(line.queue) if agent is not None else None
+    if agent is not None and member is not None and member.since < line.at + A_SECOND:  # else it is a newer row
+        agent = put_member(draft, agent, line.queue, None, line.at)
+        draft.put_agent(replace(agent, rows_gone=agent.rows_gone | {line.queue}), line.at)
+
+
+def _row_again(draft: Draft, line: LedgerLine, agent_id: str) -> None:
+    agent: Agent | None = draft.look("agents").get(agent_id)
+    if agent is not None and line.channel_id == REALTIME and line.queue in agent.rows_gone:
+        draft.put_agent(replace(agent, rows_gone=agent.rows_gone - {line.queue}), line.at)
+        _added(draft, line, agent_id, line.at)
+
+
+def row_is_there(draft: Draft, seen: MemberSeen) -> None:
+    """A snapshot found a member: he is in the queue, whatever was told of his row."""
+    agent: Agent | None = draft.look("agents").get(draft.rules.agent_of(seen.interface))
+    if agent is not None and seen.queue in agent.rows_gone:
+        draft.put_agent(replace(agent, rows_gone=agent.rows_gone - {seen.queue}), seen.at)
 
 
 def _named(draft: Draft, line: LedgerLine, agent_id: str) -> None:

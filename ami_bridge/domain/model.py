@@ -169,6 +169,8 @@ class Agent:
     answered: int = 0
     missed: int = 0
     talk_s: float = 0.0
+    rows_gone: frozenset[str] = frozenset()
+    """Queues his row went out of: what AMI still says of him there is of a talk that goes on, or of its end."""
     shown_since: datetime | None = None
     """Since when the state is shown to last: longer than the stretch, where a gap cut it and it is the same after."""
 

@@ -17,6 +17,7 @@ from ami_bridge.domain.handover import handed_over, link_transferred, talk_under
 from ami_bridge.domain.ledger import take_ledger_line
 from ami_bridge.domain.members import RUN_TIME, end_gap, put_member
 from ami_bridge.domain.model import Call, Changes, Member, State, Visit
+from ami_bridge.domain.refusals import refused
 from ami_bridge.domain.resync import take_snapshot
 from ami_bridge.domain.ringing import begin_ringing, end_as_dialled, end_in_vain
 from ami_bridge.domain.states import (
@@ -208,8 +209,7 @@ def _result(draft: Draft, event: ev.Resulted) -> None:
     if visit is not None:  # it is another queue's door: out of this one the caller was moved before
         _move_on(draft, event.channel_id, event.at)
     if event.tags.queue:
-        refused = draft.add_visit(draft.new_row(event, event.tags.queue), place=event.place)
-        draft.settle(refused, outcome, event.at, evidence)
+        refused(draft, event, outcome, evidence)
 
 
 def _move_on(draft: Draft, channel_id: str, at: datetime) -> None:
@@ -339,7 +339,7 @@ def _hold(draft: Draft, event: ev.HoldChanged) -> None:
     for visit in (draft.visit_of_partner(event.channel_id), *draft.visits_of(event.channel_id)):
         if visit is None or visit.phase is not Phase.TALKING:
             continue
-        if event.channel_id in {visit.agent_channel_id, visit.row.channel_id}:
+        if event.channel_id in {visit.agent_channel_id, visit.went_on_as or visit.row.channel_id}:
             draft.hold(visit, held=event.held, at=event.at)
             return
 
@@ -355,6 +355,8 @@ def _lose_member(draft: Draft, event: ev.MemberGone) -> None:
 def see_member(draft: Draft, event: ev.MemberSeen) -> None:
     """One agent's place in one queue, told by an event or a snapshot."""
     agent = draft.agent(draft.rules.agent_of(event.interface), event.at, event.member_name)
+    if event.queue in agent.rows_gone and ADDED_BY.get(event.membership) == "realtime":
+        return
     phone = PHONE_OF_STATUS.get(event.status, Phone.FREE)
     if phone is not Phone.BUSY and agent.busy_is_old_until is not None:
         agent = replace(agent, busy_is_old_until=None)

@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from ami_bridge.domain.changing import replace
-from ami_bridge.domain.members import put_member
+from ami_bridge.domain.members import put_member, row_is_there
 from ami_bridge.domain.model import Agent, Call, Visit
 from ami_bridge.domain.states import NEXT_PHASE, Phase, Step
 from store import rows
@@ -53,6 +53,7 @@ def _members(draft: Draft, shot: SnapshotTaken, see_member: Callable[[Draft, Mem
             if (agent.id, queue) not in seen:
                 put_member(draft, draft.agent(agent.id, shot.at), queue, None, shot.at)
     for member in shot.members:
+        row_is_there(draft, member)
         see_member(draft, member)
     if shot.unreachable is None:
         return

@@ -9,6 +9,8 @@ from datetime import timedelta
 from enum import Enum
 from typing import TYPE_CHECKING, Final
 
+from ami_bridge.queue_log import verbs
+
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
     from datetime import datetime
@@ -88,8 +90,8 @@ OUTCOME_OF_STATUS: Final[Mapping[str, Outcome]] = {
 }
 """QUEUESTATUS (app_queue.c, ``queue_results``); ``CONTINUE`` is missing, it says only that a talk is over."""
 
-REFUSED_AT_THE_DOOR: Final = frozenset({"full", "join_empty"})
-"""Outcomes of callers who never joined: neither an AMI event nor a queue_log line tells of them, only QUEUESTATUS."""
+REFUSED_AT_THE_DOOR: Final = verbs.REFUSED_AT_THE_DOOR
+"""Outcomes of callers who never joined: no AMI event tells of them but QUEUESTATUS, and no line of Asterisk's own."""
 
 
 class Phone(Enum):

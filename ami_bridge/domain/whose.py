@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from ami_bridge.domain.states import REFUSED_AT_THE_DOOR, Phase
-from ami_bridge.queue_log.verbs import ENDED_BY, OUTCOME_OF, WAITS_AT, counted
+from ami_bridge.queue_log.verbs import ENDED_BY, OUTCOME_OF, WAITS_AT, seconds_counted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -48,10 +48,13 @@ def visit_entered(visits: Sequence[Visit], line: LedgerLine) -> Visit | None:
 
 def visit_meant(visits: Sequence[Visit], line: LedgerLine) -> Visit | None:
     """The visit a line speaks of, of those its channel made; the line is none that begins one."""
-    mine = [v for v in _told_of(visits) if v.row.queue == line.queue and v.row.entered_at <= line.at + SLACK]
+    began = _began(line)
+    latest = (
+        max(line.at, began or line.at) + SLACK
+    )  # where the clock was set back, what began then is later than the line
+    mine = [v for v in _told_of(visits) if v.row.queue == line.queue and v.row.entered_at <= latest]
     if not mine:
         return None
-    began = _began(line)
     if began is None:
         begun = [v for v in mine if v.row.entered_at < line.at + SECOND]
         return (begun or mine)[-1]
@@ -62,8 +65,15 @@ def visit_meant(visits: Sequence[Visit], line: LedgerLine) -> Visit | None:
     return next(known, None) or next(awaited, None) or nearest[-1]
 
 
+def refused_then(visits: Sequence[Visit], queue: str, at: datetime) -> Visit | None:
+    """The visit that a channel was refused in at a queue's door at that moment, as far as both clocks tell."""
+    mine = [v for v in visits if v.row.queue == queue and v.row.outcome in REFUSED_AT_THE_DOOR]
+    fits = [v for v in mine if abs(v.row.entered_at - at) <= SLACK]
+    return min(fits, key=lambda v: abs(v.row.entered_at - at)) if fits else None
+
+
 def _told_of(visits: Sequence[Visit]) -> list[Visit]:
-    """Those the log tells of: of a caller refused at the door it has no line."""
+    """Those that Asterisk's own lines tell of: of a caller refused at the door it writes none."""
     return [visit for visit in visits if visit.row.outcome not in REFUSED_AT_THE_DOOR]
 
 
@@ -80,7 +90,7 @@ def _began(line: LedgerLine) -> datetime | None:
         columns = line.data[WAITS_AT[line.verb] :][:1]
     else:
         return None
-    seconds = [told for text in columns if (told := counted(text)) is not None]
+    seconds = [told for text in columns if (told := seconds_counted(text)) is not None]
     if not columns or len(seconds) < len(columns):
         return None
     return line.at - timedelta(seconds=sum(seconds))

@@ -6,7 +6,8 @@ is whatever the network sent), so decoding comes after framing and replaces what
 
 from __future__ import annotations
 
-from typing import Final, TypeAlias, cast
+from itertools import repeat
+from typing import Final
 
 from ami_bridge.protocol.errors import PeerError
 
@@ -18,9 +19,6 @@ MAX_GREETING: Final = 256
 
 MAX_MESSAGE: Final = 4 * 1024 * 1024
 """Bytes one message may have. ``core show channels`` of 10,000 calls is about 1 MB; beyond this the peer is not AMI."""
-
-Headers: TypeAlias = dict[str, str | list[str]]
-"""A message's headers as spelt by Asterisk, in order; a header that came several times is a list."""
 
 _END = b"\r\n\r\n"
 
@@ -45,6 +43,9 @@ class Framing:
             PeerError: no AMI greeting, or a message beyond ``MAX_MESSAGE``. The stream is useless afterwards.
         """
         held = self._held
+        if not held and self.version is not None and (end := data.rfind(_END)) >= 0:  # as mostly
+            held += data[end + len(_END) :]
+            return self._cut(data[:end])
         fresh_from = len(held)
         held += data
         if self.version is None:
@@ -59,11 +60,15 @@ class Framing:
             return []
         block = bytes(held[:end])
         del held[: end + len(_END)]
+        return self._cut(block)
+
+    @staticmethod
+    def _cut(block: bytes) -> list[bytes]:
         messages = block.split(_END)
-        if any(len(m) > MAX_MESSAGE for m in messages):
+        if len(block) > MAX_MESSAGE and max(map(len, messages)) > MAX_MESSAGE:
             raise PeerError(f"a message of more than {MAX_MESSAGE} bytes")
         # Asterisk may write a further line end after a message; what is left then is empty or starts with one
-        return [m for m in (raw.lstrip(b"\r\n") for raw in messages) if m]
+        return list(filter(None, map(bytes.lstrip, messages, repeat(b"\r\n"))))
 
     def _greeted(self) -> bool:
         held = self._held
@@ -86,43 +91,3 @@ def event_name(raw: bytes) -> bytes | None:
         return None
     end = raw.find(b"\r", 7)
     return raw[7:end] if end > 0 else raw[7:]
-
-
-def parse(raw: bytes) -> Headers:
-    """The headers of a whole message; empty values are kept, a line without a colon is kept under the empty name.
-
-    One space after the colon belongs to the syntax, all others to the value.
-    """
-    lines = raw.decode("utf-8", "replace").split("\r\n")
-    # a list of pairs, or else ValueError: a third faster than a loop
-    pairs = cast("list[tuple[str, str]]", [line.split(": ", 1) for line in lines])
-    try:
-        headers: Headers = dict(pairs)
-    except ValueError:
-        return _parse_with_care(lines)
-    return headers if len(headers) == len(pairs) else _gathered(pairs)
-
-
-def _gathered(pairs: list[tuple[str, str]]) -> Headers:
-    """The headers of which some came several times."""
-    headers: Headers = {}
-    for name, value in pairs:
-        before = headers.get(name)
-        if before is None:
-            headers[name] = value
-        elif isinstance(before, list):
-            before.append(value)
-        else:
-            headers[name] = [before, value]
-    return headers
-
-
-def _parse_with_care(lines: list[str]) -> Headers:
-    """As ``parse``: for repeated headers, ``Name:value`` without a space, and lines that are no headers at all."""
-    pairs: list[tuple[str, str]] = []
-    for line in lines:
-        name, colon, value = line.partition(":")
-        if not colon:
-            name, value = "", line
-        pairs.append((name, value.removeprefix(" ")))
-    return _gathered(pairs)

@@ -75,11 +75,12 @@ class Places:
         """One line; the stretches that are over by it.
 
         A start of Asterisk brings dynamic members back with their pauses, without a line (``persistentmembers``,
-        app_queue.c ``reload_queue_members``), and members of queues.conf without.
+        app_queue.c ``reload_queue_members``), and members of queues.conf as that has them: unpaused, with its penalty.
         """
         if line.verb == "QUEUESTART":
-            static = [one for one in self._open.values() if one.paused and not one.added_by]
-            return [self._change(one, line.at, paused=False, reason="") for one in static]
+            static = [one for one in self._open.values() if not one.added_by]
+            changed = [one for one in static if one.paused or one.penalty is not None]
+            return [self._change(one, line.at, paused=False, reason="", penalty=None) for one in changed]
         key = self._who(line.member_name), line.queue
         place = self._open.get(key)
         if line.verb == "ADDMEMBER" and place is None:

@@ -11,7 +11,16 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from ami_bridge.queue_log.logged import TRANSFERS, LoggedRing, LoggedVisit
-from ami_bridge.queue_log.verbs import ENDED_BY, OUTCOME_OF, VERBS, WAITS_AT, counted
+from ami_bridge.queue_log.verbs import (
+    ENDED_BY,
+    OUTCOME_OF,
+    REFUSED_AS,
+    VERBS,
+    WAITS_AT,
+    counted,
+    not_before,
+    seconds_counted,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -75,6 +84,8 @@ class History:
             self._end_talk(line)
         elif kind == "end_of_wait":
             self._end_wait(line)
+        elif kind == "refused":
+            self._refuse(line)
         elif line.verb == "QUEUESTART":
             self._restart(line)
         self._last_at = line.at
@@ -174,6 +185,17 @@ class History:
             )
         )
 
+    def _refuse(self, line: LedgerLine) -> None:
+        """Refused at the door: a visit that is over as it begins."""
+        visit = LoggedVisit(
+            channel_id=line.channel_id,
+            queue=line.queue,
+            entered_at=line.at,
+            number=self.lines,
+            caller=_column(line, 1),
+        )
+        self._put(_over(self._add(visit), line.at, REFUSED_AS[line.verb], "system", line.verb))
+
     def _ring(self, line: LedgerLine) -> None:
         visit = self._waiting(line)
         if visit is None:
@@ -185,11 +207,12 @@ class History:
         self._put(replace(visit, rings=(*visit.rings, ring)))
 
     def _connect(self, line: LedgerLine) -> None:
-        waited = timedelta(seconds=counted(_column(line, 0)) or 0)
+        waited = timedelta(seconds=seconds_counted(_column(line, 0)) or 0)
         visit = self._waiting(line) or self._handed_over(line, waited) or self._begun_before(line, waited)
         answered_at = _moment(visit.entered_at, line.at, waited)
         rang = timedelta(seconds=counted(_column(line, 2)) or 0)
-        ring = LoggedRing(line.member_name, max(answered_at - rang, visit.entered_at), answered_at, "answered")
+        rung_at = min(max(answered_at - rang, visit.entered_at), answered_at)
+        ring = LoggedRing(line.member_name, rung_at, answered_at, "answered")
         self._put(
             replace(
                 visit,
@@ -256,7 +279,7 @@ class History:
         return self._add(visit)
 
     def _end_talk(self, line: LedgerLine) -> None:
-        told = [counted(column) or 0 for column in (*line.data[-3:], "", "", "")[:3]]
+        told = [seconds_counted(column) or 0 for column in (*line.data[-3:], "", "", "")[:3]]
         waited, talked = timedelta(seconds=told[0]), timedelta(seconds=told[1])
         visit = self._talking(line)
         if visit is None:
@@ -268,10 +291,10 @@ class History:
             visit = waiting or self._begun_before(line, waited + talked)
             visit = replace(
                 visit,
-                answered_at=max(line.at - talked, visit.entered_at),
+                answered_at=not_before(line.at - talked, visit.entered_at),
                 agent=line.member_name,
                 outcome="answered",
-                position=visit.position if visit.seen_entering else told[2] or None,
+                position=visit.position if visit.seen_entering else max(told[2], 0) or None,
             )
         ended_at = _moment(visit.answered_at or line.at, line.at, talked)
         words = "|".join((line.verb, *line.data[:-3])) if line.verb in TRANSFERS else line.verb
@@ -279,7 +302,7 @@ class History:
 
     def _end_wait(self, line: LedgerLine) -> None:
         index = WAITS_AT.get(line.verb)
-        waited = timedelta(seconds=counted(_column(line, index)) or 0) if index is not None else None
+        waited = timedelta(seconds=seconds_counted(_column(line, index)) or 0) if index is not None else None
         visit = self._waiting(line) or (None if waited is None else self._handed_over(line, waited))
         if visit is None:
             if self._of(line) or waited is None:
@@ -300,7 +323,7 @@ class History:
 
 
 def _over(visit: LoggedVisit, at: datetime, outcome: Outcome, by: EndedBy | None, told: str) -> LoggedVisit:
-    at = max(at, visit.answered_at or visit.entered_at)
+    at = not_before(at, visit.answered_at or visit.entered_at)
     return replace(visit, ended_at=at, ended_before=at, outcome=outcome, ended_by=by, told=told)
 
 

@@ -39,6 +39,10 @@ class Told(Generic[Fact]):
     file: str
     offset: int
     raw: bytes = field(repr=False)
+    lines: int = 0
+    """How many lines its reader had read by then, this one among them."""
+    set_aside: int = 0
+    """How many of those were no facts."""
 
     @property
     def mark(self) -> Mark:
@@ -185,7 +189,7 @@ class LogTail(Generic[Fact]):
                 self.last_odd = told
                 self.odd.append((offset, told))
             else:
-                facts.append(Told(told, file, offset, line))
+                facts.append(Told(told, file, offset, line, self.lines, sum(self.set_aside.values())))
         return facts
 
 

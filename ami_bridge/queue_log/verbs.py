@@ -7,16 +7,20 @@ https://docs.asterisk.org/Operation/Logging/Queue-Logs/. Where a scene was recor
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
 
     from store.rows import EndedBy, Outcome
 
-Kind: TypeAlias = Literal["enter", "ring", "connect", "end_of_talk", "end_of_wait", "member", "switch", "note"]
-"""What a line is about: a caller's visit (the first five), an agent, Asterisk itself, or something somebody wrote."""
+Kind: TypeAlias = Literal[
+    "enter", "ring", "connect", "end_of_talk", "end_of_wait", "refused", "member", "switch", "note"
+]
+"""What a line is about: a caller's visit (the first six), an agent, Asterisk itself, or something somebody wrote."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +39,9 @@ class Verb:
     meaning: str
     source: str
 
+
+_AT_THE_DOOR: Final = ("url", "caller")
+"""As ENTERQUEUE has them, where a dialplan says so much; ours and Wazo's do not. Asterisk itself logs no refusal."""
 
 VERBS: Final[Mapping[str, Verb]] = MappingProxyType(
     {
@@ -105,8 +112,9 @@ VERBS: Final[Mapping[str, Verb]] = MappingProxyType(
         "CONFIGRELOAD": Verb("switch", (), "the logger was reloaded or rotated", "logger.c reload_logger"),
         "DID": Verb("note", ("number",), "the number dialled, where a dialplan writes it (FreePBX)", "QueueLog()"),
         "INFO": Verb("note", ("text",), "a dialplan's own word", "QueueLog()"),
-        "JOINEMPTY": Verb("note", (), "refused at the door, where a dialplan writes it (Wazo)", "QueueLog()"),
-        "FULL": Verb("note", (), "refused at the door, where a dialplan writes it (Wazo)", "QueueLog()"),
+        "JOINEMPTY": Verb("refused", _AT_THE_DOOR, "nobody serves the queue; where a dialplan writes it", "QueueLog()"),
+        "JOINUNAVAIL": Verb("refused", _AT_THE_DOOR, "the same; where a dialplan writes it", "QueueLog()"),
+        "FULL": Verb("refused", _AT_THE_DOOR, "the line is full; where a dialplan writes it", "QueueLog()"),
     }
 )
 
@@ -121,6 +129,12 @@ OUTCOME_OF: Final[Mapping[str, Outcome]] = MappingProxyType(
     }
 )
 """What a line that ends a wait says of it. AMI calls most of them an abandon (FACTS: "Abandon" is not abandon)."""
+
+REFUSED_AS: Final[Mapping[str, Outcome]] = MappingProxyType(
+    {"FULL": "full", "JOINEMPTY": "join_empty", "JOINUNAVAIL": "join_empty"}
+)
+"""What a line that tells of a refusal at the door says of the visit: the words of QUEUESTATUS."""
+REFUSED_AT_THE_DOOR: Final = frozenset(REFUSED_AS.values())
 
 ENDED_BY: Final[Mapping[str, EndedBy]] = MappingProxyType(
     {
@@ -141,6 +155,27 @@ WAITS_AT: Final[Mapping[str, int]] = MappingProxyType(
 
 MOST_DIGITS: Final = 9
 """Of a number of seconds, milliseconds or places: thirty years, and no database takes more for a whole number."""
+
+
+SET_BACK: Final = timedelta(seconds=2)
+"""An end this long before its beginning is one of a clock that was set back, and no matter of whole seconds."""
+
+
+def not_before(at: datetime, began: datetime) -> datetime:
+    """The end of what began then: not before it, unless the clock was set back meanwhile; then as it was stamped."""
+    return at if began - at > SET_BACK else max(at, began)
+
+
+def lasted(began: datetime, ended: datetime) -> float | None:
+    """Seconds from one to the other; None where the clock was set back meanwhile, for then nobody knows."""
+    seconds = (ended - began).total_seconds()
+    return None if seconds < -SET_BACK.total_seconds() else max(0.0, seconds)
+
+
+def seconds_counted(text: str) -> int | None:
+    """Seconds the log counts, `time()` less `time()` in app_queue.c: less than nothing if the clock was set back."""
+    told = counted(text.removeprefix("-"))
+    return -told if told is not None and text.startswith("-") else told
 
 
 def counted(text: str) -> int | None:

@@ -160,15 +160,16 @@ def _of_visit(call: Call, visit: Visit, joined: _Joined | None, known: Known) ->
 def _of_talk(call: Call, leg: Leg, visit: Visit, joined: _Joined, known: Known) -> Iterator[CallDifference]:
     if joined.until is None:
         return
-    late = visit.ended_at is None or abs(visit.ended_at - joined.until) > MOMENT
+    sent = None if joined.partner.is_local else _sent(call, joined)
+    until = joined.until if sent is None else max(joined.until, sent.at)
+    late = visit.ended_at is None or abs(visit.ended_at - until) > MOMENT
     if late:
-        yield _of(call, leg, "ended", visit.ended_at, joined.until, queue=visit.queue)
-    length = (joined.until - joined.since).total_seconds()
+        yield _of(call, leg, "ended", visit.ended_at, until, queue=visit.queue)
+    length = (until - joined.since).total_seconds()
     if not late and visit.talk_s is not None and abs(visit.talk_s - length) > 2 * MOMENT.total_seconds():
         yield _of(call, leg, "talk", visit.talk_s, length, queue=visit.queue)
     if joined.partner.is_local:
         return  # behind it a hang-up and a transfer are somebody else's: what ended the talk is not told
-    sent = _sent(call, joined)
     by: EndedBy | None = "transfer" if sent is not None else _parted_by(call, joined)
     if by is not None and by != visit.ended_by:
         yield _of(call, leg, "ended by", visit.ended_by, by, queue=visit.queue)
@@ -249,13 +250,28 @@ def _joined(call: Call, talk: Talk, caller: str) -> _Joined | None:
 
 
 def _sent(call: Call, joined: _Joined) -> Transfer | None:
-    """The transfer that ended a talk, by the agent's own channel."""
-    until = joined.until
+    """The transfer that ended a talk, by the agent's own channel.
+
+    An agent who asks somebody first leaves the caller for as long as that takes: to Asterisk the talk ends with the
+    transfer (app_queue.c ``handle_attended_transfer``), if he does not come back before.
+    """
+    until, agent = joined.until, joined.partner.channel_id
+    if until is None:
+        return None
     for one in call.transfers:
-        mine = joined.partner.channel_id in {one.by, one.instead_of}
-        if until is not None and mine and abs(one.at - until) <= APART:
+        asked = one.kind == "attended" and one.by == agent and until <= one.at and not _came_back(call, joined, one.at)
+        if agent in {one.by, one.instead_of} and (asked or abs(one.at - until) <= APART):
             return one
     return None
+
+
+def _came_back(call: Call, joined: _Joined, before: datetime) -> bool:
+    """Whether caller and agent talked once more in between."""
+    return any(
+        talk.partner(joined.caller.channel_id) == joined.partner.channel_id
+        for talk in call.talks
+        if joined.until is not None and joined.until <= talk.since < before
+    )
 
 
 def _sent_into(sent: Transfer, known: Known) -> str | None:

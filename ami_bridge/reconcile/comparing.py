@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
+from ami_bridge.queue_log.verbs import lasted
 from ami_bridge.reconcile.matching import SLACK
 
 if TYPE_CHECKING:
@@ -126,13 +127,13 @@ def _moments(row: Visit, logged: LoggedVisit, wrong: dict[str, tuple[object, obj
 
 
 def waited(logged: LoggedVisit) -> float | None:
-    """Seconds from the entry to the answer or the end; None while waiting, and where the end was not told."""
+    """Seconds from the entry to the answer or the end; None while waiting, and where it cannot be known."""
     until = logged.answered_at or (logged.ended_at if logged.end_is_known else None)
-    return None if until is None else (until - logged.entered_at).total_seconds()
+    return None if until is None else lasted(logged.entered_at, until)
 
 
 def talked(logged: LoggedVisit) -> float | None:
-    """Seconds from the answer to the end; None while talking, and where the end was not told."""
+    """Seconds from the answer to the end; None while talking, and where it cannot be known."""
     if logged.answered_at is None or logged.ended_at is None or not logged.end_is_known:
         return None
-    return (logged.ended_at - logged.answered_at).total_seconds()
+    return lasted(logged.answered_at, logged.ended_at)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import IO, TYPE_CHECKING, Final, Protocol
 
+from ami_bridge.queue_log.aside import as_kept, moment
 from ami_bridge.queue_log.files import open_log
 from ami_bridge.queue_log.history import History
 from ami_bridge.queue_log.lines import Odd
@@ -159,7 +160,7 @@ class Import:
         self.progress.read = line.offset
         if isinstance(line.told, Odd):
             self.progress.set_aside[line.told.reason] = self.progress.set_aside.get(line.told.reason, 0) + 1
-            aside.write(b"%d %s %s\n" % (line.offset, line.told.reason.encode(), line.told.text.rstrip(b"\r\n")))
+            aside.write(moment() + b" " + as_kept(line.offset, line.told))
             return
         self._history.take(line.told)
         self._agents.line(line.told)

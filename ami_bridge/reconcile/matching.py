@@ -1,7 +1,8 @@
 """Which row of the ledger and which visit of the log are the same. Pure.
 
-Not by ordinal: the ledger also counts callers refused at the door (full, nobody there), of whom the log is silent, so
-the two may count one channel's visits differently. By channel, queue and moment they agree.
+Not by ordinal: the ledger also counts callers refused at the door (full, nobody there), of whom the log is silent
+unless the dialplan writes a line, so the two may count one channel's visits differently. By channel, queue and moment
+they agree; a refusal is only ever another witness's refusal.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from ami_bridge.queue_log.logged import LoggedVisit
+from ami_bridge.queue_log.verbs import REFUSED_AT_THE_DOOR
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -56,8 +58,7 @@ def matched(rows: Iterable[Visit], logged: Sequence[LoggedVisit]) -> list[Pair]:
     ordered = sorted(rows, key=lambda row: (row.channel_id, row.ordinal))
     at: dict[tuple[str, str], list[int]] = {}
     for index, row in enumerate(ordered):
-        if row.outcome not in {"full", "join_empty"}:
-            at.setdefault((row.channel_id, row.queue), []).append(index)
+        at.setdefault((row.channel_id, row.queue), []).append(index)
     fitting = [
         (_apart(ordered[index], visit), place, index)
         for place, visit in enumerate(logged)
@@ -83,6 +84,8 @@ def _apart(row: Visit, visit: LoggedVisit) -> float:
 
 
 def _fits(row: Visit, visit: LoggedVisit) -> bool:
+    if (row.outcome in REFUSED_AT_THE_DOOR) != (visit.outcome in REFUSED_AT_THE_DOOR):
+        return False
     apart = abs(row.entered_at - visit.entered_at)
     if apart <= (SLACK if visit.seen_entering else WORKED_OUT):
         return True

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from ami_bridge.domain.events import Correction
+from ami_bridge.queue_log.verbs import lasted
 from ami_bridge.reconcile.comparing import Difference, differences, talked, waited
 from ami_bridge.reconcile.matching import SLACK, Pair, matched
 from store.rows import RingAttempt, Visit, visit_id
@@ -184,13 +185,13 @@ def _wait(row: Visit, logged: LoggedVisit) -> float | None:
     if waited(logged) is None:
         return None
     until = row.answered_at or row.ended_at
-    return None if until is None else max(0.0, (until - row.entered_at).total_seconds())
+    return None if until is None else lasted(row.entered_at, until)
 
 
 def _talk(row: Visit, logged: LoggedVisit) -> float | None:
     if talked(logged) is None or row.answered_at is None or row.ended_at is None:
         return None
-    return max(0.0, (row.ended_at - row.answered_at).total_seconds())
+    return lasted(row.answered_at, row.ended_at)
 
 
 def _explained(before: Visit | None, after: Visit, logged: LoggedVisit) -> Visit:

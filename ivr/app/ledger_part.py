@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -10,6 +11,7 @@ from typing import IO, TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
 from ami_bridge.domain.model import Rules
+from ami_bridge.queue_log.aside import forget_in, make_folder, open_for_owner
 from ami_bridge.queue_log.reading import pieces
 from ami_bridge.reconcile.importing import AT_FULL_SPEED, AnotherAsteriskError, Import, Progress
 from ami_bridge.reconcile.keeping import SETTLED
@@ -108,7 +110,8 @@ async def run_import(
         MistakeError: a file cannot be read or is of another Asterisk, or the database cannot be had.
     """
     name = node or ready.hotline.node
-    aside = _AsideFolder(ready.places.state / "set-aside" / name)
+    keep_for = timedelta(milliseconds=ready.hotline.keep_evidence_ms)
+    aside = _AsideFolder(ready.places.state / "set-aside" / name, keep_for)
     async with opened_store(ready) as store, Writer(store, tempo=AT_FULL_SPEED) as writer:
         now = datetime.now(UTC)
         watched = await bridge_state(store, name) is not None
@@ -164,17 +167,23 @@ async def call_of(ready: Ready, named: str) -> tuple[str, CallStory]:
 
 @dataclass(slots=True)
 class _AsideFolder:
-    """One file for each log: offset, reason, and the line as it was."""
+    """One file for each log: when, offset, reason, and the line, masked; as `AsideFile` keeps them."""
 
     folder: Path
+    keep_for: timedelta
 
     def open(self, log: LogFile, offset: int) -> IO[bytes]:
         """The file of one log; lines from the offset on are dropped from it, they come again."""
-        self.folder.mkdir(parents=True, exist_ok=True)
+        if not self.keep_for:
+            return Path(os.devnull).open("ab")
+        make_folder(self.folder)
         path = self.folder / f"{log.path.name}.{log.head[:8]}.lines"
+        forget_in(path, datetime.now(UTC) - self.keep_for)
         lines = path.read_bytes().splitlines(keepends=True) if path.exists() else []
-        path.write_bytes(b"".join(line for line in lines if int(line.split(b" ", 1)[0]) <= offset))
-        return path.open("ab")
+        file = open_for_owner(path)
+        file.truncate(0)
+        file.writelines(line for line in lines if int(line.split(b" ", 2)[1]) <= offset)
+        return file
 
 
 async def _names(ready: Ready, store: Store, node: str) -> AgentNames:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
     from datetime import datetime
 
-    from lab.soak.witnesses import QueueLog, Refused
+    from lab.soak.witnesses import Cel, QueueLog, Refused
     from store.rows import AgentInterval, RingAttempt, Visit
 
 IN_THE_CRASH_S: Final = 2.0
@@ -38,6 +38,7 @@ class Books:
         log: queue_log, counted.
         refused: Whom the dialplan saw turned away.
         sipp: Calling numbers SIPp saw answered, and when.
+        cel: CEL, counted; None where there is none.
         redirected: Channels the director sent elsewhere.
         blind: Spans in which the bridge could not hear, Unix times.
         crashes: When Asterisk ended, Unix times.
@@ -49,6 +50,7 @@ class Books:
     log: QueueLog
     refused: Sequence[Refused]
     sipp: Mapping[str, float]
+    cel: Cel | None = None
     redirected: Collection[str] = ()
     blind: Sequence[tuple[float, float]] = ()
     crashes: Sequence[float] = ()
@@ -71,15 +73,13 @@ class Proof:
     Attributes:
         rows: The outcomes.
         wrong: What is wrong, a sentence each; empty when nothing is.
-        unheard: Callers refused at the door while the bridge could not hear: the ledger cannot know of them.
-        unheard_kept: How many of these it knows all the same.
+        unheard: Callers refused at the door while the bridge could not hear: the ledger has them from queue_log.
         cut_off: Callers SIPp saw answered, and Asterisk ended before they came to a queue.
     """
 
     rows: list[Row] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
     unheard: int = 0
-    unheard_kept: int = 0
     cut_off: int = 0
 
 
@@ -89,6 +89,8 @@ def proved(books: Books) -> Proof:
     _outcomes(books, proof)
     _door(books, proof)
     _callers(books, proof)
+    if books.cel is not None:
+        _cel(books, books.cel, proof)
     proof.wrong += [*_whole(books.visits), *_ringing(books.visits, books.attempts), *_without_gap(books.intervals)]
     return proof
 
@@ -114,26 +116,18 @@ def _outcomes(books: Books, proof: Proof) -> None:
 
 
 def _door(books: Books, proof: Proof) -> None:
-    """Who was let into no queue: by the dialplan, for queue_log is silent on them."""
+    """Who was let into no queue, by the dialplan's own log; whom the bridge did not hear, queue_log told it."""
     rows = [v for v in books.visits if v.outcome in set(AT_THE_DOOR.values()) and v.queue in _OWN_QUEUES]
     ours = Counter((visit.channel_id, str(visit.outcome)) for visit in rows)
     for outcome in sorted(set(AT_THE_DOOR.values())):
         told = [one for one in books.refused if one.outcome == outcome]
-        expected = 0
         for one in told:
             key = (one.channel_id, one.outcome)
             known = ours[key] > 0
             ours[key] -= known
-            if any(begin <= one.at + 1 and one.at <= end for begin, end in books.blind):  # whole seconds
-                proof.unheard += 1
-                proof.unheard_kept += known
-                expected += known
-            else:
-                expected += 1
-                if not known:
-                    proof.wrong.append(
-                        f"{one.channel_id} was refused by {one.queue} ({outcome}); the ledger has it not"
-                    )
+            proof.unheard += any(begin <= one.at + 1 and one.at <= end for begin, end in books.blind)  # whole seconds
+            if not known:
+                proof.wrong.append(f"{one.channel_id} was refused by {one.queue} ({outcome}); the ledger has it not")
         in_the_crash = sum(
             v.outcome == outcome
             and ours[v.channel_id, outcome] > 0
@@ -141,7 +135,7 @@ def _door(books: Books, proof: Proof) -> None:
             for v in rows
         )
         proof.rows.append(
-            Row(outcome, sum(v.outcome == outcome for v in rows), expected + in_the_crash, "the dialplan")
+            Row(outcome, sum(v.outcome == outcome for v in rows), len(told) + in_the_crash, "the dialplan")
         )
         proof.wrong += [
             f"{v.id} is {outcome} in the ledger; the dialplan saw no such thing"
@@ -161,6 +155,19 @@ def _callers(books: Books, proof: Proof) -> None:
                 proof.cut_off += 1
             else:
                 proof.wrong.append(f"caller {caller} was answered, and came to no queue")
+
+
+def _cel(books: Books, cel: Cel, proof: Proof) -> None:
+    """Each visit an agent answered is one bridge that Queue() made, and each caller's channel began: by CEL alone."""
+    answered = [visit for visit in books.visits if visit.answered_at is not None]
+    in_the_crash = sum(_crashed(v.answered_at.timestamp(), books.crashes) for v in answered if v.answered_at)
+    proof.rows.append(Row("answered", len(answered), len(cel.joined), "CEL"))
+    if not len(answered) - in_the_crash <= len(cel.joined) <= len(answered) + len(books.crashes):
+        proof.wrong.append(f"answered: {len(answered)} in the ledger, {len(cel.joined)} bridges of Queue() in CEL")
+    ours = {visit.channel_id for visit in books.visits}
+    known = len(ours & cel.channels)
+    proof.rows.append(Row("callers", len(ours), known, "CEL"))
+    proof.wrong += [f"{channel} has visits in the ledger, and is not in CEL" for channel in sorted(ours - cel.channels)]
 
 
 def _crashed(at: float, crashes: Iterable[float]) -> bool:

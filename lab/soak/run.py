@@ -110,7 +110,22 @@ class Result:
             f"{d['visit']}: {d['field']} is {d['ledger']} in the ledger, {d['log']} in queue_log"
             for d in self.after["differences"]
         ]
+        told += [
+            f"agent {d['agent']} in {d['queue'] or 'any queue'} from {d['since']} to {d['until']}: "
+            f"{d['ledger']} in the ledger, {d['log']} in queue_log"
+            for d in self.after["agent_differences"]
+        ]
+        told += [
+            f"call {d['call']} ({d['queue'] or 'all of it'}): "
+            f"{d['what']} is {d['ledger']} in the ledger, {d['cel']} in CEL"
+            for d in self.cel["differences"]
+        ]
         return [*self.proof.wrong, *told, *self.errors]
+
+    @property
+    def cel(self) -> dict[str, Any]:
+        """What `hotline ledger verify` said of CEL; nothing where it was not written."""
+        return self.after["cel"] or {"calls": 0, "lines": 0, "differences": []}
 
 
 async def soak(wishes: Wishes) -> Result:
@@ -277,6 +292,7 @@ async def _verdict(wishes: Wishes, stage: Stage, trouble: Trouble, director: Dir
             log=_log(stage),
             refused=witnesses.refused(stage.asterisk.log),
             sipp=witnesses.answered_callers(stage.callers_log),
+            cel=witnesses.cel(pieces(stage.asterisk.log / "cel-custom" / "hotline.csv")),
             redirected=director.redirected,
             blind=blind,
             crashes=trouble.asterisk_ended,

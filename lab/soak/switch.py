@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from dialplan.extensions import log_refusal
 from dialplan.render import shipped_folder
 
 if TYPE_CHECKING:
@@ -123,7 +124,8 @@ def extensions() -> str:
             f"exten => {line.number},1,Answer()",
             f" same => n,MSet(__HL_NUMBER={line.number},HL_QUEUE={line.queue},QUEUESTATUS=)",
             f" same => n,Queue({line.queue},ct,,,{line.longest_s})",
-            f" same => n,Log(NOTICE,{_LEFT_AS} {line.queue} =${{QUEUESTATUS}})",
+            *(f" same => {step}" for step in log_refusal(line.queue)),
+            f" same => n(let_in),Log(NOTICE,{_LEFT_AS} {line.queue} =${{QUEUESTATUS}})",
             *([f' same => n,GotoIf($["${{QUEUESTATUS}}" = "TIMEOUT"]?{line.then},1)'] if line.then else []),
             " same => n,Hangup()",
         ]

@@ -20,16 +20,16 @@ def told(result: Result) -> Iterator[str]:
     for row in result.proof.rows:
         differ = abs(row.ledger - row.other)
         yield f"{row.outcome:<20}{row.ledger:>10,}{row.other:>10,}{differ:>10,}  {row.witness}"
-    ours, theirs = sum(row.ledger for row in result.proof.rows), sum(row.other for row in result.proof.rows)
+    visits = [row for row in result.proof.rows if row.witness != "CEL"]
+    ours, theirs = sum(row.ledger for row in visits), sum(row.other for row in visits)
     yield f"{'visits':<20}{ours:>10,}{theirs:>10,}{abs(ours - theirs):>10,}"
     yield ""
     yield f"broke     {_counts(result.broken)}"
     yield f"directed  {_counts(result.directed)}"
     repaired = result.knowledge.repaired if result.knowledge else 0
-    unheard, kept = result.proof.unheard, result.proof.unheard_kept
     yield (
         f"blind     {result.blind_s:,.0f} s of {result.took_s:,.0f} s; "
-        f"refused at the door meanwhile: {unheard}, known all the same: {kept}"
+        f"refused at the door meanwhile, and known from queue_log: {result.proof.unheard}"
     )
     yield (
         f"repaired  {repaired:,} visits, by queue_log; before the bridge was started the last time "
@@ -37,6 +37,9 @@ def told(result: Result) -> Iterator[str]:
     )
     yield f"cut off   {result.proof.cut_off} callers, by the end of Asterisk, before they came to a queue"
     yield f"verify    {result.after['visits']:,} visits, {len(result.after['differences'])} differences"
+    calls, cel = result.cel["calls"], result.cel
+    yield f"CEL       {calls:,} calls compared in {cel['lines']:,} records, {len(cel['differences'])} differences"
+    yield f"agents    {result.after['agents']:,} compared, {len(result.after['agent_differences'])} differences"
     if result.differences:
         yield ""
         yield from (f"  {line}" for line in result.differences[:_SHOWN])

@@ -7,6 +7,9 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from ami_bridge.cel.lines import CEL
+from ami_bridge.queue_log.lines import Odd
+from ami_bridge.queue_log.reading import read_log
 from lab.soak.switch import LEFT
 
 if TYPE_CHECKING:
@@ -82,6 +85,38 @@ def refused(folder: Path) -> list[Refused]:
             if told and told[5] in AT_THE_DOOR:
                 found.append(Refused(float(told[1]), told[2], told[3], told[4], AT_THE_DOOR[told[5]]))
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Cel:
+    """What the channel event log tells, counted.
+
+    Attributes:
+        lines: How many records it has.
+        joined: The bridges that Queue() put a caller into: one for each visit an agent answered.
+        channels: The channels it has from their beginning.
+    """
+
+    lines: int = 0
+    joined: frozenset[str] = frozenset()
+    channels: frozenset[str] = frozenset()
+
+
+def cel(files: Iterable[Path]) -> Cel:
+    """Counts the records of all pieces."""
+    lines = 0
+    joined: set[str] = set()
+    channels: set[str] = set()
+    for path in files:
+        for line in read_log(path, CEL):
+            lines += 1
+            if isinstance(line.told, Odd):
+                continue
+            if line.told.kind == "CHAN_START":
+                channels.add(line.told.channel_id)
+            elif line.told.kind == "BRIDGE_ENTER" and line.told.app == "Queue":
+                joined.add(line.told.told("bridge_id"))
+    return Cel(lines, frozenset(joined), frozenset(channels))
 
 
 def answered_callers(log: Path) -> dict[str, float]:

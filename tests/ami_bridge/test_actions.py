@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from ami_bridge.protocol.actions import MAX_LINE, Fields, encode
 from ami_bridge.protocol.errors import ActionRefusedHere
-from ami_bridge.protocol.wire import parse
+from ami_bridge.protocol.headers import parse
 
 
 def test_fields_repeat_and_booleans_speak_amis_language() -> None:

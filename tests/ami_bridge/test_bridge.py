@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from ami_bridge.backlog import LinkLost
 from ami_bridge.bridge import Bridge
 from ami_bridge.domain.model import QueueRules
 from ami_bridge.feed import FeedTaken
@@ -258,6 +259,36 @@ async def test_what_is_given_up_is_a_gap_from_where_the_first_of_it_was(
     found = [row for row in sink if isinstance(row, rows.Gap) and row.cause == "overflow"]
     assert {row.since.timestamp() - began for row in found} == {0}
     assert found[-1].until is not None
+
+
+async def test_what_waits_at_the_end_is_kept_and_what_was_given_up_of_it_is_a_gap_the_next_bridge_goes_on_with(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    began = int(datetime.now(UTC).timestamp()) - 100
+    sink = Rows()
+    made = Bridge(settings(tmp_path, 1, link=quick(1, backlog_messages=8)), sink)
+
+    def tell(after_s: int, *lines: str) -> None:
+        made.link.backlog.put(message(*lines, f"Timestamp: {began + after_s}.0").removesuffix(b"\r\n\r\n"))
+
+    tell(1, "Event: Hangup", "Uniqueid: 9.1")
+    for after_s in range(2, 10):
+        tell(after_s, "Event: QueueMemberStatus")
+    tell(20, "Event: QueueCallerJoin", *CALLER, "Queue: normal", "Position: 1")
+    made._drain()
+    [gap] = [row for row in sink if isinstance(row, rows.Gap)]
+    assert (gap.since.timestamp() - began, gap.until, gap.cause) == (1, None, "overflow")
+    assert [visit.queue for visit in sink.visits().values()] == ["normal"]
+    assert "bridge.overflow" in capsys.readouterr().out
+
+
+async def test_a_peer_found_dead_at_the_very_end_is_a_gap_from_when_it_was_alive_last(tmp_path: Path) -> None:
+    sink = Rows()
+    made = Bridge(settings(tmp_path, 1), sink)
+    alive = datetime.now(UTC) - timedelta(seconds=30)
+    made.link.backlog.put(LinkLost("no answer to a ping", alive))
+    made._drain()
+    assert [(row.since, row.until, row.cause) for row in sink if isinstance(row, rows.Gap)] == [(alive, None, "ami")]
 
 
 async def test_queue_log_settles_a_visit_through_the_whole_bridge(tmp_path: Path, switch: ScriptedManager) -> None:

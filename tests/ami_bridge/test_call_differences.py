@@ -287,3 +287,28 @@ async def test_every_scene_is_compared_and_what_one_lacks_is_told(tmp_path: Path
         # calls that began earlier, or are not over, are not compared
         verdict = await verify_calls(mine.store, [log], house, since=begin + s(6000), until=begin + s(7200))
         assert (verdict.calls, verdict.differences) == (0, [])
+
+
+def asked_for(call: Call, seconds: float) -> Call:
+    """The same call, in which the agent asked so much longer before he sent the caller on."""
+    more = timedelta(seconds=seconds)
+    [sent] = call.transfers
+    return replace(
+        call,
+        transfers=(replace(sent, at=sent.at + more),),
+        legs=tuple(replace(leg, ended=leg.ended and leg.ended + more) for leg in call.legs),
+        ended=call.ended and call.ended + more,
+    )
+
+
+def test_a_talk_lasts_until_the_caller_is_sent_on_however_long_the_agent_asks_before() -> None:
+    call, [its_journey, its_talk] = agreeing("attended")
+    longer = asked_for(call, 9.0)
+    [sent] = longer.transfers
+    assert isinstance(its_talk, Visit)
+    assert isinstance(its_journey, Journey)
+    assert its_talk.answered_at is not None
+    ends = replace(its_talk, ended_at=sent.at, talk_s=(sent.at - its_talk.answered_at).total_seconds())
+    over = replace(its_journey, ended_at=longer.ended)
+    assert compared(longer, over, ends) == []
+    assert [what for what, *_ in compared(longer, over, its_talk)] == ["ended"]

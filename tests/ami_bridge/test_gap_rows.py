@@ -62,6 +62,36 @@ def test_while_ami_tells_everything_the_lines_of_the_log_change_no_place() -> No
     assert [(one.paused, one.ended_at, one.evidence) for one in stays(replay)] == [(False, None, "ami")]
 
 
+def test_a_member_whose_row_went_out_of_a_database_is_gone_by_the_log_alone() -> None:
+    gone = replace(line(6, "REMOVEMEMBER", ""), channel_id="REALTIME")
+    replay = fresh().take_all([member(0.5, membership="realtime"), gone])
+    assert [(one.ended_at, one.added_by) for one in stays(replay)] == [(at(6), "realtime")]
+    assert doing(replay) == "signed_off"
+    check_intervals(replay)
+
+
+def test_what_ami_says_later_of_a_member_whose_row_went_does_not_bring_him_back_but_his_row_does() -> None:
+    gone, again = (
+        replace(line(s, verb, ""), channel_id="REALTIME") for s, verb in ((6, "REMOVEMEMBER"), (20, "ADDMEMBER"))
+    )
+    replay = fresh().take_all([member(0.5, membership="realtime"), gone, member(9, membership="realtime")])
+    assert (doing(replay), [one.ended_at for one in stays(replay)]) == ("signed_off", [at(6)])
+    replay.take_all([again, member(22, membership="realtime", penalty=2)])
+    assert (doing(replay), stays(replay)[-1].started_at) == ("available", at(20))
+    found = fresh().take_all(
+        [member(0.5, membership="realtime"), gone, shot(9, members=(member(9, membership="realtime"),))]
+    )
+    assert doing(found) == "available"
+
+
+def test_of_a_row_that_came_and_went_in_one_second_the_order_of_the_lines_counts() -> None:
+    gone, again = (replace(line(6, verb, ""), channel_id="REALTIME") for verb in ("REMOVEMEMBER", "ADDMEMBER"))
+    assert doing(fresh().take_all([member(6.4, membership="realtime"), again, gone])) == "signed_off"
+    assert doing(fresh().take_all([member(6.4, membership="realtime"), gone, again])) == "available"
+    late = replace(gone, at=at(2))
+    assert doing(fresh().take_all([member(6.4, membership="realtime"), late])) == "available"
+
+
 def test_who_added_a_member_is_told_by_the_log_also_where_ami_saw_it() -> None:
     replay = fresh().take_all([member(0.4, membership="dynamic"), line(0, "ADDMEMBER", "")])
     assert [(one.added_by, one.started_at) for one in stays(replay)] == [("MANAGER", at(0.4))]

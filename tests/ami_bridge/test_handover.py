@@ -72,6 +72,14 @@ def test_a_caller_whose_joining_was_not_heard_does_not_take_another_ones_place()
     assert [(v.channel_id, v.outcome) for v in replay.visits.values()] == [("c9", None), ("c1", "answered")]
 
 
+def test_a_caller_who_took_the_place_of_a_leg_holds_the_talk_under_his_own_channel() -> None:
+    held, back = (ev.HoldChanged(at=at(s), channel_id="c1", held=s == 40) for s in (40, 47))
+    replay = fresh(at(-2)).take_all((*FIRST, ENTRY, FIRST_ENDS, LEG_ENDS, ANSWER, held))
+    assert doing(replay, "1201") == "on_hold"
+    replay.take_all((back, END))
+    assert [visit.hold_s for visit in replay.visits.values()] == [None, 7.0]
+
+
 def test_what_is_over_is_forgotten_under_both_names() -> None:
     replay = fresh(at(-2)).take_all((*FIRST, ENTRY, FIRST_ENDS, LEG_ENDS, ANSWER, END, ev.HungUp(**caller(61))))
     for minutes in range(2, 8):

@@ -179,9 +179,9 @@ async def test_lines_that_are_no_facts_are_counted_and_kept(tmp_path: Path) -> N
         progress = await mine.take(log)
         assert progress.set_aside == {"cut": 1, "unknown_verb": 1, "no_time": 1}
         aside = tmp_path / f"aside-{log_file(log).head[:6]}"
-        assert [line.split(b" ", 2)[1:] for line in aside.read_bytes().splitlines()] == [
+        assert [line.split(b" ", 3)[2:] for line in aside.read_bytes().splitlines()] == [
             [b"cut", b"1795|cut"],
-            [b"unknown_verb", b"1795301600|c|q|NONE|CONECT|1"],
+            [b"unknown_verb", b"1795301600|c|q|NONE|CONECT|*"],
             [b"no_time", b"2026-11-21 10:00|c|q|a|ABANDON"],
         ]
 

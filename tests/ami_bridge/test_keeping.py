@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+import pytest
 from structlog.testing import capture_logs
 
 from ami_bridge.doubts import Others
@@ -38,8 +39,6 @@ from tests.ami_bridge.test_reconcile import ENTER, a_row
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
-
-    import pytest
 
 TALK = f"{ENTER} 5 c q 客服1001 CONNECT 5 x 2; 30 c q 客服1001 COMPLETEAGENT 5 25 1"
 STAFFED = replace(RULES, agents={"1001": "客服1001"})
@@ -173,7 +172,11 @@ async def test_the_newest_second_is_left_to_ami(tmp_path: Path) -> None:
     assert len(await follower.due(at(32), everything=False)) == 1
 
 
-async def test_lines_that_are_no_facts_are_kept_as_they_were_also_those_nobody_was_there_to_read(
+def kept_in(path: Path) -> list[bytes]:
+    return [line.split(b" ", 1)[1] for line in path.read_bytes().splitlines()]
+
+
+async def test_lines_that_are_no_facts_are_kept_also_those_nobody_was_there_to_read(
     tmp_path: Path,
 ) -> None:
     aside = AsideFile(tmp_path / "set-aside" / "gz-1" / "live.lines")
@@ -184,12 +187,97 @@ async def test_lines_that_are_no_facts_are_kept_as_they_were_also_those_nobody_w
         file.write(b"1795301530|cut\nno line at all\n")
     await follower.due(at(99), everything=True)
     offset = len(path.read_bytes())
-    assert aside.path.read_bytes() == b"%d cut 1795301530|cut\n%d cut no line at all\n" % (offset - 15, offset)
+    assert kept_in(aside.path) == [b"%d cut 1795301530|cut" % (offset - 15), b"%d cut no line at all" % offset]
     place = follower.place(at(99))
     with path.open("ab") as file:
         file.write(b"another\n")
     at_the_end(source, "gz-1", place, at(100))
     assert aside.path.read_bytes().endswith(b" cut another\n")
+
+
+async def test_odd_lines_behind_the_last_fact_are_counted_and_kept_once_though_the_bridge_is_restarted(
+    tmp_path: Path,
+) -> None:
+    aside = AsideFile(tmp_path / "aside" / "live.lines")
+    path = written(tmp_path / "queue_log", ENTER)
+    with path.open("ab") as file:
+        file.write(b"1795301530|cut\n")
+    first = LogFollower(Log(path, aside=aside), "gz-1", place=None, since=at(-1))
+    await first.due(at(99), everything=True)
+    place = first.place(at(99))
+    assert place is not None
+    assert (place.lines, place.set_aside, place.bytes_read) == (2, 1, path.stat().st_size)
+    restarted = LogFollower(Log(path, aside=aside), "gz-1", place=place, since=at(-1))
+    await restarted.due(at(100), everything=True)
+    assert (restarted.place(at(100)), len(kept_in(aside.path))) == (None, 1)
+
+
+async def test_what_is_read_but_held_back_is_counted_when_it_is_given_out(tmp_path: Path) -> None:
+    aside = AsideFile(tmp_path / "aside" / "live.lines")
+    path = written(tmp_path / "queue_log", f"{ENTER} 60 c q NONE ABANDON 1 1 60")
+    with path.open("ab") as file:
+        file.write(b"1795301530|cut\n")
+    source = Log(path, aside=aside)
+    killed = LogFollower(source, "gz-1", place=None, since=at(-1))
+    await killed.due(at(60.5), everything=False)
+    place = killed.place(at(61))
+    assert place is not None
+    assert (place.lines, place.set_aside) == (1, 0)
+    restarted = LogFollower(Log(path, aside=replace(aside, _kept=None)), "gz-1", place=place, since=at(-1))
+    await restarted.due(at(99), everything=True)
+    place = restarted.place(at(99))
+    assert place is not None
+    assert (place.lines, place.set_aside, len(kept_in(aside.path))) == (3, 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("line", "kept"),
+    [
+        (
+            b"1795301530|1795301530.7|service|NONE|ENTERQEUE||13800138000|1",
+            b"1795301530|1795301530.7|service|NONE|ENTERQEUE||138****8000|*",
+        ),
+        (
+            b"1795301530|gz-1795301530.7|service|NONE|PINSAID|4711",
+            b"1795301530|gz-1795301530.7|service|NONE|PINSAID|****",
+        ),
+        (b"138001380", b"13****380"),
+        (b"00138000|1795301530.7|service|", b"00****00|1795301530.7|service|"),
+        ("1795301530|13800138000|陈".encode("gbk"), "1795301530|138****8000|陈".encode("gbk")),
+        (b"2026-11-21 10:00:01|13800138000|q|a|ABANDON", b"2026-11-21 10:00:01|138****8000|q|a|ABANDON"),
+        (b"2125551234|c", b"212****234|c"),
+    ],
+)
+def test_of_a_line_set_aside_no_number_is_kept_in_clear(tmp_path: Path, line: bytes, kept: bytes) -> None:
+    aside = AsideFile(tmp_path / "live.lines")
+    aside.keep([(61, Odd("cut", line + b"\n"))])
+    assert kept_in(aside.path) == [b"61 cut " + kept]
+
+
+def test_what_is_set_aside_is_its_owners_alone_whatever_the_umask(tmp_path: Path) -> None:
+    aside = AsideFile(tmp_path / "set-aside" / "live.lines", most_bytes=1)
+    before = os.umask(0)
+    try:
+        for number in range(2):
+            aside.keep([(number, Odd("cut", b"x"))])
+    finally:
+        os.umask(before)
+    modes = {path.name: path.stat().st_mode & 0o777 for path in (aside.path.parent, aside.path, aside.older)}
+    assert modes == {"set-aside": 0o700, "live.lines": 0o600, "live.lines.1": 0o600}
+
+
+def test_what_was_set_aside_is_kept_as_long_as_other_evidence(tmp_path: Path) -> None:
+    aside = AsideFile(tmp_path / "live.lines", keep_for=timedelta(days=2))
+    aside.keep([(1, Odd("cut", b"old"))], at(0))
+    aside.keep([(2, Odd("cut", b"new"))], at(86_400))
+    earlier = tmp_path / "queue_log.0a1b2c3d.lines"
+    earlier.write_bytes(b"17 cut 1795301530|13800138000\n")  # as an earlier version kept it, with the number in clear
+    (tmp_path / "else").write_bytes(b"somebody's")
+    aside.forget(at(3600))
+    assert kept_in(aside.path) == [b"2 cut new"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["else", "live.lines"]
+    AsideFile(tmp_path / "none" / "live.lines", keep_for=timedelta(0)).keep([(1, Odd("cut", b"x"))])
+    assert not (tmp_path / "none").exists()
 
 
 def test_what_is_set_aside_is_bounded_and_the_newest_stays(tmp_path: Path) -> None:
@@ -198,8 +286,8 @@ def test_what_is_set_aside_is_bounded_and_the_newest_stays(tmp_path: Path) -> No
         aside.keep([(number, Odd("cut", b"x" * 10))])
     sizes = sorted(path.stat().st_size for path in tmp_path.iterdir())
     assert len(sizes) == 2
-    assert max(sizes) < 130
-    assert aside.path.read_bytes().endswith(b"49 cut xxxxxxxxxx\n")
+    assert max(sizes) < 150
+    assert aside.path.read_bytes().endswith(b" 49 cut xxxxxxxxxx\n")
 
 
 async def test_a_disk_that_takes_nothing_is_told_of_once_and_stops_nobody(tmp_path: Path) -> None:

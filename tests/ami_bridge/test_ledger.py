@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 from ami_bridge.domain import events as ev
 from ami_bridge.queue_log.lines import parse_line
 from tests.ami_bridge.replaying import fresh, ledger, recorded
-from tests.ami_bridge.test_reducer import at, caller, join, member, ringing
+from tests.ami_bridge.test_reducer import TAGS, at, caller, join, member, ringing
 from tests.ami_bridge.test_transcripts import EXPECTED
 
 
@@ -190,3 +191,24 @@ def test_nor_where_the_log_is_read_before_amis_own_events(heard: int) -> None:
     replay.take_all(SOON_BACK[heard:]).tick(at(30))
     found = [(v.agent, v.ended_by) for _, v in sorted(replay.visits.items())]
     assert found == [("1001", "transfer"), ("1002", "agent")]
+
+
+REFUSED = ev.Resulted(**{**caller(5.4), "tags": replace(TAGS, queue="normal")}, status="FULL")
+
+
+def test_a_caller_refused_at_the_door_unseen_is_written_from_the_dialplans_own_line() -> None:
+    replay = fresh().take_all([line(5, "FULL"), line(9, "JOINUNAVAIL", "", "13800138000", queue="vip")])
+    told = [(v.id, v.queue, v.outcome, v.wait_s, v.caller, v.evidence) for v in replay.visits.values()]
+    assert told == [
+        ("gz-1/c1/1", "normal", "full", 0.0, "", "queue_log: FULL"),
+        ("gz-1/c1/2", "vip", "join_empty", 0.0, "13800138000", "queue_log: JOINUNAVAIL"),
+    ]
+    assert replay.state.counts["normal"].entered == 1
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0), (1, 0, 1), (0, 1, 1)])
+def test_a_refusal_that_both_tell_is_one_visit_and_amis_moment_is_kept(order: tuple[int, ...]) -> None:
+    both = (REFUSED, line(5, "FULL"))
+    (visit,) = fresh().take_all([both[index] for index in order]).visits.values()
+    assert (visit.id, visit.entered_at, visit.outcome, visit.wait_s) == ("gz-1/c1/1", at(5.4), "full", 0.0)
+    assert (visit.caller, visit.number) == (REFUSED.caller, TAGS.number)

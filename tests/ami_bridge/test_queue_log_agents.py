@@ -98,3 +98,12 @@ def test_stretches_of_one_agent_in_one_queue_never_overlap(script: list[tuple[in
             assert one.until is not None
             assert one.since <= one.until
             assert one.until <= then.since
+
+
+def test_a_start_of_asterisk_gives_members_of_queues_conf_that_files_penalty_again() -> None:
+    told = lines(
+        "0 NONE q Ann PENALTY 2; 0 MANAGER q Bob ADDMEMBER ''; 1 NONE q Bob PENALTY 3; 60 NONE NONE NONE QUEUESTART"
+    )
+    found = [(one.agent, one.since, one.penalty) for one in places_of(told, str)]
+    assert found[:2] == [("Ann", at(0), 2), ("Ann", at(60), None)]
+    assert found[-1][::2] == ("Bob", 3)

@@ -261,3 +261,48 @@ def test_a_row_made_for_the_second_visit_is_not_taken_for_the_first_the_next_tim
     assert [visit.number for visit in book.repaired(lines(AGAIN)).missing] == [3]
     again = book.repaired(lines(AGAIN))
     assert (again.rows, again.missing) == ([], [])
+
+
+def test_callers_refused_at_the_door_in_a_gap_are_brought_back_by_the_dialplans_lines() -> None:
+    told = lines(
+        "0 c q NONE FULL; 1 c q2 NONE ENTERQUEUE '' 138 1; 9 c q2 NONE EXITWITHTIMEOUT 1 1 8; 9 c q NONE JOINEMPTY"
+    )
+    book = Book()
+    book.repaired(told)
+    assert [(v.id, v.queue, v.outcome, v.ended_by, v.wait_s, v.next_visit_id) for v in book.visits.values()] == [
+        ("gz-1/c/1", "q", "full", "system", 0.0, "gz-1/c/2"),
+        ("gz-1/c/2", "q2", "timed_out", "system", 8.0, "gz-1/c/3"),
+        ("gz-1/c/3", "q", "join_empty", "system", 0.0, None),
+    ]
+    assert book.repaired(told).rows == []
+
+
+def test_a_refusal_is_never_taken_for_the_visit_that_follows_it_at_once() -> None:
+    told = lines("0 c q NONE FULL; 1 c q NONE ENTERQUEUE '' 138 1; 2 c q NONE ABANDON 1 1 1")
+    seen = a_row(channel_id="c", queue="q", entered_at=at(0.4), outcome="abandoned", ended_at=at(2.2))
+    book = Book({seen.id: replace(seen, id="gz-1/c/1", channel_id="c", node="gz-1", ordinal=1)})
+    book.repaired(told)
+    assert sorted((v.ordinal, v.outcome) for v in book.visits.values()) == [(1, "abandoned"), (2, "full")]
+
+
+def test_visits_a_clock_was_set_back_in_are_placed_and_what_nobody_can_know_of_them_is_not_made_up() -> None:
+    told = lines(
+        "0 c q NONE ENTERQUEUE '' 138 1; 0 d q NONE ENTERQUEUE '' 139 2; 1 d q 客服1001 CONNECT 1 x 0;"
+        " -3583 c q NONE ABANDON 1 1 -3583; -3582 d q 客服1001 COMPLETECALLER 1 -3583 2"
+    )
+    assert visits_of(told)[0].ended_at == at(-3583)
+    live = fresh(at(-9), STAFFED)
+    for line in told:
+        live.take(line, line.at)
+    for book in (Book(), Book.of(live)):
+        book.repaired(told)
+        found = sorted(
+            (v.channel_id, v.outcome, v.ended_by, v.entered_at, v.ended_at, v.wait_s, v.talk_s)
+            for v in book.visits.values()
+        )
+        assert found == [
+            ("c", "abandoned", "caller", at(0), at(-3583), None, None),
+            ("d", "answered", "caller", at(0), at(-3582), 1.0, None),
+        ]
+        assert book.repaired(told).rows == []
+        assert book.repaired(told).differences == []

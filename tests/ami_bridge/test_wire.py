@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ami_bridge.protocol.errors import PeerError
-from ami_bridge.protocol.wire import GREETING, MAX_MESSAGE, Framing, event_name, parse
+from ami_bridge.protocol.headers import _SHAPES, MOST_KINDS, MOST_SHAPES, parse, parse_lines, read
+from ami_bridge.protocol.wire import GREETING, MAX_MESSAGE, Framing, event_name
 from tests.ami_bridge.conftest import TRANSCRIPTS
 
 if TYPE_CHECKING:
@@ -91,6 +92,41 @@ def test_any_bytes_in_any_pieces_frame_alike_or_are_refused(data: bytes, cuts: l
 def test_headers_come_back_as_they_were_written(headers: dict[str, str]) -> None:
     raw = "\r\n".join(f"{name}: {value}" for name, value in headers.items()).encode()
     assert parse(raw) == headers
+
+
+NAMES = st.sampled_from(["Event", "A", "B", "ChanVariable", "Value", ""])
+LINES = st.one_of(
+    st.tuples(NAMES, st.sampled_from([": ", ":", ""]), st.text(st.sampled_from("ab: \r\n陈"), max_size=5)).map("".join),
+    st.sampled_from(["Event: X", "A: 1", "ChanVariable: HL_VIP=1", "ChanVariable: ", "\udcff"]),
+)
+
+
+@given(st.lists(st.lists(LINES, max_size=6), max_size=6))
+def test_what_is_read_by_shape_is_what_is_read_line_by_line(events: list[list[str]]) -> None:
+    _SHAPES.clear()
+    for lines in events * 2:
+        raw = "\r\n".join(["Event: X", *lines]).encode("utf-8", "surrogateescape")
+        said, expected = read(raw), parse_lines(raw)[0]
+        assert parse(raw) == expected
+        assert list(parse(raw)) == list(expected)
+        for name in ("Event", "A", "ChanVariable", "Value", "", "absent"):
+            assert (said.text(name), said.lines(name)) == (expected.text(name), expected.lines(name))
+
+
+def test_no_more_shapes_are_kept_than_asterisk_has() -> None:
+    _SHAPES.clear()
+    for number in range(2 * MOST_KINDS):
+        parse(b"Event: K%d\r\nA: 1" % number)
+    for number in range(2 * MOST_SHAPES):
+        parse(b"Event: K1\r\nB%d: 1" % number)
+    assert (len(_SHAPES), len(_SHAPES[b"K1"])) == (MOST_KINDS, MOST_SHAPES)
+    _SHAPES.clear()
+
+
+@transcript
+def test_a_transcript_is_read_by_shape_as_line_by_line(path: Path) -> None:
+    messages = Framing().feed(path.read_bytes())
+    assert [parse(raw) for raw in messages * 2] == [parse_lines(raw)[0] for raw in messages * 2]
 
 
 def test_odd_lines_are_kept_and_repeated_headers_become_lists() -> None:

@@ -37,6 +37,7 @@ PROVIDED = {
     "AGI": "res_agi.so",
     "Dial": "app_dial.so",
     "Queue": "app_queue.so",
+    "QueueLog": "app_queue.so",
     "Playback": "app_playback.so",
     "PlayTones": "app_playtones.so",
     "CHANNEL": "func_channel.so",

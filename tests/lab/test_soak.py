@@ -7,7 +7,8 @@ from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,9 +19,7 @@ from lab.soak.relay import Relay
 from lab.soak.trouble import BRISK, KINDS, Pace, breaks
 from store.rows import AgentInterval, RingAttempt, Visit
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
+SCENES = Path(__file__).parents[1] / "transcripts" / "cel"
 T = datetime(2026, 11, 25, 3, tzinfo=UTC)
 
 
@@ -114,12 +113,12 @@ def test_whatever_differs_is_told(more: dict[str, object], told: str) -> None:
     assert any(told in line for line in proved(books(**more)).wrong)
 
 
-def test_what_nobody_could_hear_is_named_and_not_held_against_the_ledger() -> None:
+def test_who_was_refused_while_nobody_could_hear_is_in_the_ledger_all_the_same_and_counted() -> None:
     deaf = {"blind": [(T.timestamp() - 2, T.timestamp() + 2)]}
-    proof = proved(books(visits=[answered()], **deaf))
-    assert (proof.wrong, proof.unheard, proof.unheard_kept) == ([], 1, 0)
+    assert (proved(books(**deaf)).wrong, proved(books(**deaf)).unheard) == ([], 1)
+    assert "the ledger has it not" in proved(books(visits=[answered()], **deaf)).wrong[0]
     late = {"blind": [(T.timestamp() + 5, T.timestamp() + 9)]}
-    assert proved(books(visits=[answered()], **late)).wrong != []
+    assert proved(books(**late)).unheard == 0
 
 
 def test_a_caller_whom_the_end_of_asterisk_cut_off_is_counted() -> None:
@@ -179,6 +178,29 @@ def test_the_witnesses_are_read_as_they_are_written(tmp_path: Path) -> None:
     assert one == witnesses.Refused(1795575214.0, "1.5", "70000005", "soak-full", "full")
     (tmp_path / "calls.log").write_text("2026-11-25\t02:53:43.441462\t1795575223.441462 70000173 106 answered\n")
     assert witnesses.answered_callers(tmp_path / "calls.log") == {"70000173": 1795575223.441462}
+
+
+def test_cel_is_a_witness_of_its_own(tmp_path: Path) -> None:
+    (tmp_path / "hotline.csv").write_bytes((SCENES / "asterisk-22.10.1-blind_queue.csv").read_bytes() + b"no record\n")
+    told = witnesses.cel([tmp_path / "hotline.csv"])
+    assert (len(told.joined), len(told.channels), told.lines) == (2, 3, 23)
+
+
+@pytest.mark.parametrize(
+    ("cel", "told"),
+    [
+        (witnesses.Cel(9, frozenset({"b1"}), frozenset({"1.1", "1.2"})), ""),
+        (
+            witnesses.Cel(9, frozenset(), frozenset({"1.1", "1.2"})),
+            "answered: 1 in the ledger, 0 bridges of Queue()",
+        ),
+        (witnesses.Cel(9, frozenset({"b1", "b2"}), frozenset({"1.1", "1.2"})), "answered: 1 in the ledger, 2 bridges"),
+        (witnesses.Cel(9, frozenset({"b1"}), frozenset({"1.1"})), "1.2 has visits in the ledger, and is not in CEL"),
+    ],
+)
+def test_what_cel_counts_otherwise_is_told(cel: witnesses.Cel, told: str) -> None:
+    wrong = proved(books(cel=cel)).wrong
+    assert (told in "".join(wrong)) if told else not wrong
 
 
 async def test_the_relay_breaks_in_the_middle_of_an_event_and_lets_nobody_in_for_a_while() -> None:

@@ -125,4 +125,9 @@ def test_an_agent_whose_row_goes_in_mid_call_is_on_that_call_to_its_end(told: Pl
     [visit] = told.of("rtleaves")
     [talk] = [one for one in told.stretches if (one.agent, one.state) == ("talks-3-rtleaves1", "on_queue_call")]
     assert (talk.started_at, talk.ended_at) == (visit.answered_at, visit.ended_at)
-    assert "REMOVEMEMBER" in told.verbs("rtleaves")  # AMI tells of no such leaving: the next snapshot does
+    assert "REMOVEMEMBER" in told.verbs("rtleaves")
+
+
+def test_an_agent_whose_row_goes_is_signed_off_by_the_log_though_ami_is_silent(told: Played) -> None:
+    mine = sorted((one for one in told.stretches if one.agent == "talks-3-rtleaves1"), key=lambda one: one.started_at)
+    assert mine[-1].state == "signed_off"
