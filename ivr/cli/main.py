@@ -115,6 +115,25 @@ def try_call(
 
 
 @app.command()
+def diff(
+    old: Annotated[
+        str, typer.Argument(help="A folder, git:REV (the other one as it was then), or REV:DIR.", metavar="OLD")
+    ],
+    new: Annotated[str, typer.Argument(help="The same for the new version.", metavar="NEW")],
+    form: Annotated[str, typer.Option("--format", help="text, json or markdown.", metavar="FORM")] = "text",
+) -> None:
+    """Say what is different between two versions, by meaning.
+
+    Steps, ways, prompts, queues, hours, lookups, numbers; which dialled numbers and prompts are affected; and which
+    dialogues go another way when both versions play them. Ends with 0 when nothing is different, 1 when something is,
+    2 when they could not be compared.
+    """
+    from ivr.cli import diffing
+
+    raise typer.Exit(diffing.diff(old, new, form))
+
+
+@app.command()
 def render(
     folder: Folder,
     into: Annotated[
