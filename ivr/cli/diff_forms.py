@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 _MARKS: Final = re.compile(r"[\\*_<>\[\]#|]")
 """What Markdown would take for its own."""
+_MOST_NAMES: Final = 20
+"""Tests that are listed; more are counted."""
 _LONGEST: Final = 400
 """Characters of one sentence that are shown."""
 
@@ -75,10 +77,10 @@ def _tests(diff: Diff, colors: Colors) -> Iterator[str]:
         verdict = colors.bad(_verdict(each)) if each.passed == (True, False) else _verdict(each)
         yield f"{each.at.file}:{each.at.line} {verdict}  {each.name}"
         yield f"      {_short(each.words)}"
-    if tests.added:
-        yield f"new tests: {', '.join(tests.added)}"
-    if tests.removed:
-        yield f"tests that are gone: {', '.join(tests.removed)}"
+    for words, names in (("new test", tests.added), ("test is gone", tests.removed)):
+        yield from (f"{words:<12}  {each}" for each in names[:_MOST_NAMES])
+        if len(names) > _MOST_NAMES:
+            yield f"{'':<12}  and {len(names) - _MOST_NAMES} more"
     if tests.changed or tests.added or tests.removed:
         yield ""
 

@@ -58,8 +58,13 @@ def compare_dialogues(old: Edition, new: Edition, names: Names) -> Tests:
 
 
 def _is_written(name: str, edition: Edition) -> bool:
-    """Whether a dialogue of this name, or one it is a variant of, stands in the files: then it could not be read."""
-    return any(name == each or name.startswith(f"{each} (") for each in edition.written)
+    """Whether a dialogue of this name, or one it is a variant of, stands in the files and none of it could be read."""
+    bases = [each for each in edition.written if _is_of(name, each)]
+    return any(not any(_is_of(each.name, base) for each in edition.dialogues) for base in bases)
+
+
+def _is_of(name: str, base: str) -> bool:
+    return name == base or name.startswith(f"{base} (")
 
 
 def _difference(was: Played, now: Played, names: Names) -> str:

@@ -115,6 +115,16 @@ def test_a_hotline_is_no_different_from_itself(chosen: set[str]) -> None:
     assert (found.changes, found.numbers, found.prompts, found.variables) == ((), {}, (), ())
 
 
+def test_sentences_are_compared_where_flows_say_values_alone_too(tmp_path: Path) -> None:
+    said = one(
+        "step field",
+        (MAIN, "  bye: {hangup", "  price: {say: 5, as: number, then: bye}\n  bye: {hangup"),
+        (MAIN, "answered: bye", "answered: price"),
+    )
+    found = between(tmp_path, [said], [said, EDITS["message-words"]])
+    assert [each.kind for each in found.changes] == ["message words"]
+
+
 # --- what is affected ------------------------------------------------------------------------------------------------
 
 
