@@ -134,6 +134,31 @@ def diff(
 
 
 @app.command()
+def draw(
+    folder: Folder,
+    *,
+    into: Annotated[
+        Path | None, typer.Option(help="Folder for the pictures; .hotline/pictures/ unless given.", metavar="FOLDER")
+    ] = None,
+    form: Annotated[
+        str | None, typer.Option("--format", help="svg or mermaid; both unless given.", metavar="FORM")
+    ] = None,
+    flow: Annotated[str | None, typer.Option(help="Only this flow.", metavar="NAME")] = None,
+    coverage: Annotated[
+        bool, typer.Option("--coverage", help="Show on each way how often the dialogues take it.")
+    ] = False,
+) -> None:
+    """Draw each flow.
+
+    Steps with the first words they say, ways with their keys, each step a link to its line; light, dark and legible on
+    paper. A second time without change writes nothing.
+    """
+    from ivr.cli import drawing
+
+    drawing.draw(folder, into, form, flow, coverage=coverage)
+
+
+@app.command()
 def render(
     folder: Folder,
     into: Annotated[
