@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from ivr.app.mistakes import MistakeError
+from ivr.cli.hours import hours
 from ivr.cli.ledger import ledger as proof
 
 Folder = Annotated[Path, typer.Argument(help="The hotline's folder, with its hotline.yaml.", metavar="DIR")]
@@ -27,6 +28,7 @@ app = typer.Typer(
 database = typer.Typer(help="The history's database.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(database, name="db")
 app.add_typer(proof, name="ledger")
+app.add_typer(hours, name="hours")
 
 
 def _version(wanted: bool) -> None:
