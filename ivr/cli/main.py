@@ -184,14 +184,42 @@ def render(
 
 
 @app.command()
-def prompts(folder: Folder) -> None:
+def prompts(
+    folder: Folder,
+    *,
+    listed: Annotated[bool, typer.Option("--list", help="List every sound with its state; make none.")] = False,
+    script: Annotated[
+        Path | None, typer.Option(help="Write what a voice talent reads into this .csv or .md.", metavar="FILE")
+    ] = None,
+    incoming: Annotated[
+        Path | None, typer.Option("--import", help="Take in recordings, laid out as prompts/ is.", metavar="FOLDER")
+    ] = None,
+    only: Annotated[
+        str | None, typer.Option(help="For --list, --script: missing, stale, recorded or voice.", metavar="STATE")
+    ] = None,
+    language: Annotated[
+        str | None, typer.Option(help="For --list, --script: one language, or all for shared ones.", metavar="TAG")
+    ] = None,
+    form: Annotated[str, typer.Option("--format", help="For --list: text or json.", metavar="FORM")] = "text",
+) -> None:
     """Make every sound the hotline can say.
 
-    What is there already is kept, and a recording in the prompts folder wins over the machine's voice.
+    What is there already is kept, and a recording in the prompts folder wins over the machine's voice. With --list,
+    --script or --import: say what is there, write what is to be recorded, take in what was.
     """
-    from ivr.cli import rendering
+    if listed + (script is not None) + (incoming is not None) > 1:
+        raise MistakeError("--list, --script and --import are three errands; expected one of them")
+    from ivr.cli import recording, rendering
 
-    rendering.prompts(folder)
+    wishes = recording.Wishes(only, language, form)
+    if listed:
+        recording.show(folder, wishes)
+    elif script is not None:
+        recording.script(folder, script, wishes)
+    elif incoming is not None:
+        recording.take_in(folder, incoming)
+    else:
+        rendering.prompts(folder)
 
 
 @app.command()
