@@ -8,6 +8,7 @@ from __future__ import annotations
 from bisect import bisect_right, insort
 from dataclasses import dataclass
 from itertools import pairwise, product
+from random import Random
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -17,6 +18,10 @@ _SWEEPS = 12
 """From each beginning."""
 _BEGINNINGS: Final = tuple(product((False, True), repeat=3))
 """Whether the first order is taken from the right, the first sweep goes up, and equal points change places."""
+
+_WALKS: Final = 24
+"""More beginnings, for what is still crossed then."""
+_SEED: Final = 1
 
 
 @dataclass(slots=True)
@@ -55,8 +60,11 @@ def crossings(graph: Layered) -> int:
 def _best(rows: _Rows) -> list[list[int]]:
     first = [list(layer) for layer in rows.layers]
     best, fewest = first, _crossings(rows)
-    for mirrored, up, turned in _BEGINNINGS:
-        rows.layers = [layer[::-1] if mirrored else list(layer) for layer in first]
+    chance = Random(_SEED)  # noqa: S311 - the same each time, so that pictures are
+    for number in range(len(_BEGINNINGS) + _WALKS):
+        mirrored, up, turned = _BEGINNINGS[number % len(_BEGINNINGS)]
+        begin = first if number < len(_BEGINNINGS) else _walk(rows, first, chance)
+        rows.layers = [layer[::-1] if mirrored else list(layer) for layer in begin]
         for sweep in range(_SWEEPS):
             if not fewest:
                 return best
@@ -66,6 +74,21 @@ def _best(rows: _Rows) -> list[list[int]]:
             if now < fewest:
                 best, fewest = [list(layer) for layer in rows.layers], now
     return best
+
+
+def _walk(rows: _Rows, layers: list[list[int]], chance: Random) -> list[list[int]]:
+    """Each layer as a walk from above comes to its points, which takes the branches of each in some order."""
+    number = {point: n for n, layer in enumerate(layers) for point in layer}
+    found: list[dict[int, None]] = [{} for _ in layers]
+    waiting = [point for layer in layers[::-1] for point in layer[::-1]]
+    while waiting:
+        point = waiting.pop()
+        if point not in found[number[point]]:
+            found[number[point]][point] = None
+            branches = list(rows.below[point])
+            chance.shuffle(branches)
+            waiting += branches
+    return [list(layer) for layer in found]
 
 
 def _crossings(rows: _Rows) -> int:
