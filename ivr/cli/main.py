@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from ivr.app.mistakes import MistakeError
+from ivr.cli.hours import hours
 from ivr.cli.ledger import ledger as proof
 
 Folder = Annotated[Path, typer.Argument(help="The hotline's folder, with its hotline.yaml.", metavar="DIR")]
@@ -27,6 +28,7 @@ app = typer.Typer(
 database = typer.Typer(help="The history's database.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(database, name="db")
 app.add_typer(proof, name="ledger")
+app.add_typer(hours, name="hours")
 
 
 def _version(wanted: bool) -> None:
@@ -115,6 +117,50 @@ def try_call(
 
 
 @app.command()
+def diff(
+    old: Annotated[
+        str, typer.Argument(help="A folder, git:REV (the other one as it was then), or REV:DIR.", metavar="OLD")
+    ],
+    new: Annotated[str, typer.Argument(help="The same for the new version.", metavar="NEW")],
+    form: Annotated[str, typer.Option("--format", help="text, json or markdown.", metavar="FORM")] = "text",
+) -> None:
+    """Say what is different between two versions, by meaning.
+
+    Steps, ways, prompts, queues, hours, lookups, numbers; which dialled numbers and prompts are affected; and which
+    dialogues go another way when both versions play them. Ends with 0 when nothing is different, 1 when something is,
+    2 when they could not be compared.
+    """
+    from ivr.cli import diffing
+
+    raise typer.Exit(diffing.diff(old, new, form))
+
+
+@app.command()
+def draw(
+    folder: Folder,
+    *,
+    into: Annotated[
+        Path | None, typer.Option(help="Folder for the pictures; .hotline/pictures/ unless given.", metavar="FOLDER")
+    ] = None,
+    form: Annotated[
+        str | None, typer.Option("--format", help="svg or mermaid; both unless given.", metavar="FORM")
+    ] = None,
+    flow: Annotated[str | None, typer.Option(help="Only this flow.", metavar="NAME")] = None,
+    coverage: Annotated[
+        bool, typer.Option("--coverage", help="Show on each way how often the dialogues take it.")
+    ] = False,
+) -> None:
+    """Draw each flow.
+
+    Steps with the first words they say, ways with their keys, each step a link to its line; light, dark and legible on
+    paper. A second time without change writes nothing.
+    """
+    from ivr.cli import drawing
+
+    drawing.draw(folder, into, form, flow, coverage=coverage)
+
+
+@app.command()
 def render(
     folder: Folder,
     into: Annotated[
@@ -138,14 +184,42 @@ def render(
 
 
 @app.command()
-def prompts(folder: Folder) -> None:
+def prompts(
+    folder: Folder,
+    *,
+    listed: Annotated[bool, typer.Option("--list", help="List every sound with its state; make none.")] = False,
+    script: Annotated[
+        Path | None, typer.Option(help="Write what a voice talent reads into this .csv or .md.", metavar="FILE")
+    ] = None,
+    incoming: Annotated[
+        Path | None, typer.Option("--import", help="Take in recordings, laid out as prompts/ is.", metavar="FOLDER")
+    ] = None,
+    only: Annotated[
+        str | None, typer.Option(help="For --list, --script: missing, stale, recorded or voice.", metavar="STATE")
+    ] = None,
+    language: Annotated[
+        str | None, typer.Option(help="For --list, --script: one language, or all for shared ones.", metavar="TAG")
+    ] = None,
+    form: Annotated[str, typer.Option("--format", help="For --list: text or json.", metavar="FORM")] = "text",
+) -> None:
     """Make every sound the hotline can say.
 
-    What is there already is kept, and a recording in the prompts folder wins over the machine's voice.
+    What is there already is kept, and a recording in the prompts folder wins over the machine's voice. With --list,
+    --script or --import: say what is there, write what is to be recorded, take in what was.
     """
-    from ivr.cli import rendering
+    if listed + (script is not None) + (incoming is not None) > 1:
+        raise MistakeError("--list, --script and --import are three errands; expected one of them")
+    from ivr.cli import recording, rendering
 
-    rendering.prompts(folder)
+    wishes = recording.Wishes(only, language, form)
+    if listed:
+        recording.show(folder, wishes)
+    elif script is not None:
+        recording.script(folder, script, wishes)
+    elif incoming is not None:
+        recording.take_in(folder, incoming)
+    else:
+        rendering.prompts(folder)
 
 
 @app.command()

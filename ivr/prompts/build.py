@@ -12,7 +12,7 @@ import os
 import threading
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from dataclasses import asdict, dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from dialplan.diagnostics import Diagnostic, has_errors
 from ivr.prompts.audio import REVISION, Sound, for_telephone, read_wav
@@ -34,6 +34,10 @@ _MADE = "made.json"
 """For the next build: fragment to its key and length."""
 _COMMAS, _STOPS = "，,、；;：:", "。.！!？?…"
 _COMMA_S, _STOP_S = 0.12, 0.25
+
+
+State = Literal["missing", "stale", "recorded", "voice"]
+"""No sound yet; a sound of other words, another voice or another recording; a person's; the machine's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +124,32 @@ def build_prompts(
         speech_ms=sum(one.ms for one in there),
         diagnostics=tuple(work.diagnostics),
     )
+
+
+def states(
+    catalogue: Catalogue, sounds_dir: Path, settings: SpeechSettings | None = None, recordings: Path | None = None
+) -> Mapping[Fragment, tuple[State, int]]:
+    """What a build would find: everything that can be said, each with its state and how many milliseconds it lasts.
+
+    Args: as `build_prompts`.
+
+    Raises:
+        EngineMissing: whether a sound of the machine's voice is out of date cannot be told without the program.
+    """
+    wanted = everything_said(catalogue)
+    found, _ = find_recordings(catalogue, recordings)
+    work = _Work(sounds_dir, settings or SpeechSettings(), found, _read_made(sounds_dir))
+    keys = _keys(work, wanted)
+    return {fragment: _state(work, fragment, keys[fragment]) for fragment in wanted}
+
+
+def _state(work: _Work, fragment: Fragment, key: str) -> tuple[State, int]:
+    made = work.made.get(_name(fragment))
+    if made is None or not all(_has_content(path) for path in _paths(work, fragment)):
+        return "missing", 0
+    if made.key != key:
+        return "stale", made.ms
+    return ("recorded" if fragment in work.recordings else "voice"), made.ms
 
 
 def pauses(text: str) -> tuple[float, float]:

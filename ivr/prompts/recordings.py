@@ -60,6 +60,21 @@ def find_recordings(
     return found, tuple(diagnostics)
 
 
+def recording_names(catalogue: Catalogue) -> Mapping[Fragment, str]:
+    """Everything that can be said to the file that says it, below `prompts`: `en/welcome.wav`, `en/words/two.wav`.
+
+    Of several names the message's own comes before one of its stretches, and this before the words'.
+    """
+    found: dict[Fragment, tuple[int, str]] = {}
+    for language in (*catalogue.languages, ALL):
+        for name, said in _sayable(catalogue, language).items():
+            stem, dot, number = name.rpartition(".")
+            rank = 2 if name.startswith(f"{_WORDS}/") else 1 if dot and stem and number.isdigit() else 0
+            if said not in found or rank < found[said][0]:
+                found[said] = rank, f"{language}/{name}.wav"
+    return {said: name for said, (_, name) in found.items()}
+
+
 def wav_files(catalogue: Catalogue, folder: Path) -> Iterator[tuple[Path, str]]:
     """Every WAV file of the prompts folder with its name, whether or not anything is said with it.
 

@@ -64,7 +64,8 @@ def with_values(catalogue: Catalogue, wanted: Mapping[str, Span]) -> Catalogue:
                 )
                 for language, own in catalogue.messages.items()
             }
-        )
+        ),
+        catalogue.written,
     )
 
 

@@ -1,0 +1,1 @@
+"""Flows as pictures: laid out in layers, written as SVG and as Mermaid."""
