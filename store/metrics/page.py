@@ -29,8 +29,8 @@ reports (`hotline report`), on the board, in the API, in Prometheus (`variant`) 
   would be true.
 - A visit belongs to the interval in which it **entered** the queue; for an agent, to the one in which it was
   **answered**. A state of an agent is cut at the interval's ends.
-- *In time* is a wait of at most `service_level.within` of the queue in `hotline.yaml`; a *short abandon* one of less
-  than `short_abandon`. A change of either holds for the past, too.
+- *In time* is a wait of at most `service_level.answer_within` of the queue in `hotline.yaml`; a *short abandon* one of
+  less than `short_abandon`. A change of either holds for the past, too.
 - The same formula does not make figures of other products equal: what they count may differ. What is known of that
   stands beside each.
 
