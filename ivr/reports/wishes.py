@@ -40,7 +40,8 @@ OF_AN_AGENT: Final = frozenset(
 """Counts of visits that mean something for an agent: those of visits he answered."""
 _SPAN: Final = re.compile(r"(\d{1,5})(min|h|d|w)")
 _UNIT: Final = MappingProxyType({"min": "minutes", "h": "hours", "d": "days", "w": "weeks"})
-_DATE: Final = re.compile(r"\d{4}-\d\d-\d\d")
+FIRST_YEAR, LAST_YEAR = 1970, 2200
+"""No call is older than Unix time, and nobody reads this hotline's reports after that."""
 
 
 class WishError(Exception):
@@ -175,11 +176,12 @@ def _moment(option: str, told: str, zone: ZoneInfo, now: datetime) -> datetime:
     today = f"{now.astimezone(zone):%Y-%m-%d}"
     yesterday = f"{now.astimezone(zone) - timedelta(days=1):%Y-%m-%d}"
     found = _SPAN.fullmatch(told)
-    if told == "now" or found:
-        back = timedelta(**{_UNIT[found[2]]: int(found[1])}) if found else timedelta(0)
-        return (now - back).astimezone(UTC).replace(microsecond=0)
     try:
-        moment = local_moment({"today": today, "yesterday": yesterday}.get(told, told), zone)
+        if told == "now" or found:
+            back = timedelta(**{_UNIT[found[2]]: int(found[1])}) if found else timedelta(0)
+            moment = _in_its_time((now - back).astimezone(UTC).replace(microsecond=0))
+        else:
+            moment = _in_its_time(local_moment({"today": today, "yesterday": yesterday}.get(told, told), zone))
     except (ValueError, OverflowError):
         words = ("today", "yesterday", "now")
         expected = "today, yesterday, now, a span back such as 24h or 7d, or a date or time such as 2026-11-21T09:30"
@@ -192,6 +194,12 @@ def _moment(option: str, told: str, zone: ZoneInfo, now: datetime) -> datetime:
             f"{option}: the clock of {zone.key} does not show '{told}' exactly once, it is set in that hour; "
             f"expected its offset, too, such as {told}{_offset_near(told, zone)}",
         )
+    return moment
+
+
+def _in_its_time(moment: datetime | None) -> datetime | None:
+    if moment is not None and not FIRST_YEAR < moment.year < LAST_YEAR:
+        raise ValueError(moment)
     return moment
 
 
