@@ -11,6 +11,7 @@ import typer
 from ivr.app.mistakes import MistakeError
 from ivr.cli.hours import hours
 from ivr.cli.ledger import ledger as proof
+from ivr.cli.report import report as figures
 
 Folder = Annotated[Path, typer.Argument(help="The hotline's folder, with its hotline.yaml.", metavar="DIR")]
 Level = Annotated[str, typer.Option("--log", help="debug, info, warning or error.", metavar="LEVEL")]
@@ -29,6 +30,7 @@ database = typer.Typer(help="The history's database.", no_args_is_help=True, ric
 app.add_typer(database, name="db")
 app.add_typer(proof, name="ledger")
 app.add_typer(hours, name="hours")
+app.add_typer(figures, name="report")
 
 
 def _version(wanted: bool) -> None:

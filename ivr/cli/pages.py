@@ -11,13 +11,14 @@ from ivr.config.codes import CODES as CONFIG
 from ivr.flow.codes import CODES as FLOW
 from ivr.prompts.codes import CODES as PROMPTS
 from ivr.rehearsal.codes import CODES as REHEARSAL
+from ivr.reports.codes import CODES as REPORTS
 
 PAGE = Path(__file__).parents[2] / "docs" / "diagnostics.md"
 
 
 def diagnostics_page() -> str:
     """The whole page."""
-    return as_markdown(merge_codes(CONFIG, FLOW, PROMPTS, DIALPLAN, REHEARSAL))
+    return as_markdown(merge_codes(CONFIG, FLOW, PROMPTS, DIALPLAN, REHEARSAL, REPORTS))
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, Select
 
     from store.engine import Store
+    from store.metrics.counts import Bound
     from store.rows import Outcome
 
 
@@ -134,8 +135,7 @@ async def queue_totals(
 
 def _totals(conditions: Iterable[ColumnElement[bool]], limits: Mapping[str, Limit]) -> Select[Any]:
     visit = VISITS.c
-    threshold = _by_queue({name: limit.threshold_s for name, limit in limits.items()}, DEFAULT_LIMIT.threshold_s)
-    short = _by_queue({name: limit.short_abandon_s for name, limit in limits.items()}, DEFAULT_LIMIT.short_abandon_s)
+    threshold, short = limit_of(limits, "threshold_s"), limit_of(limits, "short_abandon_s")
     answered, abandoned = _became("answered"), _became("abandoned")
     columns = [
         visit.queue,
@@ -171,7 +171,8 @@ def _count(name: str, condition: ColumnElement[bool]) -> ColumnElement[int]:
     return func.count().filter(condition).label(name)
 
 
-def _by_queue(values: Mapping[str, float], otherwise: float) -> ColumnElement[Any]:
-    if not values:
-        return literal(otherwise)
-    return case(*((VISITS.c.queue == name, literal(value)) for name, value in values.items()), else_=literal(otherwise))
+def limit_of(limits: Mapping[str, Limit], name: Bound) -> ColumnElement[Any]:
+    """One limit of a visit's queue in seconds; that of `DEFAULT_LIMIT` for queues not named."""
+    otherwise = literal(float(getattr(DEFAULT_LIMIT, name)))
+    named = [(VISITS.c.queue == queue, literal(float(getattr(limit, name)))) for queue, limit in limits.items()]
+    return case(*named, else_=otherwise) if named else otherwise

@@ -17,4 +17,5 @@ def test_the_words_alone_load_nothing_that_does_the_work() -> None:
         "ivr.cli.hours",
         "ivr.cli.ledger",
         "ivr.cli.main",
+        "ivr.cli.report",
     }

@@ -1,0 +1,105 @@
+"""What `hotline report` does: understands what is asked for, has it worked out, and shows it."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import typer
+
+from ivr.app.loading import load_ready
+from ivr.app.mistakes import MistakeError
+from ivr.app.report_part import abandoned_of, metrics_table
+from ivr.reports.forms import as_csv, as_json, as_text
+from ivr.reports.html import as_html
+from ivr.reports.wishes import Kind, Span, WishError, form, is_of, span
+from store.metrics import METRICS, VERSION
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from ivr.app.loading import Ready
+    from ivr.reports.tables import Table
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What every report is asked with, as it was typed."""
+
+    folder: Path
+    since: str
+    until: str
+    zone: str | None
+    form: str
+    output: Path | None
+
+
+def metrics_report(kind: Kind, wish: Wish, *, by: str, only: Sequence[str], names: str | None) -> None:
+    """A report of metrics, shown.
+
+    Raises:
+        MistakeError: It cannot be had.
+    """
+    _report(wish, lambda ready, range_: asyncio.run(metrics_table(ready, kind, range_, by=by, only=only, names=names)))
+
+
+def abandoned_report(wish: Wish, *, only: Sequence[str], short: bool) -> None:
+    """The list of who gave up, shown.
+
+    Raises:
+        MistakeError: It cannot be had.
+    """
+    _report(wish, lambda ready, range_: asyncio.run(abandoned_of(ready, range_, only=only, short=short)))
+
+
+def metrics_list() -> str:
+    """Every metric with its formula, those of queues first."""
+    lines = [f"edition {VERSION}; docs/metrics.md says what each means, and its source", ""]
+    width = max(map(len, METRICS))
+    headings: dict[Kind, str] = {"queues": "of queues and hours", "agents": "of agents"}
+    for kind, heading in headings.items():
+        lines += [heading, ""]
+        lines += [f"  {name:<{width}}  {one.formula}" for name, one in METRICS.items() if is_of(kind, one)]
+        lines.append("")
+    return "\n".join(lines).rstrip()
+
+
+def _report(wish: Wish, made: Callable[[Ready, Span], Table]) -> None:
+    try:
+        form(wish.form, to_terminal=wish.output is None and sys.stdout.isatty())
+        ready = load_ready(wish.folder)
+        asked = span(wish.since, wish.until, wish.zone or ready.hotline.time_zone, datetime.now(UTC))
+        _show(wish, made(ready, asked))
+    except WishError as wrong:
+        raise MistakeError(str(wrong)) from None
+
+
+def _show(wish: Wish, table: Table) -> None:
+    match wish.form:
+        case "xlsx":
+            from ivr.reports.workbook import as_workbook
+
+            told = as_workbook(table)
+        case "csv":
+            told = f"{as_csv(table)}\n".encode()
+        case "json":
+            told = f"{as_json(table)}\n".encode()
+        case "html":
+            told = f"{as_html(table)}\n".encode()
+        case _:
+            told = f"{as_text(table)}\n".encode()
+    if wish.output is not None:
+        try:
+            wish.output.write_bytes(told)
+        except OSError as error:
+            raise WishError("R011", f"{wish.output} cannot be written: {error.strerror or error}") from None
+        typer.echo(f"written    {wish.output}", err=True)
+        return
+    if wish.form == "csv":  # the notes would be rows there
+        for note in table.notes:
+            typer.echo(note, err=True)
+    typer.echo(told, nl=False)

@@ -1,0 +1,153 @@
+"""Counts by queue or agent and interval, worked out by the database from the rows themselves (decision 0016).
+
+Each returns tallies by name and the number of the interval among those asked for; where nothing was, there is none.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, get_args
+
+from sqlalchemy import Integer, cast, func, literal_column, or_, select
+
+from store.intervals import step_s
+from store.metrics.callers import Stay, judged
+from store.metrics.counts import COUNTS, Bound
+from store.metrics.sql import expression
+from store.metrics.tally import Tally, of_stretches
+from store.queries.pages import fetch, where
+from store.queries.totals import limit_of
+from store.rows import AgentInterval
+from store.schema import AGENT_INTERVALS, RING_ATTEMPTS, VISITS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from datetime import datetime
+
+    from sqlalchemy import ColumnElement, Select
+
+    from store.engine import Store
+    from store.intervals import Interval
+    from store.queries.totals import Limit
+
+    Tallies = dict[tuple[str, int], Tally]
+
+
+async def visit_tallies(
+    store: Store,
+    pieces: Sequence[Interval],
+    counts: Iterable[str],
+    *,
+    limits: Mapping[str, Limit] | None = None,
+    by_agent: bool = False,
+    queues: Sequence[str] = (),
+    agents: Sequence[str] = (),
+) -> Tallies:
+    """Counts of visits by queue and the interval they began in, or by agent and the interval they were answered in.
+
+    Args:
+        store: Where to ask.
+        pieces: Neighbouring intervals in order, on whole seconds.
+        counts: Names of counts of visits.
+        limits: What each queue calls in time; `Limit()` for those not named.
+        by_agent: Whether agents are asked for.
+        queues: Only these queues; all when empty.
+        agents: Only these agents; all when empty.
+    """
+    visit = VISITS.c
+    name, at = (visit.agent, visit.answered_at) if by_agent else (visit.queue, visit.entered_at)
+    bounds = {bound: limit_of(limits or {}, bound) for bound in get_args(Bound)}
+    columns = [expression(COUNTS[count], bounds) for count in counts]
+    statement = select(name.label("name"), _slot(store, at, pieces), *columns).where(*_within(at, pieces))
+    if by_agent:
+        statement = statement.where(name.is_not(None))
+    return await _asked(store, _only(statement, (visit.queue, queues), (visit.agent, agents)), pieces)
+
+
+async def ring_tallies(store: Store, pieces: Sequence[Interval], *, agents: Sequence[str] = ()) -> Tallies:
+    """What ringing came to, by agent and the interval it began in."""
+    ring = RING_ATTEMPTS.c
+    statement = select(
+        ring.agent.label("name"),
+        _slot(store, ring.started_at, pieces),
+        func.count(ring.result).label("rung"),
+        func.count().filter(ring.result == "no_answer").label("missed"),
+        func.count().filter(ring.result.in_(("refused", "busy"))).label("refused"),
+    ).where(*_within(ring.started_at, pieces))
+    return await _asked(store, _only(statement, (ring.agent, agents)), pieces)
+
+
+async def state_tallies(
+    store: Store, pieces: Sequence[Interval], now: datetime, *, agents: Sequence[str] = ()
+) -> Tallies:
+    """The time in each state, by agent and interval; a state that goes on has lasted until `now`."""
+    columns = AGENT_INTERVALS.c
+    statement = where(
+        AgentInterval,
+        columns.started_at < pieces[-1].end,
+        or_(columns.ended_at.is_(None), columns.ended_at > pieces[0].begin),
+        columns.agent.in_(agents) if agents else None,
+    )
+    async with store.reading() as connection:
+        return of_stretches(await fetch(connection, AgentInterval, statement), pieces, now)
+
+
+async def caller_tallies(store: Store, pieces: Sequence[Interval], window: timedelta, now: datetime) -> Tallies:
+    """Which calls were of callers who came back, by queue and the interval the call began in."""
+    visit = VISITS.c
+    statement = select(
+        visit.caller, visit.call_id, visit.queue, visit.entered_at, (visit.outcome == "answered").label("answered")
+    ).where(
+        visit.entered_at >= pieces[0].begin - window, visit.entered_at < pieces[-1].end + window, visit.caller != ""
+    )
+    async with store.reading() as connection:
+        found = [
+            Stay(caller=one[0], call_id=one[1], queue=one[2], entered_at=one[3], answered=bool(one[4]))
+            for one in await connection.execute(statement)
+        ]
+    begins = [piece.begin for piece in pieces]
+    tallies: Tallies = {}
+    for call in judged(found, window, now):
+        if pieces[0].begin <= call.began_at < pieces[-1].end:
+            key = (call.queue, bisect_right(begins, call.began_at) - 1)
+            tallies[key] = tallies.get(key, Tally()) + call.tally
+    return tallies
+
+
+def _within(at: ColumnElement[Any], pieces: Sequence[Interval]) -> tuple[ColumnElement[bool], ...]:
+    return (at >= pieces[0].begin, at < pieces[-1].end)
+
+
+def _slot(store: Store, at: ColumnElement[Any], pieces: Sequence[Interval]) -> ColumnElement[int]:
+    """Which step from the first interval's beginning an instant is in."""
+    if len(pieces) == 1:
+        return literal_column("0").label("slot")
+    origin, step = round(pieces[0].begin.timestamp()), step_s(pieces)
+    if store.kind == "sqlite":
+        return ((cast(func.strftime("%s", at), Integer) - origin) // step).label("slot")
+    return cast(func.floor((func.extract("epoch", at) - origin) / step), Integer).label("slot")
+
+
+def _only(statement: Select[Any], *wanted: tuple[ColumnElement[Any], Sequence[str]]) -> Select[Any]:
+    return statement.where(*(column.in_(names) for column, names in wanted if names))
+
+
+async def _asked(store: Store, statement: Select[Any], pieces: Sequence[Interval]) -> Tallies:
+    step = timedelta(seconds=step_s(pieces))
+    begins = [piece.begin for piece in pieces]
+    place_of: dict[int, int] = {}
+    tallies: Tallies = {}
+    async with store.reading() as connection:
+        found = await connection.execute(statement.group_by("name", "slot"))
+    names = list(found.keys())[2:]
+    for name, slot, *values in found:
+        place = place_of.get(slot)
+        if place is None:
+            place = place_of[slot] = bisect_right(begins, begins[0] + slot * step) - 1
+        counts = dict(zip(names, values, strict=True))
+        if None in values:
+            counts = {count: value for count, value in counts.items() if value is not None}
+        counted, key = Tally(counts), (name, place)
+        tallies[key] = tallies[key] + counted if key in tallies else counted
+    return tallies
