@@ -82,7 +82,8 @@ async def quarters(store: Store, since: datetime, until: datetime, *, node: str 
             func.count().filter(VISITS.c.outcome == "abandoned").label("abandoned"),
         )
         .where(*_entered(since, until, node))
-        .group_by(VISITS.c.queue, "quarter")  # by its label: written out, its parameters would be others to PostgreSQL
+        # by its label: written out once more, its parameters would be others to PostgreSQL
+        .group_by(VISITS.c.queue, "quarter")
         .order_by(VISITS.c.queue, "quarter")
     )
     async with store.reading() as connection:
