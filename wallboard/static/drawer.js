@@ -68,8 +68,8 @@ export function drawer({ onChange, now }) {
     view(state, words, warning) {
       if (place === null) return nothing;
       const first = asking && rows.length === 0 && call === null;
-      return html`<aside class="drawer" role="dialog" aria-labelledby="drawer-title">
-        <header><h2 id="drawer-title">${heading(place, call, state, words)}</h2><button type="button" class="close" aria-label=${words.close} @click=${close}>✕</button></header>
+      return html`<div class="drawer" role="dialog" aria-labelledby="drawer-title">
+        <div class="head"><h2 id="drawer-title">${heading(place, call, state, words)}</h2><button type="button" class="close" aria-label=${words.close} @click=${close}>✕</button></div>
         ${warning}
         ${place.kind === "figure" ? definition(place, state, words) : nothing}
         ${problem !== null ? html`<p class="problem" role="alert">${words.problems[problem] ?? words.problems.other} <button type="button" @click=${() => load(state)}>${words.again}</button></p>` : nothing}
@@ -77,7 +77,7 @@ export function drawer({ onChange, now }) {
         ${first || more ? html`<p class="dim" role="status">${words.loading}</p>` : nothing}
         ${place.kind !== "call" && !asking && !dirty && problem === null && rows.length === 0 ? html`<p class="empty">${words.no_visits}</p>` : nothing}
         ${next !== null ? html`<button type="button" @click=${() => load(state, next)}>${words.more}</button>` : nothing}
-      </aside>`;
+      </div>`;
     },
   };
 }
