@@ -191,7 +191,7 @@ def _trends() -> Json:
     told = {
         "type": "object",
         "properties": {
-            **dict.fromkeys(("entered", "abandoned"), series),
+            **dict.fromkeys(("entered", "abandoned", "entered_week_ago"), series),
             **dict.fromkeys(("last_hour", "hour_week_ago"), hour),
             "handled": {"type": "integer", "description": "Talks of today that are over."},
             "aht_s": {**_NUMBER_OR_NULL, "description": "Mean of talk (hold included) and wrap-up of these."},

@@ -130,6 +130,7 @@ async def _work_out_trends(app: web.Application) -> payloads.Json:
     node, limits = (snapshot.node if snapshot else None), trends.limits(snapshot)
     found = trends.Found(
         quarters=await quarters(store, asked.first_quarter, asked.now, node=node),
+        quarters_week_ago=await quarters(store, asked.first_quarter_week_ago, asked.week_ago, node=node),
         last_hour=await queue_totals(store, asked.now - trends.HOUR, asked.now, limits=limits, node=node),
         hour_week_ago=await queue_totals(store, asked.week_ago - trends.HOUR, asked.week_ago, limits=limits, node=node),
         handled=await handled(store, asked.midnight, asked.now, node=node),

@@ -36,6 +36,8 @@ class Spans:
     now: datetime
     first_quarter: datetime
     """When the first of the `QUARTERS` began; they end where the running quarter begins."""
+    first_quarter_week_ago: datetime
+    """As many quarters before the one that ran at `week_ago`."""
     midnight: datetime
     """When the hotline's day began."""
     week_ago: datetime
@@ -47,6 +49,7 @@ class Found:
     """What the history answered."""
 
     quarters: Sequence[Quarter]
+    quarters_week_ago: Sequence[Quarter]
     last_hour: Sequence[QueueTotals]
     hour_week_ago: Sequence[QueueTotals]
     handled: Sequence[Handled]
@@ -56,13 +59,19 @@ class Found:
 def spans(now: datetime, zone: ZoneInfo) -> Spans:
     """What to ask for at this moment."""
     local = now.astimezone(zone)
-    running = datetime.fromtimestamp(now.timestamp() // QUARTER_S * QUARTER_S, UTC)
+    week_ago = (local - timedelta(days=7)).astimezone(UTC)  # of an aware datetime: on the zone's own clock
     return Spans(
         now=now,
-        first_quarter=running - QUARTERS * _QUARTER,
+        first_quarter=_first_quarter(now),
+        first_quarter_week_ago=_first_quarter(week_ago),
         midnight=local.replace(hour=0, minute=0, second=0, microsecond=0, fold=0).astimezone(UTC),
-        week_ago=(local - timedelta(days=7)).astimezone(UTC),  # of an aware datetime: on the zone's own clock
+        week_ago=week_ago,
     )
+
+
+def _first_quarter(until: datetime) -> datetime:
+    running = datetime.fromtimestamp(until.timestamp() // QUARTER_S * QUARTER_S, UTC)
+    return running - QUARTERS * _QUARTER
 
 
 def limits(snapshot: Snapshot | None) -> dict[str, Limit]:
@@ -111,9 +120,11 @@ def _told(found: Found, asked: Spans, names: set[str]) -> Json:
     count = sum(row.handled for row in taken)
     took_s = sum(row.talk_s + row.wrap_up_s for row in taken)
     mine = [row for row in found.quarters if row.queue in names]
+    then = [row for row in found.quarters_week_ago if row.queue in names]
     return {
-        "entered": _series(mine, asked, "entered"),
-        "abandoned": _series(mine, asked, "abandoned"),
+        "entered": _series(mine, asked.first_quarter, "entered"),
+        "abandoned": _series(mine, asked.first_quarter, "abandoned"),
+        "entered_week_ago": _series(then, asked.first_quarter_week_ago, "entered"),
         "last_hour": _hour([row for row in found.last_hour if row.queue in names]),
         "hour_week_ago": _hour([row for row in found.hour_week_ago if row.queue in names]),
         "handled": count,
@@ -121,11 +132,11 @@ def _told(found: Found, asked: Spans, names: set[str]) -> Json:
     }
 
 
-def _series(rows: Iterable[Quarter], asked: Spans, what: str) -> list[int]:
+def _series(rows: Iterable[Quarter], first: datetime, what: str) -> list[int]:
     """One number per quarter, a quarter without visits is 0."""
     series = [0] * QUARTERS
     for row in rows:
-        place = (row.begins_at - asked.first_quarter) // _QUARTER
+        place = (row.begins_at - first) // _QUARTER
         if 0 <= place < QUARTERS:
             series[place] += getattr(row, what)
     return series

@@ -33,7 +33,7 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 
 def found(**more: object) -> trends.Found:
-    empty = {"quarters": (), "last_hour": (), "hour_week_ago": (), "handled": (), "spent": ()}
+    empty = {"quarters": (), "quarters_week_ago": (), "last_hour": (), "hour_week_ago": (), "handled": (), "spent": ()}
     return trends.Found(**(empty | more))  # type: ignore[arg-type]  # a table of fields
 
 
@@ -173,3 +173,4 @@ async def test_the_history_is_told_by_queue_and_asked_once_for_all_viewers(
     general = told[0]["queues"]["general"]
     assert (general["last_hour"]["entered"], general["hour_week_ago"]["entered"]) == (1, 1)
     assert sum(general["entered"]) == 1
+    assert sum(general["entered_week_ago"]) == 2

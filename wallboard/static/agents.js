@@ -33,7 +33,9 @@ function cards(agents, context) {
   return html`<ul class="agents ${agents.length <= SMALL_TEAM ? "few" : ""} ${agents.length > DENSE ? "dense" : ""}">${repeat(agents, (agent) => agent.id, (agent) => agentCard(agent, context))}</ul>`;
 }
 
-function byId(a, b) { return a.id.localeCompare(b.id, "en", { numeric: true }); }
+const numbered = new Intl.Collator("en", { numeric: true }); // making one costs more than sorting by it
+
+function byId(a, b) { return numbered.compare(a.id, b.id); }
 function byState(a, b) { return ORDER.indexOf(a.state) - ORDER.indexOf(b.state); }
 
 // --- the panel -------------------------------------------------------------------------------------------------------
@@ -53,15 +55,18 @@ function legend(agents, words, linkTo) {
 
 // --- the view --------------------------------------------------------------------------------------------------------
 
+// Instants of one server are written alike, so that their texts sort as they do.
+function bySince(a, b) { return a.since < b.since ? -1 : Number(a.since > b.since); }
+
 const SORTS = {
-  state: (a, b) => byState(a, b) || a.since.localeCompare(b.since),
-  time: (a, b) => a.since.localeCompare(b.since),
+  state: (a, b) => byState(a, b) || bySince(a, b),
+  time: bySince,
   name: (a, b, { collator }) => collator.compare(a.name || a.id, b.name || b.id),
   occupancy: (a, b, { trends }) => (trends.occupancy(b.id) ?? -1) - (trends.occupancy(a.id) ?? -1),
   answered: (a, b) => b.answered - a.answered,
 };
 
-const collators = new Map(); // making one costs more than sorting by it
+const collators = new Map();
 
 // The agents of a view, in its order. Pure.
 export function chosen(agents, view, { trends, words }) {
@@ -72,6 +77,19 @@ export function chosen(agents, view, { trends, words }) {
     .sort((a, b) => compare(a, b, given) || byId(a, b));
 }
 
+// Cards that moved with every change could not be read, and cost the most: they take new places once a second, and at
+// once when the view, the language or the team changes. What a card says is never old.
+const KEPT_MS = 900;
+let kept = { view: null, words: null, size: 0, at: 0, ids: [] };
+
+function inOrder(state, view, context) {
+  const now = performance.now();
+  if (kept.view !== view || kept.words !== context.words || kept.size !== state.agents.size || now - kept.at > KEPT_MS) {
+    kept = { view, words: context.words, size: state.agents.size, at: now, ids: chosen([...state.agents.values()], view, context).map((agent) => agent.id) };
+  }
+  return kept.ids.map((id) => state.agents.get(id)).filter(Boolean);
+}
+
 function groupsOf(agents, view, state, words) {
   if (view.group === "state") return ORDER.map((name) => [name, `${SHAPES[name]} ${words.states[name]}`, agents.filter((agent) => agent.state === name)]);
   const names = view.queue ? [view.queue] : [...state.queues.keys()], rest = agents.filter((agent) => !names.some((name) => Object.hasOwn(agent.queues, name)));
@@ -79,7 +97,7 @@ function groupsOf(agents, view, state, words) {
 }
 
 export function agentsView(view, context) {
-  const { state, words, change } = context, all = [...state.agents.values()], found = chosen(all, view, context);
+  const { state, words, change } = context, all = [...state.agents.values()], found = inOrder(state, view, context);
   const body = view.group === "none" ? cards(found, context) : groupsOf(found, view, state, words).filter(([, , members]) => members.length)
     .map(([name, title, members]) => html`<section class="group-of" data-group=${name}><h3>${title} <span class="n">${whole(members.length, words)}</span></h3>${cards(members, context)}</section>`);
   return html`<section class="panel agents-view" aria-label=${words.agents_title}>

@@ -3,6 +3,7 @@
 import { html, nothing, render } from "./vendor/lit-html/lit-html.js";
 import { agentsPanel, agentsView } from "./agents.js";
 import { callersPanel } from "./callers.js";
+import { quarters } from "./charts.js";
 import { serverClock, tick } from "./clocks.js";
 import { drawer } from "./drawer.js";
 import { CLOCK, time as timeIn, titleOf } from "./format.js";
@@ -17,7 +18,8 @@ import { LANGUAGES, preferredLanguage, wordsOf } from "./words.js";
 let state = NOTHING;
 let lostAt = Date.now(); // since when this browser itself hears nothing; null while it does
 let heardAt = performance.now();
-let due = null; // the frame that draws
+let due = null; // the timer that will draw
+let drawnAt = 0;
 let view = viewOf(location.search);
 let language = preferredLanguage(read("language") ?? new URLSearchParams(location.search).get("lang"), navigator.language);
 let theme = read("theme") ?? (matchMedia("(prefers-color-scheme: light)").matches ? "light" : "dark");
@@ -37,14 +39,19 @@ link({
   },
   onLost() {
     lostAt ??= clock.now();
-    soon();
+    draw(); // at once: not one frame may show as live what is not
   },
 });
 setInterval(() => { opened.tick(state); draw(); }, 1000);
 addEventListener("popstate", () => { view = viewOf(location.search); soon(); });
+document.addEventListener("contentvisibilityautostatechange", () => tickSoon(), true); // what comes into sight is right at once
 document.addEventListener("visibilitychange", () => { if (!document.hidden) draw(); });
 
-function soon() { due ??= requestAnimationFrame(draw); }
+// What changes within a tenth of a second is drawn once: nobody sees more, and a thousand agents change often.
+const LEAST_MS = 100;
+function soon() { due ??= setTimeout(() => requestAnimationFrame(draw), Math.max(0, drawnAt + LEAST_MS - performance.now())); }
+let ticking = null;
+function tickSoon() { ticking ??= requestAnimationFrame(() => { ticking = null; tick(document.body, knownUntil(standingOf(state, lostAt), clock.now())); }); }
 function read(name) { try { return localStorage.getItem(`hotline.${name}`); } catch { return null; } }
 function keep(name, value) { try { localStorage.setItem(`hotline.${name}`, value); } catch { /* a kiosk without storage still works */ } }
 function time(instant, words, options) { return timeIn(instant, words, state.timeZone, options); }
@@ -111,8 +118,9 @@ function drawn(words, stand) {
 }
 
 function draw() {
-  if (due !== null) cancelAnimationFrame(due);
+  clearTimeout(due);
   due = null;
+  drawnAt = performance.now();
   const words = wordsOf(language), stand = standingOf(state, lostAt), until = knownUntil(stand, clock.now());
   const seconds = (instant) => Math.max(0, Math.floor((until - new Date(instant)) / 1000));
   const context = { state, words, seconds, trends: past, linkTo, change };
@@ -121,7 +129,7 @@ function draw() {
   document.title = titleOf(state.title, "hotline", words);
   document.body.dataset.stale = String(isStale(stand));
   const body = view.view === "agents" ? agentsView(view, context) : html`${band(EVERYTHING, context)}
-    <div class="columns"><div class="col">${queueCards(EVERYTHING, context)}</div><div class="col">${agentsPanel(context)}${callersPanel(context)}</div></div>`;
+    <div class="columns"><div class="col">${queueCards(EVERYTHING, context)}${quarters(past, words, state.timeZone)}</div><div class="col">${agentsPanel(context)}${callersPanel(context)}</div></div>`;
   render(html`${head(words, stand)}${banner(state, stand, words)}<main>${body}</main>${foot(words, stand)}${drawn(words, stand)}`, document.body);
   tick(document.body, until);
 }

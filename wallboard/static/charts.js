@@ -1,7 +1,7 @@
 // Small pictures of numbers, as SVG; each says in words what it shows.
 
 import { html, nothing, svg } from "./vendor/lit-html/lit-html.js";
-import { decimal } from "./format.js";
+import { decimal, time, whole } from "./format.js";
 
 // The visits of each quarter of an hour: those that entered as an area, those given up below them.
 export function sparkline(trend, words) {
@@ -38,6 +38,7 @@ export function delta(change, unit, better, words) {
 
 // This hour's number less that of the same hour a week ago; null where either is unknown.
 export function change(trend, name) {
+  if (!trend?.last_hour.entered && !trend?.hour_week_ago.entered) return null; // nothing against nothing
   const now = trend?.last_hour[name] ?? null, then = trend?.hour_week_ago[name] ?? null;
   return now === null || then === null ? null : now - then;
 }
@@ -46,4 +47,18 @@ export function change(trend, name) {
 export function growth(trend, name) {
   const difference = change(trend, name);
   return difference === null || trend.hour_week_ago[name] === 0 ? null : (100 * difference) / trend.hour_week_ago[name];
+}
+
+// The last hours of all queues: a bar per quarter of an hour, of it those who gave up, and the same quarters a week ago.
+export function quarters(trends, words, zone) {
+  const trend = trends.of(null), at = trends.firstQuarter();
+  if (!trend || !trend.entered.some(Boolean)) return nothing;
+  const count = trend.entered.length, most = Math.max(...trend.entered, ...trend.entered_week_ago), step = 100 / count, y = (value) => 40 - (value / most) * 38;
+  const bars = (series, name) => series.map((value, place) => (value ? svg`<rect class=${name} x=${place * step + step * 0.15} width=${step * 0.7} y=${y(value)} height=${40 - y(value)}></rect>` : nothing));
+  const told = words.sparkline(count / 4, trend.entered.reduce((sum, value) => sum + value, 0), Math.max(...trend.entered));
+  const hours = Array.from({ length: count / 4 }, (_, hour) => time(new Date(at).getTime() + hour * 3_600_000, words, zone, { hour: "2-digit", minute: "2-digit" }));
+  return html`<section class="panel" aria-label=${words.quarters_title}><h2>${words.quarters_title}<span class="key"><span><i></i>${words.entered} <b class="n">≤ ${whole(most, words)}</b></span><span><i class="lost"></i>${words.abandoned}</span><span><i class="then"></i>${words.week_ago}</span></span></h2>
+    <div class="day-chart"><svg viewBox="0 0 100 40" preserveAspectRatio="none" role="img" aria-label=${told}><line x1="0" x2="100" y1="40" y2="40"></line><line x1="0" x2="100" y1="21" y2="21"></line>
+      ${bars(trend.entered, "came")}${bars(trend.abandoned, "lost")}<polyline points=${trend.entered_week_ago.map((value, place) => `${(place + 0.5) * step},${y(value)}`).join(" ")}></polyline></svg>
+      <ol class="hours n" aria-hidden="true">${hours.map((hour) => html`<li>${hour}</li>`)}</ol></div></section>`;
 }

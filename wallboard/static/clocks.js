@@ -25,10 +25,21 @@ export function counting(instant, figure = "") {
   return html`<b class="n since" data-since=${new Date(instant).getTime()} data-figure=${figure}></b>`;
 }
 
-// Writes every counting time under `root`; nothing is rendered for it, and what says the same is not touched.
+// What the browser does not draw because it is out of sight (CSS: content-visibility). It tells so itself: to ask it of a
+// thousand cards each second would cost more than to write their times.
+const unseen = new WeakSet();
+if (typeof document !== "undefined") {
+  document.addEventListener("contentvisibilityautostatechange", ({ target, skipped }) => { skipped ? unseen.add(target) : unseen.delete(target); }, true);
+}
+
+// Writes every counting time under `root` that is in sight; nothing is rendered for it, and what says the same is not
+// touched. What is out of sight is written once, and again when it comes into it.
 export function tick(root, now) {
   for (const element of root.querySelectorAll("[data-since]")) {
+    if (element.firstChild && unseen.has(element.parentElement.parentElement)) continue;
     const told = span(Math.max(0, Math.floor((now - element.dataset.since) / 1000)));
-    if (element.textContent !== told) element.textContent = told;
+    if (element.textContent === told) continue;
+    element.textContent = told;
+    element.classList.toggle("long", told.length > "59:59".length);
   }
 }

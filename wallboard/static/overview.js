@@ -30,19 +30,19 @@ function tile(name, label, value, unit, foot, { alarm = "", moved = nothing } = 
 // A share against its target: short of it, the tile says so by colour, shape and word.
 function share(name, label, level, target, moved, words) {
   const grade = gradeOf(level, target), short = grade === "near" || grade === "bad";
-  const against = target === null || target === undefined ? nothing : html`${short ? html`<b>▼ ${words.below_target}</b>` : words.target} <b class="n">${decimal(target, words)} %</b>`;
+  const against = target === null || target === undefined ? nothing : html`${short ? html`<b class="why">▼ ${words.below_target}</b>` : words.target} <b class="n">${decimal(target, words)} %</b>`;
   return tile(name, label, decimal(level, words), "%", against, { alarm: ALARMS[grade] ?? "", moved });
 }
 
 export const TILES = {
   waiting({ waiting, late, words }) {
-    return tile("waiting", words.waiting, whole(waiting.length, words), "", late ? html`<b>▲ ${words.too_long(late)}</b>` : words.in_all_queues, { alarm: late ? "is-warn" : "" });
+    return tile("waiting", words.waiting, whole(waiting.length, words), "", late ? html`<b class="why">▲ ${words.too_long(late)}</b>` : words.in_all_queues, { alarm: late ? "is-warn" : "" });
   },
   longest({ waiting, seconds, late, today, words }) {
     return tile("longest", words.longest, span(Math.max(0, ...waiting.map((caller) => seconds(caller.entered_at)))), "", html`${words.longest_today} <b class="n">${today ? span(today.longest_wait_s) : "–"}</b>`, { alarm: late ? "is-warn" : "" });
   },
   answered({ today, figures, trend, words }) {
-    return tile("answered", words.answered, count(today?.answered, words), "", html`${words.entered} <b class="n">${count(today?.entered, words)}</b> · ${words.asa_short} <b class="n">${decimal(figures?.asa_s, words)}</b> ${words.seconds}`, { moved: delta(growth(trend, "answered"), " %", 0, words) });
+    return tile("answered", words.answered, count(today?.answered, words), "", html`${words.entered} <b class="n">${count(today?.entered, words)}</b> · ${words.asa_short} <b class="n">${count(figures?.asa_s, words)}</b> ${words.seconds}`, { moved: delta(growth(trend, "answered"), " %", 0, words) });
   },
   abandoned({ today, trend, words }) {
     return tile("abandoned", words.abandoned, count(today?.abandoned, words), "", words.short(today?.short_abandoned ?? 0), { moved: delta(change(trend, "abandoned"), "", -1, words) });

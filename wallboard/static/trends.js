@@ -24,6 +24,7 @@ export function trends({ onChange, now }) {
   return {
     of(queue) { return fresh() ? (queue === null ? told.overall : told.queues[queue] ?? null) : null; },
     occupancy(agent) { return fresh() ? told.occupancy[agent] ?? null : null; },
+    firstQuarter() { return fresh() ? told.first_quarter : null; },
     at() { return fresh() ? told.at : null; },
   };
 
