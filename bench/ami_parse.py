@@ -157,7 +157,7 @@ def _ours(*, everything: bool, reduce: bool, keep: bool = False, whole: bool = F
                     evidence.of_event(heard, event, "n", state.ordinals)
 
         # as the bare one's
-        parsed = (
+        parsed: Callable[[bytes], object] = (
             take if reduce else (lambda raw: parse(raw)["Event"]) if whole else (lambda raw: read(raw).text("Event"))
         )
         protocol = LinkProtocol(wanted=wanted, variables=variables, deliver=parsed)

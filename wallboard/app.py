@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +14,7 @@ from wallboard import routes
 from wallboard.feed import follow, keep_pulse
 from wallboard.guard import guard
 from wallboard.hub import Hub
+from wallboard.remembered import Remembered
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -31,6 +33,7 @@ def make_app(settings: WallboardSettings, store: Store) -> web.Application:
     app[routes.SETTINGS] = settings
     app[routes.HUB] = Hub(settings)
     app[routes.STORE] = store
+    app[routes.TRENDS] = Remembered(time.monotonic)
     app.add_routes(
         [
             web.get("/", page),
@@ -39,6 +42,7 @@ def make_app(settings: WallboardSettings, store: Store) -> web.Application:
             web.get("/api/v1/agents", routes.agents),
             web.get("/api/v1/visits", routes.list_visits),
             web.get("/api/v1/calls/{call_id}", routes.show_call),
+            web.get("/api/v1/trends", routes.show_trends),
             web.get("/api/v1/health", routes.health),
             web.get("/api/v1/live", routes.live),
             web.get("/api/v1/openapi.json", routes.describe),

@@ -30,6 +30,8 @@ OUTCOMES: Final = (
     "unknown",
 )
 """The counts that say what became of a visit; every visit whose wait is over is in exactly one."""
+CONNECTION_TARGET: Final = 0.9
+"""The share of callers that is to reach a person: nine of ten, as hotlines are commonly held to."""
 _COUNTS: Final = tuple(field.name for field in fields(TodayCounts))
 
 
@@ -83,6 +85,16 @@ def total(days: Iterable[TodayCounts]) -> TodayCounts:
             value = getattr(day, name)
             summed[name] = max(summed[name], value) if name == "longest_wait_s" else summed[name] + value
     return TodayCounts(**summed)  # type: ignore[arg-type]  # each sum has the type of its field's values
+
+
+def common_target(queues: Iterable[tuple[float, Figures, TodayCounts]]) -> float | None:
+    """The service level, 0 to 1, that all queues together have when each just meets its own target.
+
+    Each queue's target counts by the visits its level is worked out of; None while there are none.
+    """
+    weighed = [(target, worked_out.ended - today.short_abandoned) for target, worked_out, today in queues]
+    whole = sum(weight for _, weight in weighed)
+    return round(sum(target * weight for target, weight in weighed) / whole, 4) if whole > 0 else None
 
 
 def _per_cent(share: float | None) -> float | None:

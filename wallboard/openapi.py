@@ -62,6 +62,7 @@ def document() -> Json:
             "/api/v1/agents": {"get": _reading("Every agent, now and today", _listing("agents", "Agent"))},
             "/api/v1/visits": {"get": _visits()},
             "/api/v1/calls/{call_id}": {"get": _call()},
+            "/api/v1/trends": {"get": _trends()},
             "/api/v1/health": {"get": _health()},
             "/api/v1/live": {"get": _live()},
             "/api/v1/openapi.json": {"get": _reading("This document", {"type": "object"})},
@@ -181,6 +182,38 @@ def _call() -> Json:
     named = [{"name": "call_id", "in": "path", "required": True, "schema": _TEXT}]
     refusals = {"404": _refusal("There is no such call."), "503": _refusal("The database does not answer.")}
     return {**reading, "parameters": named, "responses": {**_responses(reading), **refusals}}
+
+
+def _trends() -> Json:
+    series = {"type": "array", "items": _WHOLE, "description": "One number per quarter of an hour, oldest first."}
+    rates = dict.fromkeys(("connection_rate", "sl_negative"), _NUMBER_OR_NULL)
+    hour = {"type": "object", "properties": {**dict.fromkeys(("entered", "answered", "abandoned"), _WHOLE), **rates}}
+    told = {
+        "type": "object",
+        "properties": {
+            **dict.fromkeys(("entered", "abandoned", "entered_week_ago"), series),
+            **dict.fromkeys(("last_hour", "hour_week_ago"), hour),
+            "handled": {"type": "integer", "description": "Talks of today that are over."},
+            "aht_s": {**_NUMBER_OR_NULL, "description": "Mean of talk (hold included) and wrap-up of these."},
+        },
+    }
+    schema = {
+        "type": "object",
+        "required": ["at", "first_quarter", "quarter_s", "week_ago", "overall", "queues", "occupancy"],
+        "properties": {
+            **dict.fromkeys(("at", "first_quarter", "week_ago"), _INSTANT),
+            "quarter_s": _WHOLE,
+            "overall": told,
+            "queues": {"type": "object", "additionalProperties": told},
+            "occupancy": {
+                "type": "object",
+                "additionalProperties": {"type": "number"},
+                "description": "Per cent by agent: (talk + hold + wrap-up) ÷ (these + free + ringing), today.",
+            },
+        },
+    }
+    reading = _reading("The last eight hours, the last hour and the same hour a week ago; at most a minute old", schema)
+    return {**reading, "responses": {**_responses(reading), "503": _refusal("The database does not answer.")}}
 
 
 def _health() -> Json:

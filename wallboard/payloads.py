@@ -13,7 +13,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import TYPE_CHECKING, TypeAlias
 
-from wallboard.figures import figures, total
+from wallboard.figures import CONNECTION_TARGET, common_target, figures, total
 
 if TYPE_CHECKING:
     from ami_bridge.messages import AgentView, CallView, Delta, QueueView, Snapshot
@@ -45,7 +45,8 @@ def call(view: CallView) -> Json:
 def overall(snapshot: Snapshot) -> Json:
     """All queues as one: the tiles at the top of the board."""
     today = total(view.today for view in snapshot.queues)
-    return {"today": asdict(today), "figures": asdict(figures(today))}
+    target = common_target((view.target, figures(view.today), view.today) for view in snapshot.queues)
+    return {"today": asdict(today), "figures": asdict(figures(today)), "target": target}
 
 
 def standing(now_standing: Standing) -> Json:
@@ -62,6 +63,7 @@ def hello(watch: Watch, settings: WallboardSettings, seq: int, now: datetime) ->
         "at": now,
         "title": dict(settings.title),
         "time_zone": settings.time_zone,
+        "connection_target": CONNECTION_TARGET,
         "standing": standing(watch.standing(now)),
         "node": snapshot.node if snapshot else None,
         "overall": overall(snapshot) if snapshot else None,

@@ -16,12 +16,15 @@ from store.engine import Store
 from store.errors import StoreUnavailable
 from store.queries.journeys import call
 from store.queries.pages import BadCursorError
+from store.queries.recent import handled, quarters, spent
+from store.queries.totals import queue_totals
 from store.queries.visits import visit, visits
-from wallboard import calls, payloads
+from wallboard import calls, payloads, trends
 from wallboard.hub import FullHouseError, Hub
 from wallboard.metrics import exposition
 from wallboard.openapi import document
 from wallboard.queries import BadQuestionError, read_visit_question
+from wallboard.remembered import Remembered
 from wallboard.settings import WallboardSettings
 
 if TYPE_CHECKING:
@@ -31,6 +34,7 @@ if TYPE_CHECKING:
 SETTINGS: Final = web.AppKey("settings", WallboardSettings)
 HUB: Final = web.AppKey("hub", Hub)
 STORE: Final = web.AppKey("store", Store)
+TRENDS: Final = web.AppKey("trends", Remembered[payloads.Json])
 HEARTBEAT_S: Final = 15.0
 """A browser that does not answer a ping for this long is gone."""
 MOST_SAID_BYTES: Final = 1024
@@ -110,6 +114,29 @@ async def show_call(request: web.Request) -> web.Response:
     if story.is_empty:
         return _problem(404, "unknown_call", "there is no such call; expected the `call_id` or the `id` of a visit")
     return _json(calls.call(call_id, story))
+
+
+async def show_trends(request: web.Request) -> web.Response:
+    """`GET /api/v1/trends`: asked of the database once for all who look."""
+    try:
+        return _json(await request.app[TRENDS].get(lambda: _work_out_trends(request.app)))
+    except StoreUnavailable as away:
+        return _problem(503, "store_unavailable", str(away))
+
+
+async def _work_out_trends(app: web.Application) -> payloads.Json:
+    store, snapshot = app[STORE], app[HUB].watch.snapshot
+    asked = trends.spans(_now(), ZoneInfo(app[SETTINGS].time_zone))
+    node, limits = (snapshot.node if snapshot else None), trends.limits(snapshot)
+    found = trends.Found(
+        quarters=await quarters(store, asked.first_quarter, asked.now, node=node),
+        quarters_week_ago=await quarters(store, asked.first_quarter_week_ago, asked.week_ago, node=node),
+        last_hour=await queue_totals(store, asked.now - trends.HOUR, asked.now, limits=limits, node=node),
+        hour_week_ago=await queue_totals(store, asked.week_ago - trends.HOUR, asked.week_ago, limits=limits, node=node),
+        handled=await handled(store, asked.midnight, asked.now, node=node),
+        spent=await spent(store, asked.midnight, asked.now, node=node),
+    )
+    return trends.trends(found, asked)
 
 
 async def health(request: web.Request) -> web.Response:

@@ -123,7 +123,7 @@ async def test_the_page_outlives_its_server(browser: Browser, house: House) -> N
     page = await board(browser, house)
     before = house.rig.part_pids()["wallboard"]
     os.kill(before, signal.SIGKILL)
-    await expect(page.locator(".standing")).to_have_attribute("data-truth", "lost", timeout=15_000)
+    await expect(page.locator(".standing")).to_have_attribute("data-truth", "unheard", timeout=15_000)
     await expect(page.locator(".standing")).to_have_attribute("data-truth", "live", timeout=30_000)
 
     async def serves() -> bool:

@@ -68,8 +68,8 @@ export function drawer({ onChange, now }) {
     view(state, words, warning) {
       if (place === null) return nothing;
       const first = asking && rows.length === 0 && call === null;
-      return html`<aside class="drawer" role="dialog" aria-labelledby="drawer-title">
-        <header><h2 id="drawer-title">${heading(place, call, state, words)}</h2><button type="button" class="close" aria-label=${words.close} @click=${close}>✕</button></header>
+      return html`<div class="drawer" role="dialog" aria-labelledby="drawer-title">
+        <div class="head"><h2 id="drawer-title">${heading(place, call, state, words)}</h2><button type="button" class="close" aria-label=${words.close} @click=${close}>✕</button></div>
         ${warning}
         ${place.kind === "figure" ? definition(place, state, words) : nothing}
         ${problem !== null ? html`<p class="problem" role="alert">${words.problems[problem] ?? words.problems.other} <button type="button" @click=${() => load(state)}>${words.again}</button></p>` : nothing}
@@ -77,7 +77,7 @@ export function drawer({ onChange, now }) {
         ${first || more ? html`<p class="dim" role="status">${words.loading}</p>` : nothing}
         ${place.kind !== "call" && !asking && !dirty && problem === null && rows.length === 0 ? html`<p class="empty">${words.no_visits}</p>` : nothing}
         ${next !== null ? html`<button type="button" @click=${() => load(state, next)}>${words.more}</button>` : nothing}
-      </aside>`;
+      </div>`;
     },
   };
 }
@@ -111,12 +111,13 @@ function visits(place, rows, state, words, now) {
   const judged = place.kind === "figure" ? FIGURES[place.figure].judged : undefined;
   return html`<table class="visits"><thead><tr>
       ${judged ? html`<th><span class="unseen">${words.counted}</span></th>` : nothing}<th>${words.entered_at}</th><th>${words.caller}</th>
-      ${place.queue ? nothing : html`<th>${words.queue}</th>`}<th class="right">${words.wait}</th><th>${words.agent}</th><th>${words.outcome}</th></tr></thead>
+      ${place.queue ? nothing : html`<th>${words.queue}</th>`}<th class="right">${FIGURES[place.figure]?.took ? words.handling : words.wait}</th><th>${words.agent}</th><th>${words.outcome}</th></tr></thead>
     <tbody>${repeat(rows, (visit) => visit.id, (visit) => visitRow(visit, place, judged, state, words, now))}</tbody></table>`;
 }
 
 function visitRow(visit, place, judged, state, words, now) {
-  const wait = visit.wait_s ?? (visit.outcome === null ? Math.max(0, (now - new Date(visit.entered_at)) / 1000) : null);
+  const took = place.kind === "figure" ? FIGURES[place.figure].took : undefined;
+  const wait = took ? took(visit) : visit.wait_s ?? (visit.outcome === null ? Math.max(0, (now - new Date(visit.entered_at)) / 1000) : null);
   const queue = state.queues.get(visit.queue), worth = judged?.(visit, queue ?? { threshold_s: 0, short_s: 0 });
   return html`<tr data-visit=${visit.id} data-worth=${worth ?? "counts"}>
     ${judged ? html`<td><span role="img" aria-label=${words.worth[worth]} title=${words.worth[worth]}>${MARKS[worth]}</span></td>` : nothing}

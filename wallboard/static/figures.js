@@ -8,6 +8,7 @@ export const FIGURES = {
   answered: { outcome: "answered" },
   abandoned: { outcome: "abandoned", judged: (visit, rule) => (isShort(visit, rule) ? "short" : "counts") },
   asa: { outcome: "answered", judged: (visit) => (visit.wait_s === null ? "unseen" : "counts") },
+  aht: { outcome: "answered", judged: (visit) => (visit.talk_s === null ? "open" : "counts"), took: (visit) => (visit.talk_s === null ? null : visit.talk_s + (visit.wrap_up_s ?? 0)) },
   service_level: { judged: (visit, rule) => inTime(visit, rule) },
   connection_rate: { judged: (visit, rule) => reached(visit, rule) },
 };

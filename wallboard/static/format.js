@@ -22,8 +22,30 @@ export function clock(instant, today, words, zone) {
   return day === time(today, words, zone, DAY) ? told : `${day} ${told}`;
 }
 
+const decimals = new Map();
+
+function decimalsOf(locale) {
+  if (!decimals.has(locale)) decimals.set(locale, new Intl.NumberFormat(locale, { maximumFractionDigits: 1 }));
+  return decimals.get(locale);
+}
+
 export function decimal(value, words) {
-  return value === null || value === undefined ? "–" : new Intl.NumberFormat(words.locale, { maximumFractionDigits: 1 }).format(value);
+  return value === null || value === undefined ? "–" : decimalsOf(words.locale).format(value);
+}
+
+const numbers = new Map();
+
+export function whole(value, words) {
+  if (!numbers.has(words.locale)) numbers.set(words.locale, new Intl.NumberFormat(words.locale, { maximumFractionDigits: 0 }));
+  return numbers.get(words.locale).format(value);
+}
+
+const tongues = new Map();
+
+// The name of a language (BCP 47) in the chosen one; the tag itself where nobody knows it.
+export function languageOf(tag, words) {
+  if (!tongues.has(words.locale)) tongues.set(words.locale, new Intl.DisplayNames([words.locale], { type: "language" }));
+  try { return tongues.get(words.locale).of(tag); } catch { return tag; }
 }
 
 export function titleOf(titles, fallback, words) {

@@ -3,11 +3,13 @@
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 5000;
 const SILENCE_MS = 4000; // pulses come each second: four missed ones are a dead line, whatever the browser thinks of it
+const LOOK_MS = 1000;
 
 export function link({ onMessage, onLost }) {
-  let socket = null, pause = FIRST_PAUSE_MS, heardAt = 0, timer = null;
+  let socket = null, pause = FIRST_PAUSE_MS, heardAt = 0, lookedAt = Date.now(), timer = null;
 
   function connect() {
+    clearTimeout(timer);
     timer = null;
     const address = new URL("/api/v1/live", location.href);
     address.protocol = location.protocol === "https:" ? "wss:" : "ws:";
@@ -27,15 +29,35 @@ export function link({ onMessage, onLost }) {
     socket.onerror = again;
   }
 
+  function drop() {
+    if (!socket) return;
+    socket.onclose = socket.onerror = socket.onmessage = null;
+    socket.close();
+    socket = null;
+  }
+
   function again() {
     if (timer !== null) return;
-    if (socket) { socket.onclose = socket.onerror = socket.onmessage = null; socket.close(); socket = null; }
+    drop();
     onLost();
     timer = setTimeout(connect, pause * (0.5 + Math.random() / 2));
     pause = Math.min(pause * 2, LONGEST_PAUSE_MS);
   }
 
-  setInterval(() => { if (socket && performance.now() - heardAt > SILENCE_MS) again(); }, 1000);
-  addEventListener("online", () => { if (timer !== null) { clearTimeout(timer); connect(); } });
+  // Not from where we stopped but at once and from a whole new picture: nobody knows what was missed meanwhile.
+  function atOnce() { drop(); onLost(); connect(); }
+
+  // A machine that slept wakes with a line that looks open and is not, and its monotonic clock may have slept as well:
+  // the other one tells, even where it is wrong.
+  setInterval(() => {
+    const slept = Date.now() - lookedAt > SILENCE_MS + LOOK_MS;
+    lookedAt = Date.now();
+    if (socket && performance.now() - heardAt > SILENCE_MS) again();
+    else if (slept) atOnce();
+  }, LOOK_MS);
+  addEventListener("offline", again);
+  addEventListener("online", atOnce);
+  document.addEventListener("resume", atOnce); // the browser froze the page, and let it go on
+  addEventListener("pageshow", (event) => { if (event.persisted) atOnce(); });
   connect();
 }

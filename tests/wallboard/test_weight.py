@@ -1,0 +1,39 @@
+"""How heavy the page is: what a browser must fetch before it shows anything, compressed as a proxy in front would."""
+
+from __future__ import annotations
+
+import re
+import zlib
+
+from wallboard.app import STATIC
+
+MOST_BYTES = 200_000
+IMPORT = re.compile(r"""(?:from|import)\s*["'](\./[^"']+|\.\./[^"']+)["']""")
+
+
+def fetched() -> set[str]:
+    """Every file the page asks for, found as a browser finds them: from the page on, import by import."""
+    page = (STATIC / "board.html").read_text("utf-8")
+    todo = [STATIC / name for name in re.findall(r'(?:href|src)="/static/([^"]+)"', page)]
+    seen = {STATIC / "board.html"}
+    while todo:
+        path = todo.pop().resolve()
+        if path in seen:
+            continue
+        seen.add(path)
+        if path.suffix == ".js":
+            todo += [path.parent / name for name in IMPORT.findall(path.read_text("utf-8"))]
+    return {str(path.relative_to(STATIC.resolve())) if path != STATIC / "board.html" else "board.html" for path in seen}
+
+
+def test_all_the_page_needs_weighs_less_than_a_photograph() -> None:
+    sizes = {name: len(zlib.compress((STATIC / name).read_bytes(), 6)) for name in fetched()}
+    assert sum(sizes.values()) < MOST_BYTES, sizes
+
+
+def test_nothing_lies_there_that_no_page_asks_for() -> None:
+    there = {
+        str(path.relative_to(STATIC)) for path in STATIC.rglob("*") if path.suffix in {".js", ".css", ".svg", ".html"}
+    }
+    others = {name for name in there if name.startswith("tv")}
+    assert there - others == fetched()
