@@ -11,13 +11,17 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from wallboard import payloads
+from wallboard.tiles import Tiles
 from wallboard.watch import Watch
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     from ami_bridge.messages import Delta, Snapshot, Tick
+    from wallboard.boards import Board
     from wallboard.settings import WallboardSettings
+    from wallboard.tiles import Told
 
 MOST_UNREAD: Final = 64
 """Messages a viewer may be behind: half a minute of a busy floor."""
@@ -64,6 +68,7 @@ class Hub:
         self._settings = settings
         self._viewers: set[Viewer] = set()
         self._watch = Watch()
+        self._tiles = Tiles(settings.boards)
         self._seq = 0
         self._told_at: datetime | None = None
 
@@ -76,6 +81,17 @@ class Hub:
     def viewers(self) -> int:
         """How many are looking."""
         return len(self._viewers)
+
+    @property
+    def boards(self) -> Mapping[str, Board]:
+        """The boards there are."""
+        return self._tiles.boards
+
+    def show(self, boards: Mapping[str, Board], now: datetime) -> None:
+        """Other boards from now on; every screen is told."""
+        self._tiles.replace(boards)
+        self._look(now)
+        self._everybody_anew(now)
 
     def join(self, now: datetime) -> Viewer:
         """A new viewer; its first message is a whole snapshot.
@@ -103,6 +119,7 @@ class Hub:
         self._watch = self._watch.hear(message, now)
         match message.type:
             case "snapshot":
+                self._look(now)
                 self._everybody_anew(now)
             case "delta":
                 self._tell_change(message, now)
@@ -117,7 +134,8 @@ class Hub:
     def pulse(self, now: datetime) -> None:
         """Tell how things stand, though nothing else changed."""
         self._seq += 1
-        self._tell(payloads.text(payloads.pulse(self._watch.standing(now), self._seq, now)), now)
+        told = payloads.pulse(self._watch.standing(now), self._seq, now)
+        self._tell(payloads.text(payloads.with_tiles(told, self._look(now))), now)
 
     def pulse_if_quiet(self, now: datetime) -> None:
         """Tell how things stand unless something was just told: a silent bridge must not silence the board."""
@@ -126,7 +144,15 @@ class Hub:
 
     def _tell_change(self, delta: Delta, now: datetime) -> None:
         self._seq += 1
-        self._tell(payloads.text(payloads.change(delta, self._watch, self._settings, self._seq, now)), now)
+        told = payloads.change(delta, self._watch, self._settings, self._seq, now)
+        self._tell(payloads.text(payloads.with_tiles(told, self._look(now))), now)
+
+    def _look(self, now: datetime) -> Told:
+        """What has changed on the boards. Old numbers raise nothing and end nothing: a level stands until we see."""
+        snapshot = self._watch.snapshot
+        if snapshot is None or self._watch.standing(now).truth not in {"live", "catching_up"}:
+            return {}
+        return self._tiles.look(snapshot, now)
 
     def _tell(self, message: str, now: datetime) -> None:
         self._told_at = now
@@ -144,4 +170,4 @@ class Hub:
             viewer.start_anew(snapshot)
 
     def _hello(self, now: datetime) -> str:
-        return payloads.text(payloads.hello(self._watch, self._settings, self._seq, now))
+        return payloads.text(payloads.hello(self._watch, self._settings, self._seq, now, self._tiles))

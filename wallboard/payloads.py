@@ -7,6 +7,7 @@ without a gap by the wallboard itself. Whoever misses one connects again.
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -17,7 +18,9 @@ from wallboard.figures import figures, total
 
 if TYPE_CHECKING:
     from ami_bridge.messages import AgentView, CallView, Delta, QueueView, Snapshot
+    from wallboard.boards import Board
     from wallboard.settings import WallboardSettings
+    from wallboard.tiles import Tiles, Told
     from wallboard.watch import Standing, Watch
 
 Json: TypeAlias = Mapping[str, object]
@@ -53,7 +56,7 @@ def standing(now_standing: Standing) -> Json:
     return {"truth": now_standing.truth, "since": now_standing.since}
 
 
-def hello(watch: Watch, settings: WallboardSettings, seq: int, now: datetime) -> Json:
+def hello(watch: Watch, settings: WallboardSettings, seq: int, now: datetime, tiles: Tiles) -> Json:
     """Everything, for a browser that has just come."""
     snapshot = watch.snapshot
     return {
@@ -68,6 +71,9 @@ def hello(watch: Watch, settings: WallboardSettings, seq: int, now: datetime) ->
         "queues": [queue(view, settings) for view in snapshot.queues] if snapshot else [],
         "agents": [agent(view) for view in snapshot.agents] if snapshot else [],
         "calls": [call(view) for view in snapshot.calls] if snapshot else [],
+        "version": settings.page_version,
+        "boards": {name: digest(each) for name, each in tiles.boards.items()},
+        "tiles": tiles.all,
     }
 
 
@@ -89,6 +95,34 @@ def change(delta: Delta, watch: Watch, settings: WallboardSettings, seq: int, no
 def pulse(now_standing: Standing, seq: int, now: datetime) -> Json:
     """Nothing changed; this is how things stand."""
     return {"type": "pulse", "seq": seq, "at": now, "standing": standing(now_standing)}
+
+
+def with_tiles(message: Json, tiles: Told) -> Json:
+    """A message, with the tiles of boards that have changed. A pulse has some, too: a level begins as time passes."""
+    return {**message, "tiles": tiles} if tiles else message
+
+
+def board(shown: Board) -> Json:
+    """One board's definition, as its page draws it."""
+    return asdict(shown) | {"digest": digest(shown)}
+
+
+def board_entry(shown: Board) -> Json:
+    """One board in the list of all."""
+    address = f"/boards/{shown.name}"
+    return {
+        "name": shown.name,
+        "title": dict(shown.title),
+        "queues": shown.queues,
+        "pages": len(shown.pages),
+        "address": address,
+        "tv": f"{address}?tv",
+    }
+
+
+def digest(shown: Board) -> str:
+    """Changes when the board does."""
+    return hashlib.sha256(text(asdict(shown)).encode()).hexdigest()[:16]
 
 
 def text(payload: object) -> str:

@@ -112,6 +112,19 @@ async def show_call(request: web.Request) -> web.Response:
     return _json(calls.call(call_id, story))
 
 
+async def boards(request: web.Request) -> web.Response:
+    """`GET /api/v1/boards`."""
+    return _json({"boards": [payloads.board_entry(each) for each in request.app[HUB].boards.values()]})
+
+
+async def show_board(request: web.Request) -> web.Response:
+    """`GET /api/v1/boards/{name}`."""
+    found = request.app[HUB].boards.get(request.match_info["name"])
+    if found is None:
+        return _problem(404, "unknown_board", "there is no such board; /api/v1/boards lists those there are")
+    return _json(payloads.board(found))
+
+
 async def health(request: web.Request) -> web.Response:
     """`GET /api/v1/health`: 200 while the numbers are live and the database answers, else 503."""
     standing = request.app[HUB].watch.standing(_now())

@@ -14,7 +14,8 @@ from ivr.cli.ledger import ledger as proof
 Folder = Annotated[Path, typer.Argument(help="The hotline's folder, with its hotline.yaml.", metavar="DIR")]
 Level = Annotated[str, typer.Option("--log", help="debug, info, warning or error.", metavar="LEVEL")]
 Reload = Annotated[
-    bool, typer.Option("--reload", help="For development: take up what is saved in the folder for new calls.")
+    bool,
+    typer.Option("--reload", help="For development: take up what is saved, for new calls and on boards."),
 ]
 
 app = typer.Typer(
@@ -182,14 +183,14 @@ def bridge(folder: Folder, level: Level = "info") -> None:
 
 
 @app.command()
-def wallboard(folder: Folder, level: Level = "info") -> None:
+def wallboard(folder: Folder, level: Level = "info", reload: Reload = False) -> None:
     """Run the wallboard alone.
 
     The page for ops, its API and its metrics.
     """
     from ivr.cli import serving
 
-    serving.wallboard(folder, level)
+    serving.wallboard(folder, level, reload=reload)
 
 
 @database.command("upgrade")
@@ -211,7 +212,7 @@ def schema(
     ] = None,
     shown: Annotated[
         str | None,
-        typer.Option("--print", help="Print one instead: flow, hotline, prompts or dialogues.", metavar="KIND"),
+        typer.Option("--print", help="Print one instead: flow, hotline, prompts, dialogues or board.", metavar="KIND"),
     ] = None,
     headers: Annotated[
         bool, typer.Option("--headers", help="Put the line that names its schema into each file that has none.")
