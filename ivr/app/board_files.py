@@ -44,13 +44,18 @@ def boards_of(loaded: Loaded, before: Mapping[str, Board] | None = None) -> dict
     return {**kept, **found.boards}
 
 
+def now() -> datetime:
+    """The time of a look at the boards."""
+    return datetime.now(UTC)
+
+
 async def follow(folder: Path, hub: Hub, stop: asyncio.Event) -> None:
     """Show each change of the boards until `stop`."""
     try:
         async for _ in awatch(folder, watch_filter=_matters(folder), stop_event=stop):
             boards = await asyncio.to_thread(lambda: boards_of(load_hotline(folder), hub.boards))
             if boards != hub.boards:
-                hub.show(boards, datetime.now(UTC))
+                hub.show(boards, now())
                 log.info("boards_reloaded", boards=sorted(boards))
     except OSError as error:  # the folder is gone, or the system watches no more: boards stay as they are
         log.error("boards_not_watched", why=str(error))
