@@ -190,7 +190,7 @@ async def _serve(socket: web.WebSocketResponse, viewer: Viewer) -> None:
 async def _send(socket: web.WebSocketResponse, viewer: Viewer) -> None:
     try:
         while True:
-            await socket.send_str(await viewer.next())
+            await socket.send_frame(await viewer.next(), WSMsgType.TEXT)
     except ConnectionError:
         await socket.close()
 

@@ -6,6 +6,7 @@ happened. Levels are those of the server: every screen turns red, and rings, at 
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
@@ -17,13 +18,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from datetime import datetime
 
-    from ami_bridge.messages import AgentView, QueueView, Snapshot
+    from ami_bridge.messages import AgentState, AgentView, QueueView, Snapshot
     from wallboard.boards import Board, Tile
 
     Scope = tuple[str, ...] | None
     Told = Mapping[str, Mapping[str, Mapping[str, object]]]
 
-DOING: Final[Mapping[str, frozenset[str]]] = {
+DOING: Final[Mapping[str, frozenset[AgentState]]] = {
     "free": frozenset({"available"}),
     "ringing": frozenset({"ringing"}),
     "talking": frozenset({"on_queue_call", "on_other_call", "on_hold"}),
@@ -54,11 +55,15 @@ class View:
         self._snapshot = snapshot
         self._now = now
         self._figures: dict[Scope, Figures] = {}
+        self._states: dict[Scope, Counter[AgentState]] = {}
 
     def worth(self, show: str, scope: Scope) -> Worth:
         """A figure of some queues; None is all."""
         if show in DOING:
-            return Worth(sum(agent.state in DOING[show] for agent in self._agents(scope)))
+            if scope not in self._states:
+                self._states[scope] = Counter(agent.state for agent in self._agents(scope))
+            counts = self._states[scope]
+            return Worth(sum(counts[each] for each in DOING[show]))
         if show == "in_menus":
             return Worth(len(self._snapshot.calls))
         if show in _OF_FIGURES:
