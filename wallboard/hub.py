@@ -95,6 +95,11 @@ class Hub:
         """The boards there are."""
         return self._tiles.boards
 
+    @property
+    def levels(self) -> Told:
+        """What the tiles of all boards are worth, with their levels."""
+        return self._tiles.all
+
     def show(self, boards: Mapping[str, Board], now: datetime) -> None:
         """Other boards from now on; every screen is told."""
         self._tiles.replace(boards)
