@@ -157,9 +157,10 @@ def _ours(*, everything: bool, reduce: bool, keep: bool = False, whole: bool = F
                     evidence.of_event(heard, event, "n", state.ordinals)
 
         # as the bare one's
-        parsed: Callable[[bytes], object] = (
-            take if reduce else (lambda raw: parse(raw)["Event"]) if whole else (lambda raw: read(raw).text("Event"))
-        )
+        def named(raw: bytes) -> None:
+            _ = parse(raw)["Event"] if whole else read(raw).text("Event")
+
+        parsed = take if reduce else named
         protocol = LinkProtocol(wanted=wanted, variables=variables, deliver=parsed)
         protocol.data_received(GREETING)
         began = time.process_time()

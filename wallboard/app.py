@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +16,7 @@ from wallboard.feed import follow, keep_pulse
 from wallboard.guard import guard
 from wallboard.hub import Hub
 from wallboard.remembered import Remembered
+from wallboard.version import version_of
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -30,6 +32,7 @@ MOST_BODY_BYTES = 4096
 def make_app(settings: WallboardSettings, store: Store) -> web.Application:
     """The wallboard, ready to be served. The store is the caller's to close."""
     app = web.Application(middlewares=[guard], client_max_size=MOST_BODY_BYTES)
+    settings = replace(settings, page_version=settings.page_version or version_of(STATIC))
     app[routes.SETTINGS] = settings
     app[routes.HUB] = Hub(settings)
     app[routes.STORE] = store
@@ -37,7 +40,10 @@ def make_app(settings: WallboardSettings, store: Store) -> web.Application:
     app.add_routes(
         [
             web.get("/", page),
+            web.get("/boards/{name}", board_page),
             web.get("/metrics", routes.metrics),
+            web.get("/api/v1/boards", routes.boards),
+            web.get("/api/v1/boards/{name}", routes.show_board),
             web.get("/api/v1/queues", routes.queues),
             web.get("/api/v1/agents", routes.agents),
             web.get("/api/v1/visits", routes.list_visits),
@@ -64,6 +70,12 @@ async def _always_asked(request: web.Request, response: web.StreamResponse) -> N
 async def page(_: web.Request) -> web.FileResponse:
     """The board."""
     return web.FileResponse(STATIC / "board.html", headers={"Cache-Control": "no-cache"})
+
+
+async def board_page(request: web.Request) -> web.StreamResponse:
+    """One board of `boards/*.yaml`. Where there is none the page says so, and shows it once there is."""
+    there = request.match_info["name"] in request.app[routes.HUB].boards
+    return web.FileResponse(STATIC / "wall.html", status=200 if there else 404, headers={"Cache-Control": "no-cache"})
 
 
 async def _following(app: web.Application) -> AsyncIterator[None]:

@@ -8,6 +8,7 @@ the short-abandon rule as Genesys and Cisco have it. An empty figure is None, ne
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from operator import attrgetter
 from typing import TYPE_CHECKING, Final
 
 from ami_bridge.messages import TodayCounts
@@ -33,6 +34,7 @@ OUTCOMES: Final = (
 CONNECTION_TARGET: Final = 0.9
 """The share of callers that is to reach a person: nine of ten, as hotlines are commonly held to."""
 _COUNTS: Final = tuple(field.name for field in fields(TodayCounts))
+_counts: Final = attrgetter(*_COUNTS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +82,8 @@ def figures(today: TodayCounts) -> Figures:
 def total(days: Iterable[TodayCounts]) -> TodayCounts:
     """The counts of several queues as if they were one; the longest wait is the longest of them."""
     summed: dict[str, float] = dict.fromkeys(_COUNTS, 0)
-    for day in days:
-        for name in _COUNTS:
-            value = getattr(day, name)
-            summed[name] = max(summed[name], value) if name == "longest_wait_s" else summed[name] + value
+    for name, column in zip(_COUNTS, zip(*map(_counts, days), strict=True), strict=False):  # no days, no columns
+        summed[name] = max(column) if name == "longest_wait_s" else sum(column)
     return TodayCounts(**summed)  # type: ignore[arg-type]  # each sum has the type of its field's values
 
 

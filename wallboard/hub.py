@@ -11,13 +11,18 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from wallboard import payloads
+from wallboard.fragments import Fragments
+from wallboard.tiles import Tiles
 from wallboard.watch import Watch
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     from ami_bridge.messages import Delta, Snapshot, Tick
+    from wallboard.boards import Board
     from wallboard.settings import WallboardSettings
+    from wallboard.tiles import Told
 
 MOST_UNREAD: Final = 64
 """Messages a viewer may be behind: half a minute of a busy floor."""
@@ -34,11 +39,11 @@ class Viewer:
     """One browser's queue of messages."""
 
     def __init__(self) -> None:
-        self._unread: asyncio.Queue[str] = asyncio.Queue(MOST_UNREAD)
+        self._unread: asyncio.Queue[bytes] = asyncio.Queue(MOST_UNREAD)
         self.missed = 0
         """How often it was too slow and had to start anew."""
 
-    def give(self, message: str) -> bool:
+    def give(self, message: bytes) -> bool:
         """Put a message; False when there is no room for it."""
         try:
             self._unread.put_nowait(message)
@@ -46,13 +51,18 @@ class Viewer:
             return False
         return True
 
-    def start_anew(self, snapshot: str) -> None:
+    @property
+    def unread(self) -> int:
+        """How many messages wait for it."""
+        return self._unread.qsize()
+
+    def start_anew(self, snapshot: bytes) -> None:
         """Forget what was not read, and begin with a snapshot."""
         while not self._unread.empty():
             self._unread.get_nowait()
         self._unread.put_nowait(snapshot)
 
-    async def next(self) -> str:
+    async def next(self) -> bytes:
         """The next message, in order."""
         return await self._unread.get()
 
@@ -64,6 +74,9 @@ class Hub:
         self._settings = settings
         self._viewers: set[Viewer] = set()
         self._watch = Watch()
+        self._fragments = Fragments(settings)
+        self._tiles = Tiles(settings.boards)
+        self._digests = {name: payloads.digest(each) for name, each in settings.boards.items()}
         self._seq = 0
         self._told_at: datetime | None = None
 
@@ -76,6 +89,23 @@ class Hub:
     def viewers(self) -> int:
         """How many are looking."""
         return len(self._viewers)
+
+    @property
+    def boards(self) -> Mapping[str, Board]:
+        """The boards there are."""
+        return self._tiles.boards
+
+    @property
+    def levels(self) -> Told:
+        """What the tiles of all boards are worth, with their levels."""
+        return self._tiles.all
+
+    def show(self, boards: Mapping[str, Board], now: datetime) -> None:
+        """Other boards from now on; every screen is told."""
+        self._tiles.replace(boards)
+        self._digests = {name: payloads.digest(each) for name, each in boards.items()}
+        self._look(now)
+        self._everybody_anew(now)
 
     def join(self, now: datetime) -> Viewer:
         """A new viewer; its first message is a whole snapshot.
@@ -103,6 +133,7 @@ class Hub:
         self._watch = self._watch.hear(message, now)
         match message.type:
             case "snapshot":
+                self._look(now)
                 self._everybody_anew(now)
             case "delta":
                 self._tell_change(message, now)
@@ -117,7 +148,8 @@ class Hub:
     def pulse(self, now: datetime) -> None:
         """Tell how things stand, though nothing else changed."""
         self._seq += 1
-        self._tell(payloads.text(payloads.pulse(self._watch.standing(now), self._seq, now)), now)
+        told = payloads.pulse(self._watch.standing(now), self._seq, now)
+        self._tell(payloads.text(payloads.with_tiles(told, self._look(now))).encode(), now)
 
     def pulse_if_quiet(self, now: datetime) -> None:
         """Tell how things stand unless something was just told: a silent bridge must not silence the board."""
@@ -126,9 +158,17 @@ class Hub:
 
     def _tell_change(self, delta: Delta, now: datetime) -> None:
         self._seq += 1
-        self._tell(payloads.text(payloads.change(delta, self._watch, self._settings, self._seq, now)), now)
+        told = payloads.change(delta, self._watch, self._seq, now)
+        self._tell(self._fragments.change(payloads.with_tiles(told, self._look(now)), delta), now)
 
-    def _tell(self, message: str, now: datetime) -> None:
+    def _look(self, now: datetime) -> Told:
+        """What has changed on the boards. Old numbers raise nothing and end nothing: a level stands until we see."""
+        snapshot = self._watch.snapshot
+        if snapshot is None or self._watch.standing(now).truth not in {"live", "catching_up"}:
+            return {}
+        return self._tiles.look(snapshot, now)
+
+    def _tell(self, message: bytes, now: datetime) -> None:
         self._told_at = now
         behind = [viewer for viewer in self._viewers if not viewer.give(message)]
         if behind:
@@ -143,5 +183,7 @@ class Hub:
         for viewer in self._viewers:
             viewer.start_anew(snapshot)
 
-    def _hello(self, now: datetime) -> str:
-        return payloads.text(payloads.hello(self._watch, self._settings, self._seq, now))
+    def _hello(self, now: datetime) -> bytes:
+        head = payloads.hello(self._watch, self._settings, self._seq, now)
+        boards = {"boards": self._digests, "tiles": self._tiles.all}
+        return self._fragments.hello({**head, **boards}, self._watch.snapshot)

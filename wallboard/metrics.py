@@ -9,6 +9,7 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from wallboard.figures import OUTCOMES, figures
+from wallboard.metrics_of_queues import of_boards, of_queues
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -44,6 +45,8 @@ class Queues(Collector):
         shown = self._hub.watch.snapshot if standing.truth in {"live", "catching_up"} else None
         yield from _live(shown, now)
         yield from _today(shown)
+        yield from of_queues(shown)
+        yield of_boards(self._hub.levels if shown else {})
         yield _agents(shown)
 
 

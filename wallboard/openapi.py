@@ -38,6 +38,8 @@ _FIGURES = {
         **dict.fromkeys(("sl_negative", "sl_asterisk", "connection_rate", "asa_s", "talk_s"), _NUMBER_OR_NULL),
     },
 }
+_TITLES = {"type": "object", "description": "By language.", "additionalProperties": _TEXT}
+_NAME = {"name": "name", "in": "path", "required": True, "schema": _TEXT}
 _PROBLEM = {
     "type": "object",
     "required": ["error"],
@@ -63,6 +65,9 @@ def document() -> Json:
             "/api/v1/visits": {"get": _visits()},
             "/api/v1/calls/{call_id}": {"get": _call()},
             "/api/v1/trends": {"get": _trends()},
+            "/api/v1/boards": {"get": _reading("The boards of boards/*.yaml, with their addresses", _boards())},
+            "/api/v1/boards/{name}": {"get": _board()},
+            "/boards/{name}": {"get": _board_page()},
             "/api/v1/health": {"get": _health()},
             "/api/v1/live": {"get": _live()},
             "/api/v1/openapi.json": {"get": _reading("This document", {"type": "object"})},
@@ -110,6 +115,32 @@ def _visit() -> Json:
             "transfer": {"enum": [*get_args(TransferKind), None]},
         },
     }
+
+
+def _boards() -> Json:
+    entry = {
+        "type": "object",
+        "properties": {
+            "name": _TEXT,
+            "title": _TITLES,
+            "queues": {"type": ["array", "null"], "items": _TEXT, "description": "Null is all queues."},
+            "pages": _WHOLE,
+            "address": _TEXT,
+            "tv": {**_TEXT, "description": "The same for a screen nobody touches."},
+        },
+    }
+    return {"type": "object", "required": ["boards"], "properties": {"boards": {"type": "array", "items": entry}}}
+
+
+def _board() -> Json:
+    whole = {"type": "object", "description": "What its page draws; docs/boards.md says what each word means."}
+    found = _reading("One board as its file says it", whole)
+    return {**found, "parameters": [_NAME], "responses": {**_responses(found), "404": _refusal("No such board.")}}
+
+
+def _board_page() -> Json:
+    html = {"description": "HTML.", "content": {"text/html": {"schema": _TEXT}}}
+    return {"summary": "A board's page", "parameters": [_NAME], "responses": {"200": html, "404": html}}
 
 
 def _content(schema: Json) -> Json:

@@ -7,17 +7,21 @@ without a gap by the wallboard itself. Whoever misses one connects again.
 
 from __future__ import annotations
 
+import hashlib
 import json
-from collections.abc import Mapping
-from dataclasses import asdict
+from collections.abc import Hashable, Mapping
+from dataclasses import asdict, fields, is_dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, TypeAlias
+from functools import cache
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from wallboard.figures import CONNECTION_TARGET, common_target, figures, total
 
 if TYPE_CHECKING:
     from ami_bridge.messages import AgentView, CallView, Delta, QueueView, Snapshot
+    from wallboard.boards import Board
     from wallboard.settings import WallboardSettings
+    from wallboard.tiles import Told
     from wallboard.watch import Standing, Watch
 
 Json: TypeAlias = Mapping[str, object]
@@ -26,20 +30,20 @@ Json: TypeAlias = Mapping[str, object]
 def queue(view: QueueView, settings: WallboardSettings) -> Json:
     """One queue with its titles by language and its figures."""
     return {
-        **asdict(view),
+        **_fields(view),
         "titles": dict(settings.queue_titles.get(view.name, {})),
-        "figures": asdict(figures(view.today)),
+        "figures": figures(view.today),
     }
 
 
 def agent(view: AgentView) -> Json:
     """One agent."""
-    return {**asdict(view), "queues": dict(view.queues)}
+    return _fields(view)
 
 
 def call(view: CallView) -> Json:
     """One caller in a flow."""
-    return asdict(view)
+    return _fields(view)
 
 
 def overall(snapshot: Snapshot) -> Json:
@@ -55,7 +59,7 @@ def standing(now_standing: Standing) -> Json:
 
 
 def hello(watch: Watch, settings: WallboardSettings, seq: int, now: datetime) -> Json:
-    """Everything, for a browser that has just come."""
+    """Everything but the objects (`wallboard.fragments`) and the boards, for a browser that has just come."""
     snapshot = watch.snapshot
     return {
         "type": "hello",
@@ -67,23 +71,18 @@ def hello(watch: Watch, settings: WallboardSettings, seq: int, now: datetime) ->
         "standing": standing(watch.standing(now)),
         "node": snapshot.node if snapshot else None,
         "overall": overall(snapshot) if snapshot else None,
-        "queues": [queue(view, settings) for view in snapshot.queues] if snapshot else [],
-        "agents": [agent(view) for view in snapshot.agents] if snapshot else [],
-        "calls": [call(view) for view in snapshot.calls] if snapshot else [],
+        "version": settings.page_version,
     }
 
 
-def change(delta: Delta, watch: Watch, settings: WallboardSettings, seq: int, now: datetime) -> Json:
-    """What one delta of the bridge changed; `watch` is the state after it."""
+def change(delta: Delta, watch: Watch, seq: int, now: datetime) -> Json:
+    """What one delta of the bridge changed, but the objects themselves; `watch` is the state after it."""
     return {
         "type": "change",
         "seq": seq,
         "at": now,
         "standing": standing(watch.standing(now)),
         "overall": overall(watch.snapshot) if watch.snapshot else None,
-        "queues": [queue(view, settings) for view in delta.queues],
-        "agents": [agent(view) for view in delta.agents],
-        "calls": [call(view) for view in delta.calls],
         "removed": asdict(delta.removed),
     }
 
@@ -93,12 +92,57 @@ def pulse(now_standing: Standing, seq: int, now: datetime) -> Json:
     return {"type": "pulse", "seq": seq, "at": now, "standing": standing(now_standing)}
 
 
+def with_tiles(message: Json, tiles: Told) -> Json:
+    """A message, with the tiles of boards that have changed. A pulse has some, too: a level begins as time passes."""
+    return {**message, "tiles": tiles} if tiles else message
+
+
+def board(shown: Board) -> Json:
+    """One board's definition, as its page draws it."""
+    return asdict(shown) | {"digest": digest(shown)}
+
+
+def board_entry(shown: Board) -> Json:
+    """One board in the list of all."""
+    address = f"/boards/{shown.name}"
+    return {
+        "name": shown.name,
+        "title": dict(shown.title),
+        "queues": shown.queues,
+        "pages": len(shown.pages),
+        "address": address,
+        "tv": f"{address}?tv",
+    }
+
+
+def digest(shown: Board) -> str:
+    """Changes when the board does."""
+    return hashlib.sha256(text(asdict(shown)).encode()).hexdigest()[:16]
+
+
 def text(payload: object) -> str:
     """As JSON text; instants as ISO 8601."""
-    return json.dumps(payload, ensure_ascii=False, separators=(",", ":"), default=_plain)
+    return _ENCODER.encode(payload)
 
 
-def _plain(value: object) -> str:
+def _fields(view: object) -> dict[str, object]:
+    """The fields of a dataclass as they are; what is inside them is taken apart when it is written."""
+    return {name: getattr(view, name) for name in _names(type(view))}  # type: ignore[arg-type]  # mypy holds `object` for unhashable
+
+
+@cache
+def _names(kind: Hashable) -> tuple[str, ...]:
+    return tuple(each.name for each in fields(kind))  # type: ignore[arg-type]  # the type of a dataclass
+
+
+def _plain(value: object) -> object:
     if isinstance(value, datetime):
         return value.isoformat()
+    if is_dataclass(value) and not isinstance(value, type):
+        return _fields(value)
+    if isinstance(value, Mapping):
+        return dict(value)
     raise TypeError(f"{type(value).__name__} has no JSON form here")
+
+
+_ENCODER: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=_plain)

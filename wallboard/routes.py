@@ -139,6 +139,19 @@ async def _work_out_trends(app: web.Application) -> payloads.Json:
     return trends.trends(found, asked)
 
 
+async def boards(request: web.Request) -> web.Response:
+    """`GET /api/v1/boards`."""
+    return _json({"boards": [payloads.board_entry(each) for each in request.app[HUB].boards.values()]})
+
+
+async def show_board(request: web.Request) -> web.Response:
+    """`GET /api/v1/boards/{name}`."""
+    found = request.app[HUB].boards.get(request.match_info["name"])
+    if found is None:
+        return _problem(404, "unknown_board", "there is no such board; /api/v1/boards lists those there are")
+    return _json(payloads.board(found))
+
+
 async def health(request: web.Request) -> web.Response:
     """`GET /api/v1/health`: 200 while the numbers are live and the database answers, else 503."""
     standing = request.app[HUB].watch.standing(_now())
@@ -204,7 +217,7 @@ async def _serve(socket: web.WebSocketResponse, viewer: Viewer) -> None:
 async def _send(socket: web.WebSocketResponse, viewer: Viewer) -> None:
     try:
         while True:
-            await socket.send_str(await viewer.next())
+            await socket.send_frame(await viewer.next(), WSMsgType.TEXT)
     except ConnectionError:
         await socket.close()
 

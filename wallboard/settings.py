@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from wallboard.boards import Board
+
 
 class OpenToTheNetworkError(ValueError):
     """The board was told to listen where others could reach it, and there is no sign-in yet."""
@@ -33,6 +35,11 @@ class WallboardSettings:
     """Each queue's name by language."""
     languages: tuple[str, ...] = ("zh-CN",)
     """The hotline's languages, the first is its own."""
+
+    boards: Mapping[str, Board] = field(default_factory=dict)
+    """The boards of `boards/*.yaml` by name, as they are at start."""
+    page_version: str = ""
+    """Which version of the page is served (`wallboard.version`); empty in tests of what does not serve it."""
 
     def __post_init__(self) -> None:
         """Refuse any address but loopback.

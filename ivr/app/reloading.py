@@ -19,6 +19,7 @@ from dialplan.report import as_text
 from ivr.app import speech
 from ivr.app.loading import ready_of
 from ivr.app.mistakes import MistakeError
+from ivr.config.boards import FOLDER as BOARDS
 from ivr.config.load import load_hotline
 from ivr.schema.files import PLACE, write_schemas
 
@@ -110,8 +111,8 @@ def _matters(ready: Ready) -> Callable[[Change, str], bool]:
 
     def matters(_: Change, name: str) -> bool:
         path = Path(name)
-        if path.is_relative_to(state) or not path.is_relative_to(folder):
-            return False
+        if path.is_relative_to(state) or not path.is_relative_to(folder) or path.is_relative_to(folder / BOARDS):
+            return False  # boards are the wallboard's: no call hears of them
         return not any(part.startswith(".") or part.endswith("~") for part in path.relative_to(folder).parts)
 
     return matters

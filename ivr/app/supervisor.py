@@ -198,8 +198,8 @@ def _first(group: BaseExceptionGroup[StartFailedError]) -> StartFailedError:
 
 
 def parts_of(folder: str, level: str, *, reload: bool = False) -> tuple[Part, ...]:
-    """The three processes of one hotline folder; with `reload` the AGI server watches it."""
-    more = {"agi": ("--reload",)} if reload else {}
+    """The three processes of one hotline folder; with `reload` the AGI server and the wallboard watch it."""
+    more = {"agi": ("--reload",), "wallboard": ("--reload",)} if reload else {}
     return tuple(
         Part(name, (sys.executable, "-m", "ivr.cli.main", name, folder, "--log", level, *more.get(name, ())))
         for name in ("bridge", "agi", "wallboard")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import structlog
 from aiohttp import web
 
+from ivr.app import board_files
 from ivr.app.loading import place_of
 from ivr.app.mistakes import cannot_listen
 from ivr.app.opened import opened_store
@@ -16,6 +17,7 @@ from ivr.app.parent import beat
 from ivr.app.preflight import preflight
 from ivr.app.switch import split
 from wallboard.app import make_app
+from wallboard.routes import HUB
 from wallboard.settings import WallboardSettings
 
 if TYPE_CHECKING:
@@ -36,11 +38,12 @@ def settings_of(ready: Ready) -> WallboardSettings:
         title=hotline.title,
         queue_titles={name: queue.title for name, queue in hotline.queues.items()},
         languages=hotline.languages,
+        boards=board_files.boards_of(ready.loaded),
     )
 
 
-async def run_wallboard(ready: Ready, stop: asyncio.Event) -> None:
-    """Serve until `stop`.
+async def run_wallboard(ready: Ready, stop: asyncio.Event, *, reload: bool = False) -> None:
+    """Serve until `stop`; with `reload`, boards that are saved meanwhile are shown.
 
     Raises:
         MistakeError: the database or the port cannot be had.
@@ -49,7 +52,8 @@ async def run_wallboard(ready: Ready, stop: asyncio.Event) -> None:
     preflight(ready, {"wallboard"})
     async with AsyncExitStack() as opened:
         store = await opened.enter_async_context(opened_store(ready))
-        runner = web.AppRunner(make_app(settings, store), access_log=None, shutdown_timeout=1.0)
+        app = make_app(settings, store)
+        runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
         await runner.setup()
         opened.push_async_callback(runner.cleanup)
         try:
@@ -59,5 +63,8 @@ async def run_wallboard(ready: Ready, stop: asyncio.Event) -> None:
             raise cannot_listen("the wallboard", ready.hotline.wallboard.listen, error, where) from None
         beating = asyncio.create_task(beat(), name="beat")
         log.info("serving", address=f"http://{ready.hotline.wallboard.listen}/")
+        watching = asyncio.create_task(board_files.follow(ready.folder, app[HUB], stop)) if reload else None
         await stop.wait()
+        if watching is not None:
+            await watching
         beating.cancel()

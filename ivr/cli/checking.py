@@ -50,14 +50,19 @@ def judged(folder: Path) -> Verdict:
 def _judged(folder: Path) -> Verdict:
     from dialplan.diagnostics import has_errors
     from dialplan.report import as_github, as_json, as_text
+    from ivr.config.boards import load_boards
     from ivr.config.checked import check_hotline
     from ivr.config.dialogues import load_dialogues
 
     loaded = check_hotline(folder)
     tests = load_dialogues(loaded)
     refresh_schemas(folder, loaded, tests)
-    found, sources = (*loaded.diagnostics, *tests.diagnostics), {**loaded.sources, **tests.sources}
+    boards = load_boards(loaded)
+    found = (*loaded.diagnostics, *tests.diagnostics, *boards.diagnostics)
+    sources = {**loaded.sources, **tests.sources, **boards.sources}
     scope = f"{loaded.scope}, {_dialogues(len(tests.dialogues))}" if tests.sources else loaded.scope
+    if boards.sources:
+        scope += ", 1 board" if len(boards.sources) == 1 else f", {len(boards.sources)} boards"
     return Verdict(
         text=as_text(found, sources, scope=scope).rstrip("\n"),
         colored=as_text(found, sources, color=True, scope=scope).rstrip("\n"),

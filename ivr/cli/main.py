@@ -16,7 +16,8 @@ from ivr.cli.report import report as figures
 Folder = Annotated[Path, typer.Argument(help="The hotline's folder, with its hotline.yaml.", metavar="DIR")]
 Level = Annotated[str, typer.Option("--log", help="debug, info, warning or error.", metavar="LEVEL")]
 Reload = Annotated[
-    bool, typer.Option("--reload", help="For development: take up what is saved in the folder for new calls.")
+    bool,
+    typer.Option("--reload", help="For development: take up what is saved, for new calls and on boards."),
 ]
 
 app = typer.Typer(
@@ -341,14 +342,14 @@ def bridge(folder: Folder, level: Level = "info") -> None:
 
 
 @app.command()
-def wallboard(folder: Folder, level: Level = "info") -> None:
+def wallboard(folder: Folder, level: Level = "info", reload: Reload = False) -> None:
     """Run the wallboard alone.
 
     The page for ops, its API and its metrics.
     """
     from ivr.cli import serving
 
-    serving.wallboard(folder, level)
+    serving.wallboard(folder, level, reload=reload)
 
 
 @database.command("upgrade")
@@ -370,7 +371,7 @@ def schema(
     ] = None,
     shown: Annotated[
         str | None,
-        typer.Option("--print", help="Print one instead: flow, hotline, prompts or dialogues.", metavar="KIND"),
+        typer.Option("--print", help="Print one instead: flow, hotline, prompts, dialogues or board.", metavar="KIND"),
     ] = None,
     headers: Annotated[
         bool, typer.Option("--headers", help="Put the line that names its schema into each file that has none.")

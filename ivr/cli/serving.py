@@ -73,11 +73,11 @@ def bridge(folder: Path, level: str) -> None:
     run_until_told(partial(run_bridge, _ready(folder, level, "bridge")))
 
 
-def wallboard(folder: Path, level: str) -> None:
+def wallboard(folder: Path, level: str, *, reload: bool = False) -> None:
     """The wallboard."""
     from ivr.app.wallboard_part import run_wallboard
 
-    run_until_told(partial(run_wallboard, _ready(folder, level, "wallboard")))
+    run_until_told(partial(run_wallboard, _ready(folder, level, "wallboard"), reload=reload))
 
 
 def db_upgrade(folder: Path) -> None:

@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 
 MOST_KEPT: Final = 200
 """Verdicts on disk, the youngest."""
-PARTS: Final = ("flows", "prompts", "scripts", "tests")
+PARTS: Final = ("flows", "prompts", "scripts", "tests", "boards")
 """The folders of a hotline that are read, with everything in them."""
-_OUR_PACKAGES: Final = ("ivr", "dialplan", "store")
+_OUR_PACKAGES: Final = ("ivr", "dialplan", "store", "wallboard")
 _ROOT: Final = Path(__file__).resolve().parents[2]
 _VARIABLES: Final = "HOTLINE_"
 _NAME: Final = re.compile(r"[A-Za-z_]\w*", re.ASCII)

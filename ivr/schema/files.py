@@ -7,12 +7,15 @@ import os
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Final
 
+from ivr.config.boards import FOLDER as BOARDS
+from ivr.config.boards import names_of as names_on_boards
 from ivr.config.dialogues import FOLDER as TESTS
 from ivr.config.dialogues import load_dialogues
 from ivr.config.dialogues import names_of as names_in_dialogues
 from ivr.config.load import flow_defaults
 from ivr.config.read import FILE
 from ivr.flow.defaults import FlowDefaults
+from ivr.schema.boards import boards_schema
 from ivr.schema.dialogues import dialogues_schema
 from ivr.schema.flow import flow_schema
 from ivr.schema.names import names_of
@@ -28,7 +31,7 @@ if TYPE_CHECKING:
 
 PLACE: Final = PurePosixPath(".hotline/schema")
 """Where the schemas of a hotline are, below its folder."""
-KINDS: Final = ("flow", "hotline", "prompts", "dialogues")
+KINDS: Final = ("flow", "hotline", "prompts", "dialogues", "board")
 """What `--print` can print."""
 MARK: Final = "# yaml-language-server: $schema="
 _IGNORED: Final = "# Made by hotline; nothing here needs to be kept.\n*\n"
@@ -51,6 +54,7 @@ def schemas(loaded: Loaded, tests: Dialogues | None = None) -> dict[str, Schema]
     made["prompts.json"] = prompts_schema(names)
     written = (tests or load_dialogues(loaded)).names
     made["dialogues.json"] = dialogues_schema(names_in_dialogues(loaded), names, written)
+    made["board.json"] = boards_schema(names_on_boards(loaded), names)
     return made
 
 
@@ -102,6 +106,8 @@ def header(name: str) -> str:
             schema = f"flows/{path.stem}.json"
         case (folder, _) if folder == TESTS:
             schema = "dialogues.json"
+        case (folder, _) if folder == BOARDS:
+            schema = "board.json"
         case _:
             schema = "prompts.json"
     return f"{MARK}{'../' * (len(path.parts) - 1)}{PLACE}/{schema}"
@@ -140,5 +146,5 @@ def _is_foreign(data: bytes) -> bool:
 
 def _own_files(folder: Path) -> Iterator[Path]:
     yield from (path for path in [folder / FILE] if path.is_file())
-    for part in ("flows", "prompts", TESTS):
+    for part in ("flows", "prompts", TESTS, BOARDS):
         yield from (path for path in sorted((folder / part).glob("*.yaml")) if path.is_file())

@@ -72,6 +72,27 @@ def about_act(word: str) -> str:
     return ""
 
 
+def about_board(key: str) -> str:
+    """The words of docs/boards.md about a key of a board."""
+    return _rows(sections("boards.md").get("A board", "")).get(key, "")
+
+
+def about_tile(key: str) -> str:
+    """The words of docs/boards.md about a key of a tile."""
+    return _rows(sections("boards.md").get("A tile", "")).get(key, "")
+
+
+def about_shown(word: str) -> str:
+    """The words of docs/boards.md about a figure or a view."""
+    parts = sections("boards.md")
+    return {**_rows(parts.get("Figures", "")), **_rows(parts.get("Views", ""))}.get(word, "")
+
+
+def about_threshold(key: str) -> str:
+    """The words of docs/boards.md about a key of a threshold."""
+    return _rows(sections("boards.md").get("Thresholds", "")).get(key, "")
+
+
 def _head_rows() -> dict[str, str]:
     return _rows(sections("flows.md").get("The head of a flow", ""))
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _FILES: Final = Path(__file__).parent / "files"
-_PATTERNS: Final = ("hotline.yaml", "flows/main.yaml", "tests/main.yaml", "README.md")
+_PATTERNS: Final = ("hotline.yaml", "flows/main.yaml", "tests/main.yaml", "boards/floor.yaml", "README.md")
 _IGNORED: Final = "# Made on each machine.\n.hotline/\nsecrets/\nvar/\n"
 _SECRETS: Final = ("agent-1001", "agent-1002", "ami")
 _MOST_LANGUAGES: Final = 8
@@ -84,7 +84,7 @@ def files(new: Wanted) -> dict[str, str]:
     if several:
         offered = "".join(f"  - {tag}: {_offer(tag, key)}\n" for key, tag in enumerate(new.languages, 1))
         made[f"prompts/{ALL}.yaml"] = f"# One message that is itself in several languages.\nchoose-language:\n{offered}"
-    checked = ("hotline.yaml", "flows", "prompts", "tests")
+    checked = ("hotline.yaml", "flows", "prompts", "tests", "boards")
     made = {name: f"{header(name)}\n{text}" if name.startswith(checked) else text for name, text in made.items()}
     made |= {f"secrets/{name}": f"{secrets.token_urlsafe(24)}\n" for name in _SECRETS}
     return {**made, ".gitignore": _IGNORED}

@@ -46,8 +46,8 @@ def test_a_second_time_without_change_writes_nothing(folder: Path) -> None:
     loaded = load_hotline(folder, {})
     written, _ = write_schemas(loaded, folder / PLACE)
     flows = ["flow.json", "flows/identify.json", "flows/main.json"]
-    assert written == ["dialogues.json", *flows, "hotline.json", "prompts.json"]
-    assert write_schemas(loaded, folder / PLACE) == ([], 6)
+    assert written == ["board.json", "dialogues.json", *flows, "hotline.json", "prompts.json"]
+    assert write_schemas(loaded, folder / PLACE) == ([], 7)
 
 
 def test_a_flow_that_is_gone_takes_its_schema_along(folder: Path) -> None:
@@ -132,7 +132,7 @@ def test_one_can_be_printed(folder: Path, kind: str, capsys: pytest.CaptureFixtu
 
 
 def test_mistakes_are_told_in_one_line(folder: Path) -> None:
-    with pytest.raises(MistakeError, match="unknown schema 'flows'; expected flow, hotline, prompts, dialogues"):
+    with pytest.raises(MistakeError, match="unknown schema 'flows'; expected flow, hotline, prompts, dialogues, board"):
         schemas.schema(folder, None, "flows", headers=False)
     (folder / "hotline.yaml").write_text("hotline: [", "utf-8")
     with pytest.raises(MistakeError, match=r"hotline\.yaml cannot be used"):

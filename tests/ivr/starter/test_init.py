@@ -13,6 +13,7 @@ from ivr.app.loading import load_ready
 from ivr.app.mistakes import MistakeError
 from ivr.cli.main import app
 from ivr.cli.starting import init
+from ivr.config.boards import load_boards
 from ivr.config.dialogues import load_dialogues
 from ivr.config.load import load_hotline
 from ivr.prompts.tokens import GRAMMARS
@@ -64,7 +65,8 @@ def test_its_files_are_right_by_their_schemas_too(tmp_path: Path, languages: str
 
 def test_editors_know_it_from_the_beginning(tmp_path: Path) -> None:
     folder = made(tmp_path / "new")
-    assert write_schemas(load_hotline(folder, {}), folder / ".hotline" / "schema") == ([], 5)
+    assert write_schemas(load_hotline(folder, {}), folder / ".hotline" / "schema") == ([], 6)
+    assert load_boards(load_hotline(folder, {})).diagnostics == ()
     for path in [folder / "hotline.yaml", *folder.glob("*/*.yaml")]:
         assert path.read_text("utf-8").startswith(header(path.relative_to(folder).as_posix()) + "\n")
 

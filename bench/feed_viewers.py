@@ -1,0 +1,113 @@
+"""The viewers of `bench.feed`: plain sockets that take frames apart and look for the moment a change was made."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import random
+import re
+import statistics
+import time
+from typing import Final
+
+_MARK: Final = re.compile(rb"mark:([0-9.]+);")
+EVERY_S: Final = 5.0
+"""How often QPanel's page asks. Source: `interval = 5` in its config.ini-dist."""
+_LENGTH_16, _LENGTH_64 = 126, 127
+
+
+class Seen:
+    """What all viewers have seen so far."""
+
+    def __init__(self) -> None:
+        self.counting = False
+        self.delays: list[float] = []
+        self.bytes = 0
+        self.wholes: list[float] = []
+        """How long each took from asking to having everything once."""
+
+    def change(self, made_at: float) -> None:
+        """A change is on a screen."""
+        if self.counting:
+            self.delays.append(time.monotonic() - made_at)
+
+    def read(self, count: int) -> None:
+        """Bytes came."""
+        self.bytes += count if self.counting else 0
+
+
+async def watch(kind: str, port: int, count: int, seconds: float) -> None:
+    """Look for so long, and print what was seen as JSON."""
+    seen = Seen()
+    look = _poll if kind == "poll" else _stream
+    came = [asyncio.Event() for _ in range(count)]
+    tasks = []
+    for number, ready in enumerate(came):
+        pause = number * EVERY_S / count if kind == "poll" else 0.0
+        tasks.append(asyncio.create_task(look(port, seen, ready, pause)))
+        if kind != "poll":
+            await ready.wait()
+    await asyncio.gather(*(ready.wait() for ready in came))
+    print("ready", flush=True)
+    seen.counting = True
+    await asyncio.sleep(seconds)
+    for task in tasks:
+        task.cancel()
+    ordered = sorted(seen.delays)
+    told = {
+        "median": statistics.median(ordered),
+        "p95": ordered[int(len(ordered) * 0.95)],
+        "bytes": seen.bytes / seconds,
+        "whole": statistics.median(seen.wholes),
+    }
+    print(json.dumps(told), flush=True)
+
+
+async def _stream(port: int, seen: Seen, ready: asyncio.Event, pause: float) -> None:
+    await asyncio.sleep(pause)
+    began = time.monotonic()
+    reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=1 << 23)
+    writer.write(
+        b"GET /api/v1/live HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+    )
+    await reader.readuntil(b"\r\n\r\n")
+    while True:
+        body = await frame(reader)
+        if not ready.is_set():
+            seen.wholes.append(time.monotonic() - began)
+            ready.set()
+            continue
+        seen.read(len(body))
+        if found := _MARK.search(body):
+            seen.change(float(found[1]))
+
+
+async def frame(reader: asyncio.StreamReader) -> bytes:
+    """The body of the next frame; a server's are not masked (RFC 6455, section 5.1)."""
+    length = (await reader.readexactly(2))[1]
+    if length == _LENGTH_16:
+        length = int.from_bytes(await reader.readexactly(2), "big")
+    elif length == _LENGTH_64:
+        length = int.from_bytes(await reader.readexactly(8), "big")
+    return await reader.readexactly(length)
+
+
+async def _poll(port: int, seen: Seen, ready: asyncio.Event, pause: float) -> None:
+    """Changes come evenly, so the mean of those since the last answer stands for all that are seen with this one."""
+    await asyncio.sleep(pause)
+    last = time.monotonic()
+    while True:
+        asked = time.monotonic()
+        reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=1 << 23)
+        writer.write(b"GET /queues.json HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")
+        body = await reader.read(-1)
+        writer.close()
+        seen.read(len(body))
+        seen.wholes.append(time.monotonic() - asked)
+        if marks := [float(each) for each in _MARK.findall(body)]:
+            newest = max(marks)
+            seen.change((newest + max(last, newest - EVERY_S)) / 2)
+            last = newest
+        ready.set()
+        await asyncio.sleep(max(0.0, EVERY_S * random.uniform(0.98, 1.02) - (time.monotonic() - asked)))

@@ -1,0 +1,171 @@
+"""What the tiles of boards are worth, and what the feed tells of them: once, and only what changed."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from ami_bridge.messages import Delta, Tick
+from tests.wallboard.floor import NOW, floor, settings, waiting
+from tests.wallboard.test_board import live_hello, told
+from wallboard.boards import FIGURES, Board, Tile
+from wallboard.hub import Hub
+from wallboard.levels import Bound, Thresholds
+from wallboard.routes import HUB
+from wallboard.tiles import Tiles, View
+
+if TYPE_CHECKING:
+    from tests.wallboard.conftest import Client
+    from tests.wallboard.floor import Bridge
+
+RED_FROM_4 = Thresholds("higher", None, Bound(4, until=2, sound=True))
+
+
+def board(*tiles: Tile, name: str = "floor") -> dict[str, Board]:
+    return {name: Board(name, {}, (tiles,))}
+
+
+LINE = Tile("1.1", "waiting", thresholds=RED_FROM_4)
+
+
+def line(count: int) -> Any:
+    callers = tuple(waiting(f"w{n}", NOW) for n in range(count))
+    base = floor()
+    return replace(base, queues=(replace(base.queues[0], waiting=callers), base.queues[1]))
+
+
+@pytest.mark.parametrize(
+    ("show", "scope", "value"),
+    [
+        ("waiting", None, 2),
+        ("waiting", ("vip",), 0),
+        ("longest_wait", None, 38.0),
+        ("longest_wait", ("vip",), 0.0),
+        ("expected_wait", None, None),
+        ("entered", None, 52),
+        ("answered", ("general",), 44),
+        ("abandoned", None, 6),
+        ("connection_rate", None, 91.7),
+        ("service_level", None, 83.3),
+        ("service_level", ("vip",), None),
+        ("service_level_asterisk", None, 90.9),
+        ("asa", None, 12.0),
+        ("longest_today", None, 74.0),
+        ("talk_time", None, 120.0),
+        ("free", None, 1),
+        ("free", ("vip",), 0),
+        ("ringing", None, 1),
+        ("talking", None, 2),
+        ("wrap_up", None, 1),
+        ("paused", None, 1),
+        ("away", None, 2),
+        ("in_menus", ("vip",), 1),
+    ],
+)
+def test_a_figure_is_that_of_its_queues(show: str, scope: tuple[str, ...] | None, value: float | None) -> None:
+    assert View(floor(), NOW).worth(show, scope).value == value
+
+
+def test_every_figure_has_a_worth_also_on_an_empty_floor() -> None:
+    empty = View(replace(floor(), queues=(), agents=(), calls=()), NOW)
+    for show in FIGURES:
+        assert not empty.worth(show, None).value
+
+
+def test_only_what_has_changed_is_told_and_a_growing_wait_is_no_change() -> None:
+    tiles = Tiles(board(LINE, Tile("1.2", "longest_wait"), Tile("1.3", "queues")))
+    first = tiles.look(floor(), NOW)
+    assert sorted(first["floor"]) == ["1.1", "1.2"]
+    assert first["floor"]["1.2"]["growing_since"] == NOW - timedelta(seconds=38)
+    assert tiles.look(floor(), NOW + timedelta(seconds=5)) == {}
+    assert sorted(tiles.look(line(5), NOW + timedelta(seconds=6))["floor"]) == ["1.1", "1.2"]
+
+
+def test_a_board_that_is_saved_with_the_same_tile_keeps_its_level_and_rings_nothing_anew() -> None:
+    tiles = Tiles(board(LINE))
+    before = tiles.look(line(5), NOW)["floor"]["1.1"]
+    assert (before["level"], before["sound"]) == ("red", True)
+    tiles.replace(board(LINE, Tile("1.2", "answered")))
+    assert tiles.look(line(3), NOW + timedelta(seconds=9))["floor"]["1.1"] == {**before, "value": 3}
+    tiles.replace(board(replace(LINE, thresholds=Thresholds("higher", None, Bound(9)))))
+    assert tiles.look(line(3), NOW + timedelta(seconds=10))["floor"]["1.1"]["level"] == "fine"
+
+
+async def test_a_level_is_sent_with_the_change_that_raised_it_and_stands_in_the_next_hello(
+    board_: Client, bridge: Bridge
+) -> None:
+    socket, _ = await live_hello(board_)
+    bridge.tell_queues(line(5).queues[0])
+    change = await told(socket, "change")
+    assert change["tiles"]["floor"]["1.1"]["level"] == "red"
+    _, hello = await live_hello(board_)
+    assert hello["tiles"]["floor"]["1.1"] == change["tiles"]["floor"]["1.1"]
+    assert list(hello["boards"]) == ["floor"]
+
+
+@pytest.fixture
+def board_(board: Client) -> Client:
+    """The wallboard with one board."""
+    board.app[HUB].show(BOARDS, datetime.now(UTC))
+    return board
+
+
+BOARDS = board(LINE)
+
+
+async def test_old_numbers_raise_no_level() -> None:
+    hub = Hub(replace(settings(Path("/nowhere")), boards=board(Tile("1.1", "longest_wait", thresholds=RED_FROM_4))))
+    hub.hear(line(1), NOW)
+    viewer = hub.join(NOW)
+    await viewer.next()
+    hub.pulse(NOW + timedelta(seconds=60))
+    lost = json.loads(await viewer.next())
+    assert lost["standing"]["truth"] == "lost"
+    assert "tiles" not in lost
+    hub.hear(Tick(node="gz-1", seq=1, at=NOW + timedelta(seconds=61)), NOW + timedelta(seconds=61))
+    assert json.loads(await viewer.next())["tiles"]["floor"]["1.1"]["level"] == "red"
+
+
+async def test_each_change_is_worked_out_once_however_many_look(monkeypatch: pytest.MonkeyPatch) -> None:
+    hub = Hub(replace(settings(Path("/nowhere")), boards=BOARDS))
+    hub.hear(floor(), NOW)
+    viewers = [hub.join(NOW) for _ in range(50)]
+    for viewer in viewers:
+        await viewer.next()
+    looks = []
+    whole = Tiles.look
+
+    def look(tiles: Tiles, *given: Any) -> Any:
+        looks.append(given)
+        return whole(tiles, *given)
+
+    monkeypatch.setattr(Tiles, "look", look)
+    hub.hear(Delta(node="gz-1", seq=1, at=NOW, queues=line(5).queues), NOW)
+    messages = [await viewer.next() for viewer in viewers]
+    assert len(looks) == 1
+    assert all(message is messages[0] for message in messages), "encoded once"
+
+
+async def test_boards_are_listed_with_their_addresses_and_told_one_by_one(board_: Client) -> None:
+    listed = await (await board_.get("/api/v1/boards")).json()
+    assert [(each["name"], each["address"], each["tv"]) for each in listed["boards"]] == [
+        ("floor", "/boards/floor", "/boards/floor?tv")
+    ]
+    one = await (await board_.get("/api/v1/boards/floor")).json()
+    assert one["pages"][0][0]["show"] == "waiting"
+    missing = await board_.get("/api/v1/boards/flor")
+    assert missing.status == 404
+    assert (await missing.json())["error"]["code"] == "unknown_board"
+
+
+async def test_a_boards_page_is_served_and_one_of_no_board_is_not_found(board_: Client) -> None:
+    assert (await board_.get("/boards/floor?tv")).status == 200
+    missing = await board_.get("/boards/flor")
+    assert missing.status == 404
+    assert "text/html" in missing.headers["Content-Type"]
+    assert "script-src 'self'" in missing.headers["Content-Security-Policy"]

@@ -1,0 +1,118 @@
+"""A board: what one screen shows, as its file in `boards/` says it. Pure; read from YAML by `ivr.boards`.
+
+A tile shows a figure or a view. A figure is a number of some queues and may have thresholds; a view is a list or a
+picture. What each figure is worth now is worked out in `wallboard.tiles`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from wallboard.levels import Thresholds, Worse
+
+Unit = Literal["count", "seconds", "per_cent"]
+Theme = Literal["dark", "light"]
+Callers = Literal["masked", "hidden"]
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """What kind of number a figure is."""
+
+    unit: Unit
+    worse: Worse | None
+    """Which way is bad; None where it depends on who looks, and a threshold has to say."""
+
+
+FIGURES: Final[Mapping[str, Figure]] = MappingProxyType({
+    "waiting": Figure("count", "higher"),
+    "longest_wait": Figure("seconds", "higher"),
+    "expected_wait": Figure("seconds", "higher"),
+    "entered": Figure("count", None),
+    "answered": Figure("count", None),
+    "abandoned": Figure("count", "higher"),
+    "connection_rate": Figure("per_cent", "lower"),
+    "service_level": Figure("per_cent", "lower"),
+    "service_level_asterisk": Figure("per_cent", "lower"),
+    "asa": Figure("seconds", "higher"),
+    "longest_today": Figure("seconds", "higher"),
+    "talk_time": Figure("seconds", None),
+    "free": Figure("count", "lower"),
+    "ringing": Figure("count", None),
+    "talking": Figure("count", None),
+    "wrap_up": Figure("count", "higher"),
+    "paused": Figure("count", "higher"),
+    "away": Figure("count", "higher"),
+    "in_menus": Figure("count", None),
+})  # fmt: skip
+"""Every figure a tile can show, in the order people are offered them."""
+VIEWS: Final = ("queues", "agents", "menus", "seats", "clock")
+"""What else a tile can show."""
+COLUMNS: Final = (1, 8)
+DEFAULT_COLUMNS: Final = 4
+WIDE: Final[Mapping[str, int]] = MappingProxyType({"queues": 2, "agents": 2, "menus": 2, "seats": 2})
+"""Columns a view takes when its tile does not say; a figure takes one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """One place of a seat map: an agent's, a label, or nothing (a gangway)."""
+
+    agent: str = ""
+    """The agent's number in hotline.yaml; empty is no agent's place."""
+    label: Mapping[str, str] = field(default_factory=dict)
+    """What is written there, by language; empty is nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of a seat map."""
+
+    seats: tuple[Seat, ...] = ()
+    heading: Mapping[str, str] = field(default_factory=dict)
+    """A line of text in the place of seats, by language."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """One tile of a page."""
+
+    id: str
+    """Where it is: `1.3` is the third tile of the first page. The feed tells levels under it."""
+    show: str
+    """One of `FIGURES` or `VIEWS`."""
+    title: Mapping[str, str] = field(default_factory=dict)
+    """By language; empty is the figure's own name."""
+    queues: tuple[str, ...] | None = None
+    """The queues it counts; None is all there are."""
+    wide: int = 1
+    """Columns it takes."""
+    thresholds: Thresholds | None = None
+    rows: tuple[Row, ...] = ()
+    """Of a seat map."""
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """One board."""
+
+    name: str
+    """The name of its file, and its address: `/boards/NAME`."""
+    title: Mapping[str, str]
+    pages: tuple[tuple[Tile, ...], ...]
+    queues: tuple[str, ...] | None = None
+    """The queues it shows; None is all there are."""
+    columns: int = DEFAULT_COLUMNS
+    language: str = ""
+    """One of the hotline's; empty leaves it to the browser."""
+    theme: Theme | None = None
+    """None leaves it to the browser."""
+    callers: Callers = "masked"
+    """Whether callers' numbers are shown with their middle hidden, or not at all."""
+    rotate_s: float | None = None
+    """Seconds each page stands; None does not turn."""

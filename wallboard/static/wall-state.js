@@ -1,0 +1,29 @@
+// What one board knows of its tiles, and when it rings. Pure: no DOM, no clock, no network.
+
+const LEVELS = ["fine", "yellow", "red"];
+
+// The tiles after one message of /api/v1/live: a hello has all of them, everything else those that changed.
+export function hearTiles(tiles, message, board) {
+  const told = message.tiles?.[board] ?? {};
+  return message.type === "hello" ? told : Object.keys(told).length ? { ...tiles, ...told } : tiles;
+}
+
+// The tiles that have risen to a level with a sound since the last message. A level is one rise however often it is told:
+// after a lost line the same `since` comes again and does not ring. The first hello rings nothing.
+export function risen(before, after) {
+  if (before === null) return [];
+  return Object.keys(after).filter((id) => after[id].sound && after[id].since !== before[id]?.since);
+}
+
+export function worst(page, tiles) {
+  return LEVELS[Math.max(0, ...page.map((tile) => LEVELS.indexOf(tiles[tile.id]?.level ?? "fine")))];
+}
+
+// Of everything the feed tells, what a board with these queues shows (null is all).
+export function within(queues, state) {
+  const has = (name) => queues === null || queues.includes(name);
+  return {
+    queues: [...state.queues.values()].filter((queue) => has(queue.name)),
+    agents: [...state.agents.values()].filter((agent) => queues === null || Object.keys(agent.queues).some(has)),
+  };
+}

@@ -1,0 +1,137 @@
+// One board of boards/*.yaml at /boards/NAME; with ?tv for a screen nobody touches. Its numbers and levels come from the
+// same feed as the main page's, its definition from /api/v1/boards/NAME, again whenever the feed says that it has changed.
+
+import { html, nothing, render } from "./vendor/lit-html/lit-html.js";
+import { repeat } from "./vendor/lit-html/directives/repeat.js";
+import { CLOCK, time, titleOf } from "./format.js";
+import { link } from "./link.js";
+import { hear, NOTHING } from "./state.js";
+import { LANGUAGES, preferredLanguage, wordsOf } from "./words.js";
+import { hearTiles, risen, worst } from "./wall-state.js";
+import { fit } from "./wall-fit.js";
+import { tile } from "./wall-tiles.js";
+import { ring, stayAwake } from "./wall-tv.js";
+import { LEVEL_SHAPES, wallWordsOf } from "./wall-words.js";
+
+const NAME = decodeURIComponent(location.pathname.split("/")[2] ?? "");
+const ASKED = new URLSearchParams(location.search), TV = ASKED.has("tv");
+const CLOCK_SHORT = { hour: "2-digit", minute: "2-digit" };
+const ASK_AGAIN_MS = 3000;
+
+let state = NOTHING, tiles = null, board = null, digest = null, version = null, wrong = null;
+let lostAt = new Date(), clockOffset = 0, page = 0, turnedAt = performance.now();
+
+if (TV) stayAwake();
+document.body.classList.toggle("tv", TV);
+link({
+  onMessage(message) {
+    state = hear(state, message);
+    if (message.type === "hello") greeted(message);
+    const after = hearTiles(tiles ?? {}, message, NAME);
+    if (risen(tiles, after).length) ring();
+    if (message.type === "hello" ? message.queues.length : tiles !== null) tiles = after;
+    clockOffset = new Date(message.at) - Date.now();
+    lostAt = null;
+    draw();
+  },
+  onLost() {
+    lostAt ??= new Date(now());
+    draw();
+  },
+});
+setInterval(() => { turn(); draw(); }, 1000);
+
+function greeted(message) {
+  if (version !== null && message.version !== version) location.reload(); // the modules of two versions do not fit each other
+  version = message.version;
+  const told = message.boards[NAME] ?? "";
+  if (told !== digest) { digest = told; define(); }
+}
+
+async function define() {
+  const wanted = digest;
+  try {
+    const answer = await fetch(`/api/v1/boards/${encodeURIComponent(NAME)}`);
+    if (wanted !== digest) return; // it has changed once more meanwhile, and is asked for already
+    if (!answer.ok && answer.status !== 404) throw new Error(`status ${answer.status}`);
+    wrong = answer.ok ? null : "unknown";
+    board = answer.ok ? await answer.json() : null;
+    page = 0;
+    turnedAt = performance.now();
+    draw();
+  } catch (failed) {
+    console.warn("the board is asked for again:", failed.message);
+    setTimeout(() => { if (wanted === digest) define(); }, ASK_AGAIN_MS);
+  }
+}
+
+// Pages turn by the time they have stood, not by counting: a browser that slept shows the next one, not many in a row.
+function turn() {
+  if (!board?.rotate_s || performance.now() - turnedAt < board.rotate_s * 1000 - 50) return;
+  show((page + 1) % board.pages.length);
+}
+
+function show(number) {
+  page = number;
+  turnedAt = performance.now();
+  draw();
+}
+
+// --- how true the numbers are, and time ------------------------------------------------------------------------------
+
+function standing() { return lostAt !== null && state.seq !== null ? { truth: "lost", since: lostAt } : state.standing; }
+function isStale({ truth }) { return truth === "lost" || truth === "blind"; }
+function now() { return Date.now() + clockOffset; }
+
+function clocks(words) {
+  const stand = standing(), until = isStale(stand) && stand.since ? new Date(stand.since).getTime() : now(); // waits stop growing where our knowledge stops
+  return {
+    now,
+    secondsSince: (instant) => Math.max(0, Math.floor((until - new Date(instant)) / 1000)),
+    clock: (instant, options = CLOCK_SHORT) => time(instant, words, state.timeZone, options),
+  };
+}
+
+// --- the page --------------------------------------------------------------------------------------------------------
+
+function languageOf() {
+  const tag = ASKED.get("lang") ?? board?.language ?? "";
+  if (LANGUAGES[tag]) return tag;
+  return Object.keys(LANGUAGES).find((each) => wordsOf(each).hotline === tag) ?? preferredLanguage(null, tag || navigator.language);
+}
+
+function label({ truth, since }, words) { return truth === "lost" && since === null ? words.never : words[truth]; }
+
+function head(words, wall, stand, at) {
+  const stamp = stand.truth === "live" || stand.since === null ? nothing : html` · <span class="n">${words.since(at.clock(stand.since, CLOCK))}</span>`;
+  return html`<header><h1>${titleOf(board?.title ?? state.title, NAME, words)}</h1>
+    <span class="standing" role="status" data-truth=${stand.truth}><i></i>${label(stand, words)}${stamp}</span>
+    <div class="right">${dots(wall)}<span class="clock n">${at.clock(now())}</span></div></header>`;
+}
+
+// One dot per page; a page that is not shown tells its worst level by shape.
+function dots(wall) {
+  if (!board || board.pages.length < 2) return nothing;
+  return html`<span class="dots" role="group">${board.pages.map((each, number) => {
+    const level = worst(each, tiles ?? {});
+    return html`<button type="button" data-level=${level} aria-pressed=${number === page} aria-label="${wall.page(number + 1, board.pages.length)} ${wall.levels[level] ?? ""}" @click=${() => show(number)}>${LEVEL_SHAPES[level] ?? "●"}</button>`;
+  })}</span>`;
+}
+
+function grid(words, wall, at) {
+  if (wrong) return html`<p class="problem" role="alert">${wall[wrong]}: ${NAME}</p>`;
+  if (!board) return html`<p class="empty">${words.loading}</p>`;
+  return html`<main class="grid" data-columns=${board.columns} data-page=${page}>${repeat(board.pages[page], (each) => each.id, (each) => tile(each, tiles?.[each.id], board, state, words, wall, at))}</main>`;
+}
+
+function draw() {
+  const language = languageOf(), words = wordsOf(language), wall = wallWordsOf(language), stand = standing(), at = clocks(words);
+  document.documentElement.lang = language;
+  document.documentElement.dataset.theme = board?.theme ?? (matchMedia("(prefers-color-scheme: light)").matches ? "light" : "dark");
+  document.title = titleOf(board?.title ?? state.title, NAME, words);
+  document.body.dataset.stale = String(isStale(stand));
+  const why = stand.truth === "lost" && stand.since === null ? words.explain_never : words[`explain_${stand.truth}`];
+  const banner = stand.truth === "live" ? html`<div hidden></div>` : html`<div class="banner" role="alert" data-truth=${stand.truth}>${why}</div>`;
+  render(html`${head(words, wall, stand, at)}${banner}${grid(words, wall, at)}`, document.body);
+  fit(document.body);
+}

@@ -1,0 +1,165 @@
+"""What the tiles of all boards are worth now, worked out once for everybody who looks. Pure; `now` is an argument.
+
+A wait that goes on is told by the moment it began, and the page counts: so a tile is only told again when something
+happened. Levels are those of the server: every screen turns red, and rings, at the same moment.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from wallboard import levels
+from wallboard.boards import FIGURES
+from wallboard.figures import Figures, figures, total
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+    from datetime import datetime
+
+    from ami_bridge.messages import AgentState, AgentView, QueueView, Snapshot
+    from wallboard.boards import Board, Tile
+
+    Scope = tuple[str, ...] | None
+    Told = Mapping[str, Mapping[str, Mapping[str, object]]]
+
+DOING: Final[Mapping[str, frozenset[AgentState]]] = {
+    "free": frozenset({"available"}),
+    "ringing": frozenset({"ringing"}),
+    "talking": frozenset({"on_queue_call", "on_other_call", "on_hold"}),
+    "wrap_up": frozenset({"wrap_up"}),
+    "paused": frozenset({"paused"}),
+    "away": frozenset({"signed_off", "unreachable"}),
+}
+"""Figures that count agents, and the states they count."""
+
+
+@dataclass(frozen=True, slots=True)
+class Worth:
+    """What one figure is worth."""
+
+    value: float | None
+    """In the figure's unit; None where there is none."""
+    growing_since: datetime | None = None
+    """Of a wait that goes on: when it began. The value is then the wait up to now."""
+
+
+NOTHING: Final = Worth(None)
+
+
+class View:
+    """A snapshot as tiles ask for it: each group of queues is added up once, however many tiles show it."""
+
+    def __init__(self, snapshot: Snapshot, now: datetime) -> None:
+        self._snapshot = snapshot
+        self._now = now
+        self._figures: dict[Scope, Figures] = {}
+        self._states: dict[Scope, Counter[AgentState]] = {}
+
+    def worth(self, show: str, scope: Scope) -> Worth:
+        """A figure of some queues; None is all."""
+        if show in DOING:
+            if scope not in self._states:
+                self._states[scope] = Counter(agent.state for agent in self._agents(scope))
+            counts = self._states[scope]
+            return Worth(sum(counts[each] for each in DOING[show]))
+        if show == "in_menus":
+            return Worth(len(self._snapshot.calls))
+        if show in _OF_FIGURES:
+            if scope not in self._figures:
+                self._figures[scope] = figures(total(queue.today for queue in self._queues(scope)))
+            return Worth(getattr(self._figures[scope], _OF_FIGURES[show]))
+        if show == "longest_wait":
+            began = min((who.entered_at for queue in self._queues(scope) for who in queue.waiting), default=None)
+            return Worth(0.0 if began is None else max(0.0, (self._now - began).total_seconds()), began)
+        return Worth(_OF_QUEUES[show](self._queues(scope)))
+
+    def _queues(self, scope: Scope) -> Iterable[QueueView]:
+        return (queue for queue in self._snapshot.queues if scope is None or queue.name in scope)
+
+    def _agents(self, scope: Scope) -> Iterable[AgentView]:
+        return (agent for agent in self._snapshot.agents if scope is None or not agent.queues.keys().isdisjoint(scope))
+
+
+_OF_FIGURES: Final[Mapping[str, str]] = {
+    "service_level": "sl_negative",
+    "service_level_asterisk": "sl_asterisk",
+    "connection_rate": "connection_rate",
+    "asa": "asa_s",
+    "talk_time": "talk_s",
+}
+_OF_QUEUES: Final[Mapping[str, Callable[[Iterable[QueueView]], float | None]]] = {
+    "waiting": lambda queues: sum(len(queue.waiting) for queue in queues),
+    "entered": lambda queues: sum(queue.today.entered for queue in queues),
+    "answered": lambda queues: sum(queue.today.answered for queue in queues),
+    "abandoned": lambda queues: sum(queue.today.abandoned for queue in queues),
+    "longest_today": lambda queues: max((queue.today.longest_wait_s for queue in queues), default=None),
+    "expected_wait": lambda queues: max(
+        (queue.expected_wait_s for queue in queues if queue.expected_wait_s is not None), default=None
+    ),
+}
+
+
+@dataclass(slots=True)
+class Tiles:
+    """All tiles of all boards that show a figure, with their levels."""
+
+    boards: Mapping[str, Board] = field(default_factory=dict)
+    _states: dict[tuple[str, str], levels.State] = field(default_factory=dict)
+    _told: dict[str, dict[str, Mapping[str, object]]] = field(default_factory=dict)
+
+    def replace(self, boards: Mapping[str, Board]) -> None:
+        """Other boards; a tile that is the same as before keeps its level, so that a saved file rings nothing anew."""
+        kept = {_key(board, tile) for board, tile in _figures_of(self.boards)} & {
+            _key(board, tile) for board, tile in _figures_of(boards) if self._is_there(board, tile)
+        }
+        self._states = {key: state for key, state in self._states.items() if key in kept}
+        self._told = {}
+        self.boards = boards
+
+    def look(self, snapshot: Snapshot, now: datetime) -> Told:
+        """What has changed since the last look, by board and tile."""
+        view = View(snapshot, now)
+        changed: dict[str, dict[str, Mapping[str, object]]] = {}
+        for board, tile in _figures_of(self.boards):
+            worth = view.worth(tile.show, tile.queues)
+            told = self._tell(board, tile, worth, now)
+            if self._told.setdefault(board.name, {}).get(tile.id) != told:
+                self._told[board.name][tile.id] = told
+                changed.setdefault(board.name, {})[tile.id] = told
+        return changed
+
+    @property
+    def all(self) -> Told:
+        """Everything as it was told last."""
+        return self._told
+
+    def _tell(self, board: Board, tile: Tile, worth: Worth, now: datetime) -> Mapping[str, object]:
+        state = levels.QUIET
+        if tile.thresholds is not None:
+            key = _key(board, tile)
+            state = levels.step(tile.thresholds, self._states.get(key, levels.QUIET), worth.value, now)
+            self._states[key] = state
+        bound = getattr(tile.thresholds, state.level, None)
+        return {
+            "value": None if worth.growing_since else worth.value,
+            "growing_since": worth.growing_since,
+            "level": state.level,
+            "since": state.since,
+            "sound": bound is not None and bound.sound,
+        }
+
+    def _is_there(self, board: Board, tile: Tile) -> bool:
+        old = self.boards.get(board.name)
+        return old is not None and any(tile in page for page in old.pages)
+
+
+def _figures_of(boards: Mapping[str, Board]) -> Iterable[tuple[Board, Tile]]:
+    for board in boards.values():
+        for page in board.pages:
+            yield from ((board, tile) for tile in page if tile.show in FIGURES)
+
+
+def _key(board: Board, tile: Tile) -> tuple[str, str]:
+    return (board.name, tile.id)
