@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 Record = TypeVar("Record")
+_UNFINISHED: dict[type, type] = {}
 
 
 def made_quickly(record: type[Record]) -> type[Record]:
@@ -29,11 +30,23 @@ def made_quickly(record: type[Record]) -> type[Record]:
         raise TypeError(f"{record.__name__} has a field that is not a plain argument")
     slots = tuple(each.name for each in every)
     draft = type(f"{record.__name__}InTheMaking", (), {"__slots__": slots})
+    _UNFINISHED[record] = draft
     init = _written(every, draft, record)
     init.__qualname__ = f"{record.__qualname__}.__init__"
     init.__annotations__ = record.__init__.__annotations__
     record.__init__ = init  # type: ignore[method-assign]  # this is what it is for
     return record
+
+
+def unfinished(record: type) -> type:
+    """The class of its objects while they are filled, for the few places where even the call of `__init__` is too dear.
+
+    Who makes one sets every field and, last, its `__class__` to the record: what is forgotten is missing later.
+
+    Raises:
+        KeyError: the record was not made by `made_quickly`.
+    """
+    return _UNFINISHED[record]
 
 
 def _written(every: Any, draft: type, record: type) -> Callable[..., None]:

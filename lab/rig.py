@@ -253,9 +253,11 @@ class Rig:
         told: dict[str, dict[str, str]] = json.loads(said)
         return told
 
-    def billing_faults(self, *, delay_s: float = 0.0, fail: bool = False) -> None:
-        """Make the billing system late or broken, or well again."""
-        self._billing("/faults", {"delay_s": delay_s, "fail": fail})
+    def billing_faults(
+        self, *, delay_s: float = 0.0, fail: bool = False, answers: Mapping[str, object] | None = None
+    ) -> None:
+        """Make the billing system late or broken, or well again; ``answers`` are single accounts', as it reads them."""
+        self._billing("/faults", {"delay_s": delay_s, "fail": fail, "answers": answers or {}})
 
     def _billing(self, path: str, said: Mapping[str, object] | None = None) -> dict[str, float]:
         request = urllib.request.Request(

@@ -6,13 +6,15 @@ segments; no process holds it, so any process may go on with the call. Sensitive
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from enum import StrEnum
-from typing import TYPE_CHECKING, Final, cast
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from dialplan.made_quickly import made_quickly
 from ivr.engine.inputs import CallFacts
+from ivr.engine.standing import Frame, Kept, Standing, Waiting
 from ivr.engine.values import from_plain, to_plain
+
+__all__ = ["FORMAT", "Cursor", "Frame", "Waiting", "read", "write"]
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,97 +23,172 @@ FORMAT: Final = 2
 """Version of the plain form below; a cursor written in another one is not read."""
 
 
-class Waiting(StrEnum):
-    """What a call waits for: decides which inputs fit (`ivr.engine.machine.FITS`)."""
-
-    START = "start"
-    SPEECH = "speech"
-    KEYS = "keys"
-    LOOKUP = "lookup"
-    SCHEDULE = "schedule"
-    QUEUE = "queue"
-    RETURN = "return"
-    RECORDING = "recording"
-    SCRIPT = "script"
-    NOTHING = "nothing"
-    """The engine is done with this call."""
-
-
-@made_quickly
-@dataclass(frozen=True, slots=True)
-class Frame:
-    """One flow in progress; subflows stand on the frame that called them."""
-
-    flow: str
-    step: str
-    """The step the call is in; in a frame below the top, the `subflow` step that is being run."""
-    variables: Mapping[str, object] = field(default_factory=dict)
-    sensitive: frozenset[str] = frozenset()
-    """Names of variables whose values must not leave this segment, be said or be written anywhere."""
-    silent: int = 0
-    """How often this step's question was met by silence since the step was entered."""
-    wrong: int = 0
-    """How often it was answered by something not on offer since the step was entered."""
-    answers: tuple[int, ...] = ()
-    """What a survey has been answered since the step was entered. No survey lasts longer than its segment."""
-
-    def without_secrets(self) -> Frame:
-        """The same frame with every sensitive variable null."""
-        return replace(
-            self,
-            variables={name: None if name in self.sensitive else value for name, value in self.variables.items()},
-        )
-
-
 @made_quickly
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """Where one call stands."""
+    """Where one call stands: `Cursor.of` makes one of all its parts, `but` one with other parts."""
 
-    version: str
-    """The flow set this call began on, and ends on."""
-    stack: tuple[Frame, ...]
-    """The outermost flow first; never empty."""
-    language: str
-    """BCP 47 tag of the language spoken now."""
-    facts: CallFacts
-    waiting: Waiting = Waiting.START
-    segment: int = 1
-    """Which visit of the service this is, counted from 1; each return from a queue or dial begins the next."""
-    typed_ahead: str = ""
-    """Keys pressed during messages and not yet used by a question."""
-    steps_taken: Mapping[str, int] = field(default_factory=dict)
-    """Flow to how many of its steps this call has entered: the bound on all its loops together."""
-    visits: Mapping[str, int] = field(default_factory=dict)
-    """Step (`flow.step`) to how often this call has entered it: the bound on each loop."""
-    waited: Mapping[str, int] = field(default_factory=dict)
-    """Queue to when this call was first handed to it, in milliseconds of the Unix epoch: the place to be kept."""
-    reached: frozenset[str] = frozenset()
-    """Remembering menus (`flow.step`) this call has come to: the second time they are asked."""
-    traces: int = 0
+    kept: Kept
+    at: Standing
+    counts: dict[str, int]
+    """How many steps of a flow the call has entered, and how often it has entered each step (`flow.step`); both in one
+    mapping, for there is no `.` in the name of a flow. Never changed: a turn makes a new one."""
+    traces: int
     """How many traces this call has left."""
-    began_ms: int = 0
-    """When the call began, in milliseconds of the Unix epoch."""
-    since_ms: int = 0
-    """When the present step was entered, in milliseconds of the Unix epoch."""
+    since_s: float
+    """When the present step was entered, in seconds of the Unix epoch; 0 where none was yet."""
+
+    @classmethod
+    def of(
+        cls,
+        version: str,
+        stack: tuple[Frame, ...],
+        language: str,
+        facts: CallFacts,
+        *,
+        waiting: Waiting = Waiting.START,
+        segment: int = 1,
+        typed_ahead: str = "",
+        steps_taken: Mapping[str, int] | None = None,
+        visits: Mapping[str, int] | None = None,
+        waited: Mapping[str, int] | None = None,
+        reached: frozenset[str] = frozenset(),
+        traces: int = 0,
+        began_ms: int = 0,
+        since_ms: int = 0,
+    ) -> Cursor:
+        """A cursor of these parts; each is told of at the property of its name.
+
+        Raises:
+            ValueError: the stack is empty.
+        """
+        if not stack:
+            raise ValueError("cursor without a flow")
+        *below, top = stack
+        return cls(
+            Kept(
+                version,
+                facts,
+                tuple(below),
+                top.variables,
+                top.sensitive,
+                segment,
+                waited or {},
+                reached,
+                began_ms,
+            ),
+            Standing(top.flow, top.step, language, waiting, top.silent, top.wrong, top.answers, typed_ahead),
+            {**(steps_taken or {}), **(visits or {})},
+            traces,
+            since_ms / 1000,
+        )
+
+    @property
+    def version(self) -> str:
+        """The flow set this call began on, and ends on."""
+        return self.kept.version
+
+    @property
+    def stack(self) -> tuple[Frame, ...]:
+        """The outermost flow first; never empty."""
+        return (*self.kept.below, self.top)
+
+    @property
+    def language(self) -> str:
+        """BCP 47 tag of the language spoken now."""
+        return self.at.language
+
+    @property
+    def facts(self) -> CallFacts:
+        """What is known of the call."""
+        return self.kept.facts
+
+    @property
+    def waiting(self) -> Waiting:
+        """What the call waits for."""
+        return self.at.waiting
+
+    @property
+    def segment(self) -> int:
+        """Which visit of the service this is, counted from 1; each return from a queue or dial begins the next."""
+        return self.kept.segment
+
+    @property
+    def typed_ahead(self) -> str:
+        """Keys pressed during messages and not yet used by a question."""
+        return self.at.typed_ahead
+
+    @property
+    def steps_taken(self) -> Mapping[str, int]:
+        """Flow to how many of its steps this call has entered: the bound on all its loops together."""
+        return {name: count for name, count in self.counts.items() if "." not in name}
+
+    @property
+    def visits(self) -> Mapping[str, int]:
+        """Step (`flow.step`) to how often this call has entered it: the bound on each loop."""
+        return {name: count for name, count in self.counts.items() if "." in name}
+
+    @property
+    def waited(self) -> Mapping[str, int]:
+        """Queue to when this call was first handed to it, in milliseconds of the Unix epoch: the place to be kept."""
+        return self.kept.waited
+
+    @property
+    def reached(self) -> frozenset[str]:
+        """Remembering menus (`flow.step`) this call has come to: the second time they are asked."""
+        return self.kept.reached
+
+    @property
+    def began_ms(self) -> int:
+        """When the call began, in milliseconds of the Unix epoch."""
+        return self.kept.began_ms
+
+    @property
+    def since_ms(self) -> int:
+        """When the present step was entered, in milliseconds of the Unix epoch."""
+        return round(self.since_s * 1000)
 
     @property
     def top(self) -> Frame:
         """The flow in progress."""
-        return self.stack[-1]
+        at, kept = self.at, self.kept
+        return Frame(at.flow, at.step, kept.variables, kept.sensitive, at.silent, at.wrong, at.answers)
 
     @property
     def place(self) -> str:
         """The step the call is in, as `flow.step`."""
-        return f"{self.top.flow}.{self.top.step}"
+        return f"{self.at.flow}.{self.at.step}"
+
+    def but(self, **parts: Any) -> Cursor:
+        """The same cursor with other parts, named as in `of`."""
+        return Cursor.of(**{name: getattr(self, name) for name in _PARTS} | parts)
 
     def with_top(self, frame: Frame) -> Cursor:
         """The same cursor with another frame on top."""
-        return replace(self, stack=(*self.stack[:-1], frame))
+        return self.but(stack=(*self.kept.below, frame))
 
     def without_secrets(self) -> Cursor:
         """The same cursor as it may leave the segment: no sensitive value, no key that nobody has asked for yet."""
-        return replace(self, stack=tuple(frame.without_secrets() for frame in self.stack), typed_ahead="")
+        return self.but(stack=tuple(frame.without_secrets() for frame in self.stack), typed_ahead="")
+
+
+_PARTS: Final = (
+    "version",
+    "stack",
+    "language",
+    "facts",
+    "waiting",
+    "segment",
+    "typed_ahead",
+    "steps_taken",
+    "visits",
+    "waited",
+    "reached",
+    "traces",
+    "began_ms",
+    "since_ms",
+)
+"""What `Cursor.of` takes."""
 
 
 def write(cursor: Cursor) -> dict[str, object]:
@@ -182,9 +259,7 @@ def _read(plain: Mapping[str, object]) -> Cursor:
     number, caller, caller_name, uniqueid, linkedid = map(str, texts)
     choices = {str(place): str(key) for place, key in cast("dict[str, object]", remembered).items()}
     stack = tuple(_read_frame(frame) for frame in cast("list[list[object]]", plain["s"]))
-    if not stack:
-        raise ValueError("cursor without a flow")
-    return Cursor(
+    return Cursor.of(
         version=str(plain["v"]),
         stack=stack,
         language=str(plain["l"]),

@@ -176,8 +176,8 @@ class TicketOpened:
 
 @made_quickly
 @dataclass(frozen=True, slots=True)
-class Trace:
-    """One line of the call's journey. Waits for nothing; never holds a sensitive value or a caller's digits."""
+class Leaving:
+    """What a line of the journey says of a step and the way it was left by: the same whoever calls, and whenever."""
 
     flow: str
     step: str
@@ -186,15 +186,63 @@ class Trace:
     """Which way was taken, in the flow's words: `key 1`, `no input`, `late`, `open`, `answered`, …"""
     to: str
     """The step gone to."""
-    detail: Mapping[str, str] = field(default_factory=dict)
+    detail: Mapping[str, str]
+    way: int = field(default=0, compare=False)
+    """Which of the ways of the step's `then` was taken, counted from 1; 0 where it has none."""
+
+
+@made_quickly
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """One line of the call's journey. Waits for nothing; never holds a sensitive value or a caller's digits."""
+
+    left: Leaving
     ordinal: int = field(default=0, compare=False)
     """Which trace of the call this is, counted from 1 over all its segments."""
     segment: int = field(default=1, compare=False)
     """The segment of the call it was left in, counted from 1."""
-    took_ms: int = field(default=0, compare=False)
-    """Milliseconds since the step was entered."""
-    way: int = field(default=0, compare=False)
-    """Which of the ways of the step's `then` was taken, counted from 1; 0 where it has none."""
+    took_s: float = field(default=0.0, compare=False)
+    """Seconds since the step was entered; below 0 where the clock was set back."""
+
+    @property
+    def took_ms(self) -> int:
+        """Milliseconds since the step was entered; 0 where the clock was set back."""
+        return max(0, round(self.took_s * 1000))
+
+    @property
+    def flow(self) -> str:
+        """As in `Leaving`."""
+        return self.left.flow
+
+    @property
+    def step(self) -> str:
+        """As in `Leaving`."""
+        return self.left.step
+
+    @property
+    def verb(self) -> str:
+        """As in `Leaving`."""
+        return self.left.verb
+
+    @property
+    def outcome(self) -> str:
+        """As in `Leaving`."""
+        return self.left.outcome
+
+    @property
+    def to(self) -> str:
+        """As in `Leaving`."""
+        return self.left.to
+
+    @property
+    def detail(self) -> Mapping[str, str]:
+        """As in `Leaving`."""
+        return self.left.detail
+
+    @property
+    def way(self) -> int:
+        """As in `Leaving`."""
+        return self.left.way
 
 
 @dataclass(frozen=True, slots=True)

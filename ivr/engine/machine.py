@@ -37,7 +37,7 @@ from ivr.engine.effects import (
     Say,
 )
 from ivr.engine.move import Move
-from ivr.engine.trodden import again, remember
+from ivr.engine.trodden import again_or, remember
 from ivr.engine.turn import FlowDefect, Go, Onward, Turn
 from ivr.flow.model import (
     END,
@@ -107,24 +107,11 @@ def begin(flows: FlowSet, flow_name: str, facts: CallFacts, language: str) -> Cu
     """
     flow = flows.flows.get(flow_name)
     start = flow.start if flow else ""
-    return Cursor(version=flows.version, stack=(Frame(flow_name, start),), language=language, facts=facts)
-
-
-def step(flows: FlowSet, cursor: Cursor, event: Input, now: datetime) -> Move:
-    """What the call does next.
-
-    Args:
-        flows: The flow set of the version the call began on.
-        cursor: Where the call stands.
-        event: What happened.
-        now: This moment, timezone-aware.
-    """
-    move = again(flows, cursor, event, now)
-    return worked_out(flows, cursor, event, now) if move is None else move
+    return Cursor.of(version=flows.version, stack=(Frame(flow_name, start),), language=language, facts=facts)
 
 
 def worked_out(flows: FlowSet, cursor: Cursor, event: Input, now: datetime) -> Move:
-    """The same as `step`, whether or not such a turn was made before."""
+    """What the call does next, as `step`, whether or not such a turn was made before."""
     turn = Turn(flows, cursor, now)
     try:
         turn.finish(_hung_up(turn) if isinstance(event, inputs.HungUp) else _react(turn, event))
@@ -135,6 +122,10 @@ def worked_out(flows: FlowSet, cursor: Cursor, event: Input, now: datetime) -> M
     if turn.by_place:
         remember(flows, cursor, event, move)
     return move
+
+
+step: Final = again_or(worked_out)
+"""What the call does next: of flows, a cursor, what happened and this moment (timezone-aware)."""
 
 
 # --- one turn --------------------------------------------------------------------------------------------------------

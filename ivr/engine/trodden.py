@@ -8,152 +8,160 @@ A turn that asks for anything else (a variable, a key typed ahead, the caller, t
 (`Draft.by_place`) and is never remembered; nor is one that ends the call or the segment, or enters more than one step.
 Bounds on steps and visits are held each time: where one is met, the turn is worked out, and tells it.
 `tests/ivr/engine/test_trodden.py` compares every turn with the one worked out.
+
+Calls that stand at the same place share one `Standing`, and the turns hang on it, so that finding one is two
+attributes and a dictionary. `step` is written out flat, with its records filled where it stands (`unfinished`): each
+call of a function of our own would cost it a tenth (docs/performance.md).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from operator import attrgetter
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
-from ivr.engine.cursor import Cursor, Frame, Waiting
+from dialplan.made_quickly import unfinished
+from ivr.engine.cursor import Cursor, Waiting
 from ivr.engine.effects import Trace
 from ivr.engine.inputs import Keys, Schedule, Silence, Spoken
 from ivr.engine.move import Move
+from ivr.engine.standing import Standing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Hashable
     from datetime import datetime
 
-    from ivr.engine.effects import Effect
+    from ivr.engine.effects import Effect, Leaving
     from ivr.engine.inputs import Input
     from ivr.flow.model import FlowSet
 
+    Step: TypeAlias = Callable[[FlowSet, Cursor, Input, datetime], Move]
+
 MOST: Final = 10_000
-"""Turns that are remembered of one set of flows, some 700 bytes each; the first ones stay. A thousand menus with four
+"""Turns that are remembered of one set of flows, some 850 bytes each; the first ones stay. A thousand menus with four
 keys, silence and a wrong key have 6,000 in each language."""
 
-_TOLD: Final[Mapping[type[Input], Callable[[Any], str | bool | None]]] = {
-    Keys: attrgetter("keys"),
-    Silence: lambda _: None,
-    Spoken: attrgetter("key"),
-    Schedule: attrgetter("is_open"),
-}
-"""The inputs whose turns are remembered, and all that each tells."""
+_cursor: Final[Any] = unfinished(Cursor)
+_trace: Final[Any] = unfinished(Trace)
+_move: Final[Any] = unfinished(Move)
 
 
 @dataclass(frozen=True, slots=True)
 class Trodden:
     """What such a turn came to."""
 
-    waited: Waiting
-    """What the call waited for."""
-    silent: int
-    wrong: int
+    at: Standing
+    """Where the call stands now."""
     effect: Effect
     """The effect that waits."""
-    waiting: Waiting
-    """What the call waits for now."""
-    left: Trace | None
+    only: tuple[Effect, ...]
+    """The same where nothing comes before it."""
+    left: Leaving | None
     """The line of the journey about the step that was left; None where the call stays in its step."""
+    flow: str
     place: str
-    """The step that was entered, as `flow.step`; empty where the call stays."""
+    """The step that was entered, as `flow.step`."""
     most_steps: int
     """The bound of the flow."""
     most_visits: int
     """The bound of the step that was entered."""
 
 
-def again(flows: FlowSet, cursor: Cursor, event: Input, now: datetime) -> Move | None:
-    """The turn as it was made before; None when it must be worked out."""
-    kind = type(event)
-    told = _TOLD.get(kind)
-    if told is None or cursor.typed_ahead or cursor.version != flows.version:
-        return None
-    top = cursor.stack[-1]
-    turn = flows.trodden.get((top.flow, top.step, top.silent, top.wrong, cursor.language, kind, told(event)))
-    if turn is None or turn.waited is not cursor.waiting:
-        return None
-    return _stayed(cursor, top, turn) if turn.left is None else _gone_on(cursor, top, turn, turn.left, now)
+def again_or(otherwise: Step) -> Step:
+    """What leads a call on: a turn as it was made before, and ``otherwise`` one that must be worked out."""
+
+    def step(flows: FlowSet, cursor: Cursor, event: Input, now: datetime) -> Move:
+        """What the call does next.
+
+        Args:
+            flows: The flow set of the version the call began on.
+            cursor: Where the call stands.
+            event: What happened.
+            now: This moment, timezone-aware.
+        """
+        at = cursor.at
+        heard = event.keys if type(event) is Keys else Silence if type(event) is Silence else _heard(event)
+        turn: Trodden | None = at.turns.get(heard)
+        if turn is None or at.home is not flows.trodden:
+            return otherwise(flows, cursor, event, now)
+        after = _cursor()
+        after.kept = kept = cursor.kept
+        after.at = turn.at
+        move = _move()
+        move.cursor = after
+        left = turn.left
+        if left is None:
+            after.counts = cursor.counts
+            after.traces = cursor.traces
+            after.since_s = cursor.since_s
+            move.effects = turn.only
+        else:
+            counts = cursor.counts.copy()
+            flow, place = turn.flow, turn.place
+            counts[flow] = steps = counts.get(flow, 0) + 1
+            counts[place] = visits = counts.get(place, 0) + 1
+            if steps > turn.most_steps or visits > turn.most_visits:
+                return otherwise(flows, cursor, event, now)
+            since_s = cursor.since_s
+            after.since_s = now_s = now.timestamp()
+            after.counts = counts
+            trace = _trace()
+            after.traces = trace.ordinal = cursor.traces + 1
+            trace.took_s = now_s - since_s if since_s else 0.0
+            trace.segment = kept.segment
+            trace.left = left
+            trace.__class__ = Trace
+            move.effects = (trace, turn.effect)
+        after.__class__ = Cursor
+        move.__class__ = Move
+        made: Move = move
+        return made
+
+    return step
+
+
+def _heard(event: Input) -> Hashable:
+    """All that an input tells, where its turns are remembered; keys are told by themselves."""
+    if isinstance(event, Schedule):
+        return event.is_open
+    if isinstance(event, Spoken) and event.key is None:
+        return Spoken
+    return Silence if isinstance(event, Silence) else None
 
 
 def remember(flows: FlowSet, cursor: Cursor, event: Input, move: Move) -> None:
     """Keep a turn that was worked out and came of the place alone, if it is of a kind that is made again here."""
-    told = _TOLD.get(type(event))
+    heard = event.keys if isinstance(event, Keys) else _heard(event)
     *before, effect = move.effects
     left = before[0] if before else None
-    top, after = cursor.stack[-1], move.cursor.stack[-1]
     if (
-        told is None
+        heard is None
         or (isinstance(event, Keys) and len(event.keys) != 1)  # a menu takes one key; more of them may be a secret
         or len(before) > 1
         or not (left is None or isinstance(left, Trace))
         or move.cursor.waiting in {Waiting.RETURN, Waiting.NOTHING}
-        or len(flows.trodden) >= MOST
+        or flows.trodden.turns >= MOST
     ):
         return
-    flow = flows.flows[top.flow]
-    flows.trodden[top.flow, top.step, top.silent, top.wrong, cursor.language, type(event), told(event)] = Trodden(
-        cursor.waiting,
-        after.silent,
-        after.wrong,
-        effect,
-        move.cursor.waiting,
-        left,
-        "" if left is None else move.cursor.place,
-        flow.longest_steps,
-        flow.steps[after.step].most_visits,
-    )
+    at = _own(flows, cursor)
+    if at.turns.setdefault(heard, turn := _trodden(flows, move, left.left if left else None, effect)) is turn:
+        flows.trodden.turns += 1
 
 
-def _stayed(cursor: Cursor, top: Frame, turn: Trodden) -> Move:
-    """The question is put again."""
-    frame = Frame(top.flow, top.step, top.variables, top.sensitive, turn.silent, turn.wrong, top.answers)
-    after = Cursor(
-        cursor.version,
-        (*cursor.stack[:-1], frame),
-        cursor.language,
-        cursor.facts,
-        turn.waiting,
-        cursor.segment,
-        "",
-        cursor.steps_taken,
-        cursor.visits,
-        cursor.waited,
-        cursor.reached,
-        cursor.traces,
-        cursor.began_ms,
-        cursor.since_ms,
-    )
-    return Move(after, (turn.effect,))
+def _trodden(flows: FlowSet, move: Move, left: Leaving | None, effect: Effect) -> Trodden:
+    at = _own(flows, move.cursor)
+    flow = flows.flows[at.flow]
+    most_visits = flow.steps[at.step].most_visits
+    return Trodden(at, effect, (effect,), left, at.flow, move.cursor.place, flow.longest_steps, most_visits)
 
 
-def _gone_on(cursor: Cursor, top: Frame, turn: Trodden, left: Trace, now: datetime) -> Move | None:
-    """The next step is entered, if the bounds let it."""
-    steps = cursor.steps_taken.get(top.flow, 0) + 1
-    visits = cursor.visits.get(turn.place, 0) + 1
-    if steps > turn.most_steps or visits > turn.most_visits:
-        return None
-    now_ms = round(now.timestamp() * 1000)
-    since_ms, traces, segment = cursor.since_ms, cursor.traces + 1, cursor.segment
-    took_ms = max(0, now_ms - since_ms) if since_ms else 0
-    after = Cursor(
-        cursor.version,
-        (*cursor.stack[:-1], Frame(top.flow, left.to, top.variables, top.sensitive)),
-        cursor.language,
-        cursor.facts,
-        turn.waiting,
-        segment,
-        "",
-        {**cursor.steps_taken, top.flow: steps},
-        {**cursor.visits, turn.place: visits},
-        cursor.waited,
-        cursor.reached,
-        traces,
-        cursor.began_ms,
-        now_ms,
-    )
-    trace = Trace(
-        left.flow, left.step, left.verb, left.outcome, left.to, left.detail, traces, segment, took_ms, left.way
-    )
-    return Move(after, (trace, turn.effect))
+def _own(flows: FlowSet, cursor: Cursor) -> Standing:
+    """The flows' own standing of this cursor, made when somebody first stands there.
+
+    It has no key typed ahead and no answer of a survey, whatever the cursor has: the turn has asked for neither.
+    """
+    at, memory = cursor.at, flows.trodden
+    place = at.place
+    own: Standing | None = memory.places.get(place)
+    if own is None:
+        own = memory.places[place] = Standing(*place, home=memory)
+    return own

@@ -20,6 +20,7 @@ from ivr.engine.effects import (
     Effect,
     Enqueue,
     HangUp,
+    Leaving,
     LookUp,
     Record,
     Remember,
@@ -87,16 +88,16 @@ Onward = Go | Effect
 class Turn(Draft):
     """One turn in the making."""
 
-    __slots__ = ("_now", "_now_ms", "effects", "flows", "gone")
+    __slots__ = ("_now", "_now_s", "effects", "flows", "gone")
 
     def __init__(self, flows: FlowSet, cursor: Cursor, now: datetime) -> None:
-        super().__init__(cursor)
+        super().__init__(cursor, flows.trodden.places)
         self.flows = flows
         self.effects: list[Effect] = []
         self.gone = False
         """Whether the caller has hung up, and only what waits for nobody is still to be done."""
         self._now = now
-        self._now_ms = round(now.timestamp() * 1000)
+        self._now_s = now.timestamp()
 
     # --- where we are ---
 
@@ -126,20 +127,20 @@ class Turn(Draft):
     def arrive(self, name: str) -> Step:
         """Enter a step of the flow in progress, and count it against the flow's bound and its own."""
         flow, top = self.flow, self._top
-        taken = self._steps_taken.get(flow.name, 0) + 1
+        counts = self._counts.copy()
+        taken = counts[flow.name] = counts.get(flow.name, 0) + 1
         if taken > flow.longest_steps:
             raise FlowDefect(f"{self.place}: more than {flow.longest_steps} steps in flow '{flow.name}'")
         step = flow.steps.get(name)
         if step is None:
             raise FlowDefect(f"{self.place}: there is no step '{name}' to go to")
         place = f"{flow.name}.{name}"
-        visits = self._visits.get(place, 0) + 1
+        visits = counts[place] = counts.get(place, 0) + 1
         if visits > step.most_visits:
             raise FlowDefect(f"{self.place}: more than {step.most_visits} visits to step '{name}'")
         self._top = Frame(top.flow, name, top.variables, top.sensitive)
-        self._steps_taken = {**self._steps_taken, flow.name: taken}
-        self._visits = {**self._visits, place: visits}
-        self._since_ms = self._now_ms
+        self._counts = counts
+        self._since_s = self._now_s
         return step
 
     def descend(self, flow: Flow, variables: Mapping[str, object], sensitive: frozenset[str]) -> None:
@@ -289,10 +290,9 @@ class Turn(Draft):
         """Leave one line of the call's journey about the present step."""
         self._traces += 1
         top = self._top
-        took_ms = max(0, self._now_ms - self._since_ms) if self._since_ms else 0
-        self.effects.append(
-            Trace(top.flow, top.step, verb, outcome, to, detail or {}, self._traces, self._segment, took_ms, way)
-        )
+        took_s = self._now_s - self._since_s if self._since_s else 0.0
+        left = Leaving(top.flow, top.step, verb, outcome, to, detail or {}, way)
+        self.effects.append(Trace(left, self._traces, self._segment, took_s))
 
     def remember(self, key: str) -> None:
         """Have this choice remembered for the calling number."""
@@ -302,7 +302,7 @@ class Turn(Draft):
     def visit(self) -> int:
         """Which coming of this call to the present step it is, from 1."""
         self.by_place = False
-        return self._visits.get(self.place, 0)
+        return self._counts.get(self.place, 0)
 
     def note(self, note: Note) -> None:
         """Have this kept for people."""
@@ -315,7 +315,7 @@ class Turn(Draft):
         """
         self.effects.append(effect)
         if isinstance(effect, Enqueue) and effect.queue not in self._waited:
-            self._waited = {**self._waited, effect.queue: self._now_ms}
+            self._waited = {**self._waited, effect.queue: round(self._now_s * 1000)}
         self._waiting = waiting = _WAITING[type(effect)]
         if waiting is Waiting.RETURN or waiting is Waiting.NOTHING:
             self.cursor = self.cursor.without_secrets()
@@ -324,7 +324,7 @@ class Turn(Draft):
         """The call begins now."""
         self.by_place = False
         self._facts = facts
-        self._began_ms = self._now_ms
+        self._began_ms = round(self._now_s * 1000)
 
     def begin_segment(self) -> None:
         """The call is back from outside."""

@@ -356,6 +356,16 @@ class Flow:
     """How many steps one call may take in this flow before it is brought to a person: bounds all loops together."""
 
 
+@dataclass(eq=False, slots=True)
+class TurnMemory:
+    """Turns of calls on a set of flows that the engine remembers (`ivr.engine.trodden`)."""
+
+    places: dict[object, Any] = field(default_factory=dict)
+    """Where calls stood, each with the turns that were made from there."""
+    turns: int = 0
+    """How many of them there are at all places."""
+
+
 @dataclass(frozen=True, slots=True)
 class FlowSet:
     """Every flow of one hotline at one version."""
@@ -365,5 +375,4 @@ class FlowSet:
     flows: Mapping[str, Flow]
     languages: tuple[str, ...]
     """BCP 47 tags, the first is spoken until the caller has chosen."""
-    trodden: dict[object, Any] = field(default_factory=dict, init=False, compare=False, repr=False)
-    """Turns of calls on these flows that the engine remembers (`ivr.engine.trodden`)."""
+    trodden: TurnMemory = field(default_factory=TurnMemory, init=False, compare=False, repr=False)

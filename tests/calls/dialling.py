@@ -5,9 +5,12 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from ivr.prompts.message import Literal
+from ivr.prompts.values import Money
 from ivr.prompts.values_alone import is_value_alone
 from ivr.rehearsal import model
 from ivr.rehearsal.call import Call
@@ -35,6 +38,15 @@ if TYPE_CHECKING:
 SHORTEST_TALK_S = 1.5
 """As long a voice as any recording needs."""
 PATIENCE_S = 25.0
+AILING: Mapping[str, str] = MappingProxyType(
+    {
+        "down": "INSERT OR REPLACE INTO customers VALUES (?, CAST(x'FF' AS TEXT), '-', 'ordinary')",
+        "wrong": "INSERT OR REPLACE INTO customers VALUES (?, x'00', '-', 'ordinary')",
+    }
+)
+"""How the customers' database is made to fail for one caller: a text that it cannot read, a value that is no text."""
+LATE_S = 3.0
+"""Longer than any lookup of the sample waits."""
 ENDINGS = {"finished": "finished", "hung_up": "hung_up", "rescued": "rescued"}
 
 
@@ -47,14 +59,20 @@ class Compared:
     real: list[str]
     visits: tuple[str, ...]
     """Into queues, as `queue: outcome`."""
+    remembered: Mapping[str, str]
+    """What the rehearsed call asked to be remembered for the next one."""
 
 
 def with_caller(dialogue: Dialogue, number: int) -> Dialogue:
-    """The dialogue from a calling number of its own, so that calls at the same time are told apart.
+    """The dialogue from a calling number and with an account of its own: calls at the same time are told apart by them.
 
     What is said of the number in the file is another caller's then, and is left out.
     """
-    world = replace(dialogue.surroundings, caller=f"1395555{number:04}")
+    answers = dict(dialogue.surroundings.answers)
+    if (customer := answers["customer_by_number"][0]).mood == "row":
+        row = {**customer.row, "account": f"75599{number:04}"}
+        answers["customer_by_number"] = (replace(customer, row=row),)
+    world = replace(dialogue.surroundings, caller=f"1395555{number:04}", answers=answers)
     talk = tuple(act for act in dialogue.talk if not isinstance(act, model.Hear | model.Keeps))
     return replace(dialogue, surroundings=world, talk=talk)
 
@@ -62,6 +80,7 @@ def with_caller(dialogue: Dialogue, number: int) -> Dialogue:
 async def prepare(house: House, dialogues: Iterable[Dialogue]) -> None:
     """Make the real world that of the dialogues: who is a customer, and what is remembered of whom."""
     written = list(dialogues)
+    house.rig.billing_faults(answers=dict(accounts_of(each.surroundings) for each in written))
     with sqlite3.connect(house.rig.folder / "customers.db") as database:
         for dialogue in written:
             world = dialogue.surroundings
@@ -69,6 +88,8 @@ async def prepare(house: House, dialogues: Iterable[Dialogue]) -> None:
             if answer.mood == "row":
                 row = (e164(world.caller), answer.row["account"], answer.row["name"], answer.row["tier"])
                 database.execute("INSERT OR REPLACE INTO customers VALUES (?, ?, ?, ?)", row)
+            elif answer.mood in AILING:
+                database.execute(AILING[answer.mood], (e164(world.caller),))
     store = await open_store(house.rig.database_url)
     try:
         async with Writer(store) as writer:
@@ -78,6 +99,38 @@ async def prepare(house: House, dialogues: Iterable[Dialogue]) -> None:
                     memory.remember(e164(dialogue.surroundings.caller), step, key)
     finally:
         await store.close()
+
+
+def accounts_of(world: model.Surroundings) -> tuple[str, object]:
+    """The account of this world's caller and what the billing system is to answer about it."""
+    [customer, *_] = world.answers["customer_by_number"]
+    asked = {"check": world.answers.get("check_pin", ()), "balance": world.answers.get("account_balance", ())}
+    told = {question: [_told(each, world.clock) for each in answers] for question, answers in asked.items() if answers}
+    return str(customer.row.get("account", "")), told
+
+
+def _told(answer: model.Answer, clock: datetime | None) -> dict[str, object]:
+    """One answer as `backend/billing.py` takes it: as old as it is in the dialogue, but now."""
+    row: dict[str, object] = dict(answer.row)
+    if isinstance(amount := row.get("amount"), Money):
+        row["amount"] = f"{amount.amount} {amount.currency}"
+    as_of, age = row.get("as_of"), timedelta(0)
+    if isinstance(as_of, datetime) and clock is not None:
+        age = clock - as_of
+    if "amount" in row or answer.mood == "stale":
+        old = timedelta(hours=1) if answer.mood == "stale" else age
+        row["as_of"] = (datetime.now(UTC) - old).isoformat()
+    match answer.mood:
+        case "row" | "stale":
+            return {"body": row, "after_s": answer.after_ms / 1000}
+        case "missing":
+            return {"status": 404}
+        case "down":
+            return {"status": 500}
+        case "wrong":
+            return {"body": "nonsense"}
+        case "slow":
+            return {"body": row, "after_s": LATE_S}
 
 
 async def _nothing(_caller: str) -> Mapping[str, str]:
@@ -115,7 +168,7 @@ async def compare(tally: Tally, rehearsed: Rehearsed, dialogue: Dialogue) -> Com
     heard = player.said(whole=dialogue.ends == "finished")
     proven = await proved(tally, phone, heard=heard, way=told, outcome=outcome, visits=visits, moves=None)
     assert proven.journey is not None
-    return Compared(dialogue.name, told, await way_of(house, proven.journey), visits)
+    return Compared(dialogue.name, told, await way_of(house, proven.journey), visits, call.remembered)
 
 
 async def _has_ended(phone: Phone) -> bool:

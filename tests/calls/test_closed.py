@@ -11,7 +11,9 @@ import pytest
 
 from tests.calls.asking import CHOOSE, GOODBYE, TONE, WELCOME, all_is_quiet, greeted, story
 from tests.calls.conftest import until
+from tests.calls.played import NIGHT
 from tests.calls.proof import Tally, proved
+from tests.calls.test_dialogues import Stage, all_compared
 
 if TYPE_CHECKING:
     from tests.calls.conftest import House
@@ -62,6 +64,13 @@ async def test_a_caller_outside_opening_hours_leaves_a_message(closed: House) ->
         assert abs(recording.getnframes() / recording.getframerate() - message.seconds) < 0.3
         samples = array("h", recording.readframes(recording.getnframes()))
     assert sum(abs(sample) > 1000 for sample in samples) > 8000  # at least a second of voice
+    await all_is_quiet(closed)
+
+
+async def test_the_sample_s_own_dialogue_of_the_night_goes_as_it_was_rehearsed(closed: House) -> None:
+    stage = Stage(closed)
+    [compared] = await all_compared(closed, stage, [NIGHT])
+    assert compared.real == compared.rehearsed
     await all_is_quiet(closed)
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import AsyncExitStack
+import sqlite3
+from contextlib import AsyncExitStack, closing
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,13 +14,16 @@ from ivr.config.dialogues import load_dialogues
 from ivr.config.load import load_hotline
 from ivr.rehearsal.house import house_of
 from lab.phone import Reflex
+from lab.rig import ALWAYS_OPEN, Plan, Rig
 from tests.calls.asking import talking
+from tests.calls.conftest import STEADY
 from tests.calls.dialling import Compared, compare, prepare, with_caller
+from tests.calls.played import FOLLOWED, FOLLOWING, HALVES, LOCKED, TALKING, WAITING
 from tests.calls.proof import Tally
 from tests.calls.together import moved_by
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from ivr.rehearsal.house import House as Rehearsed
     from ivr.rehearsal.model import Dialogue
@@ -27,44 +32,8 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.asterisk
 
-AT_ONCE = 6
+AT_ONCE = 8
 """Calls at the same time: more would be late on a small machine, and a late key is another call."""
-ALONE = (
-    "a caller who presses nothing is asked twice and greeted in Mandarin",
-    "nobody is free, and a message is taken",
-    "nobody is free, and the caller is called back (empty)",
-    "a PIN of the wrong length is told three times",
-    "a caller who presses what is not on offer is told so, and greeted in Mandarin",
-    "a new caller chooses Mandarin",
-    "a new caller chooses English",
-    "key 9 of the main menu changes a choice that was remembered",
-    "a VIP is greeted as one",
-    "a customer hears the balance in Mandarin",
-    "who knows the way types ahead and hears only the balance",
-    "a caller from an unknown number gives the customer number",
-    "a wrong PIN may be entered again",
-    "a fault is described and noted",
-    "who hangs up after speaking has reported all the same",
-)
-"""Nobody is at work: what a caller does alone; the long ones first.
-
-What else the sample's dialogues have, no telephone can bring about as they say it: figures of a line, an answer that is
-stale or too late in one lookup alone, an outcome of a queue (`withdrawn`, `failed`), another hour in the middle of a
-call; `test_queue_line`, `test_closed` and `test_balance` have their own ways to it. Waits of minutes are left out, too,
-callers who withhold the number (calls are told apart by it), and more wrong PINs, which together lock the account.
-"""
-DOWN = "the PIN cannot be checked, and no balance is told (down)"
-SLOW = "the PIN cannot be checked, and no balance is told (slow)"
-WAITING = (
-    "a caller who presses only wrong keys reaches a person",
-    "who will not wait presses 1 in the line and is called back",
-    "a VIP waits in a queue of their own",
-    "after the balance the caller may go back, reach a person, or be done",
-    "a caller asks for a person",
-)
-"""An agent's telephone rings, and the caller hangs up, or leaves the line by its key."""
-TALKING = ("after the talk the caller rates it, and may go back to the main menu", "a VIP has talked")
-"""An agent answers, and hangs up."""
 
 
 class Stage:
@@ -76,10 +45,29 @@ class Stage:
         assert loaded.flows is not None
         self.rehearsed: Rehearsed = house_of(loaded.hotline, loaded.flows, loaded.catalogue)
         written = {each.name: each for each in load_dialogues(loaded).dialogues}
-        names = (*ALONE, DOWN, SLOW, *WAITING, *TALKING)
+        numbers = {name: number for number, name in enumerate(sorted(written))}
         self.dialogues: dict[str, Dialogue] = {
-            name: with_caller(written[name], number) for number, name in enumerate(names)
+            name: with_caller(dialogue, numbers[FOLLOWED.get(name, name)]) for name, dialogue in written.items()
         }
+
+    def following(self, name: str, before: Compared) -> Dialogue:
+        """The dialogue of the same number's next call, with what the one before asked to be remembered."""
+        dialogue = self.dialogues[name]
+        world = replace(dialogue.surroundings, remembered=before.remembered)
+        return replace(dialogue, surroundings=world, follows=None)
+
+
+@pytest.fixture(scope="module")
+def rig(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
+    """The rig of all files, but VIPs are sent on after eight seconds in each line."""
+    edits = (
+        ALWAYS_OPEN,
+        *STEADY,
+        ("flows/main.yaml", "longest: 30s", "longest: 8s"),
+        ("flows/main.yaml", "priority: 10\n    longest: 5min", "priority: 10\n    longest: 8s"),
+    )
+    with Rig(tmp_path_factory.mktemp("rig"), Plan(edits=edits, log="debug")) as running:
+        yield running
 
 
 @pytest.fixture
@@ -100,7 +88,13 @@ async def all_compared(house: House, stage: Stage, names: Iterable[str]) -> list
                 await asyncio.sleep(0.2)
             return await compare(tally, stage.rehearsed, dialogue)
 
-    compared = list(await asyncio.gather(*map(one, chosen)))
+    async def one_and_the_next(dialogue: Dialogue) -> list[Compared]:
+        first = await one(dialogue)
+        if (name := FOLLOWING.get(dialogue.name)) is None:
+            return [first]
+        return [first, await one(stage.following(name, first))]
+
+    compared = [each for some in await asyncio.gather(*map(one_and_the_next, chosen)) for each in some]
     await tally.moves_by(**moved_by(visit for each in compared for visit in each.visits))
     return compared
 
@@ -113,25 +107,20 @@ def expected(compared: Iterable[Compared]) -> dict[str, list[str]]:
     return {one.name: one.rehearsed for one in compared}
 
 
-async def test_what_a_caller_does_alone_goes_as_it_was_rehearsed(house: House, stage: Stage) -> None:
-    compared = await all_compared(house, stage, ALONE)
-    assert told(compared) == expected(compared)
-    assert len(compared) == len(ALONE)
-
-
-@pytest.mark.parametrize(("name", "delay_s", "fail"), [(DOWN, 0.0, True), (SLOW, 6.0, False)], ids=["down", "slow"])
-async def test_a_billing_system_in_trouble_is_met_as_it_was_rehearsed(
-    house: House,
-    stage: Stage,
-    name: str,
-    delay_s: float,
-    fail: bool,  # noqa: FBT001 - a column of the table above
+@pytest.mark.parametrize("half", HALVES, ids=["first half", "second half"])
+async def test_what_a_caller_does_alone_goes_as_it_was_rehearsed(
+    house: House, stage: Stage, half: tuple[str, ...]
 ) -> None:
-    house.rig.billing_faults(delay_s=delay_s, fail=fail)
-    try:
-        compared = await all_compared(house, stage, [name])
-    finally:
-        house.rig.billing_faults()
+    async with house.agent("1007", Reflex.RING):
+        compared = await all_compared(house, stage, half)
+    assert told(compared) == expected(compared)
+    assert len(compared) == len(half) + len(FOLLOWING.keys() & set(half))
+
+
+async def test_customers_that_cannot_be_read_in_time_are_met_as_it_was_rehearsed(house: House, stage: Stage) -> None:
+    with closing(sqlite3.connect(house.rig.folder / "customers.db", isolation_level=None)) as database:
+        database.execute("BEGIN EXCLUSIVE")
+        compared = await all_compared(house, stage, [LOCKED])
     assert told(compared) == expected(compared)
 
 
@@ -143,7 +132,7 @@ async def test_a_caller_who_waits_for_an_agent_goes_as_it_was_rehearsed(house: H
 
 async def test_a_caller_who_has_talked_goes_on_as_it_was_rehearsed(house: House, stage: Stage) -> None:
     async with AsyncExitStack() as opened:
-        agents = [await opened.enter_async_context(house.agent(each)) for each in ("1001", "1007")]
+        agents = [await opened.enter_async_context(house.agent(each)) for each in ("1001", "1002", "1003", "1007")]
         talks = [asyncio.create_task(_talk(house, agent)) for agent in agents]
         compared = await all_compared(house, stage, TALKING)
         await asyncio.gather(*talks)

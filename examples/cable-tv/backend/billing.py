@@ -3,7 +3,9 @@
     python billing.py --port 8097 --customers customers.db
 
 A figure's moment is the current minute. Three wrong PINs lock an account for five
-minutes. `POST /faults {"delay_s": 5}` (or `{"fail": true}`) makes it late or broken, for tests and for practice.
+minutes. `POST /faults {"delay_s": 5}` (or `{"fail": true}`) makes it late or broken, for tests and for practice;
+`{"answers": {"755001234": {"check": [{"status": 500}, {"body": {"verified": true, "locked": false}, "after_s": 1}]}}}`
+has one account's next questions (`check`, `balance`) answered so, the last answer again and again.
 """
 
 from __future__ import annotations
@@ -48,6 +50,7 @@ class Billing:
         self._locked_until: dict[str, datetime] = {}
         self._delay_s = 0.0
         self._fail = False
+        self._answers: dict[str, dict[str, list[dict[str, object]]]] = {}
         self._waiting = 0
         self.balances = dict(BALANCES)
 
@@ -74,11 +77,14 @@ class Billing:
             wish = await request.json()
             self._delay_s = float(wish.get("delay_s", 0))
             self._fail = bool(wish.get("fail", False))
+            self._answers = wish.get("answers", {})
         return web.json_response({"delay_s": self._delay_s, "fail": self._fail, "waiting": self._waiting})
 
     async def check(self, request: web.Request) -> web.Response:
         """Is this the account's PIN? Locked after three wrong ones."""
         account = request.match_info["account"]
+        if wished := self._wished(account, "check"):
+            return await answered(wished)
         pin = str((await request.json()).get("pin", ""))
         now = datetime.now(UTC)
         if self._locked_until.get(account, now) > now:
@@ -93,11 +99,24 @@ class Billing:
 
     async def balance(self, request: web.Request) -> web.Response:
         """The balance, and the moment it was true."""
-        amount = self.balances.get(request.match_info["account"])
+        account = request.match_info["account"]
+        if wished := self._wished(account, "balance"):
+            return await answered(wished)
+        amount = self.balances.get(account)
         if amount is None:
             raise web.HTTPNotFound
         as_of = datetime.now(UTC).replace(second=0, microsecond=0)
         return web.json_response({"amount": f"{amount} CNY", "as_of": as_of.isoformat()})
+
+    def _wished(self, account: str, question: str) -> dict[str, object] | None:
+        answers = self._answers.get(account, {}).get(question, [])
+        return answers.pop(0) if len(answers) > 1 else next(iter(answers), None)
+
+
+async def answered(wished: dict[str, object]) -> web.Response:
+    """An answer that somebody asked for."""
+    await asyncio.sleep(float(str(wished.get("after_s", 0))))
+    return web.json_response(wished.get("body"), status=int(str(wished.get("status", 200))))
 
 
 def digest(pin: str) -> bytes:

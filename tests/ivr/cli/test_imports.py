@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from ivr.cli.entry import SELDOM, main
+
 SAMPLE = Path(__file__).parents[3] / "examples" / "cable-tv"
 ASK = """
 import contextlib, io, json, sys
@@ -29,6 +31,20 @@ def imported(*words: str) -> set[str]:
 @pytest.mark.parametrize("words", [("check", "--no-cache", str(SAMPLE)), ("try", str(SAMPLE))])
 def test_a_check_and_a_call_by_hand_import_nothing_that_only_serves(words: tuple[str, ...]) -> None:
     assert imported(*words) & SERVING == set()
+
+
+@pytest.mark.parametrize(("word", "seldom"), [("try", True), ("up", False)])
+def test_only_words_that_soon_end_look_for_garbage_seldom(
+    word: str,
+    seldom: bool,  # noqa: FBT001  - a column of the table above
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    told: list[int] = []
+    monkeypatch.setattr("ivr.cli.entry.gc.set_threshold", told.append)
+    monkeypatch.setattr("sys.argv", ["hotline", word, "--help"])
+    with pytest.raises(SystemExit):
+        main()
+    assert told == ([SELDOM] if seldom else [])
 
 
 def test_the_version_is_told_without_the_command_line_s_library() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dialplan.source import Span
+from ivr.engine.effects import Leaving, Trace
 from ivr.engine.inputs import CallFacts
 from ivr.flow.expressions import Expression, parse
 from ivr.flow.model import Collect, Flow, FlowSet, Lookup, Menu, Step, Tries, Way
@@ -23,6 +24,20 @@ def on(then: str, when: str | None = None, **assign: str) -> Way:
 
 def to(then: str) -> tuple[Way, ...]:
     return (Way(then),)
+
+
+def left(  # noqa: PLR0917  - in the order in which a line of the journey is read
+    flow: str,
+    step: str,
+    verb: str,
+    outcome: str,
+    to: str,
+    detail: Mapping[str, str] | None = None,
+    ordinal: int = 0,
+    segment: int = 1,
+    took_ms: int = 0,
+) -> Trace:
+    return Trace(Leaving(flow, step, verb, outcome, to, detail or {}), ordinal, segment, took_ms / 1000)
 
 
 def given(**values: str) -> Mapping[str, Expression]:

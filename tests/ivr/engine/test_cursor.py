@@ -3,7 +3,6 @@ from __future__ import annotations
 import contextlib
 import json
 from copy import deepcopy
-from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -13,7 +12,7 @@ from ivr.engine.cursor import Cursor, Frame, Waiting, read, write
 from ivr.engine.inputs import CallFacts
 from ivr.prompts.values import Money
 
-CURSOR = Cursor(
+CURSOR = Cursor.of(
     version="0123456789ab",
     stack=(
         Frame("main", "balance", {"customer": {"tier": "vip"}, "vip": True}, silent=1),
@@ -67,4 +66,4 @@ def test_a_cursor_of_another_format_or_without_a_flow_is_refused() -> None:
     with pytest.raises(ValueError, match="cursor format 1, expected 2"):
         read({**write(CURSOR), "f": 1})
     with pytest.raises(ValueError, match="cursor without a flow"):
-        read(write(replace(CURSOR, stack=())))
+        read({**write(CURSOR), "s": []})

@@ -35,7 +35,7 @@ from ivr.flow import model
 from ivr.flow.expressions import parse
 from ivr.flow.model import END, Step, Way
 from tests.ivr.engine import making
-from tests.ivr.engine.making import AT, FACTS, collect, flow, flows, lookup, menu, on, single, to
+from tests.ivr.engine.making import AT, FACTS, collect, flow, flows, left, lookup, menu, on, single, to
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -114,8 +114,8 @@ def test_silence_and_wrong_keys_have_their_own_words_tries_and_ways() -> None:
         >> Keys("8")
         << Heard("wrong-key", "ask-message")
         >> Keys("9")
-        << fx.Trace("main", "ask", "menu", "wrong input", "wrong", {"tries": "3"})
-        << fx.Trace("main", "wrong", "hangup", "ended", END)
+        << left("main", "ask", "menu", "wrong input", "wrong", {"tries": "3"})
+        << left("main", "wrong", "hangup", "ended", END)
         << fx.HangUp()
     )
     assert outcomes(calling, Silence(), Keys("7"), Silence()) == ["ask: no input", "silent: ended"]
@@ -174,7 +174,7 @@ def test_a_collect_takes_ahead_up_to_its_terminator_or_length(ahead: str, most: 
     question = replace(collect("pin"), max_length=most)
     calling = single(play("a", "pin"), question, SILENT, WRONG)
     cursor = step(calling, begin(calling, "main", FACTS, "en"), Started(FACTS), NOON).cursor
-    asked = step(calling, replace(cursor, typed_ahead=ahead), Spoken(), NOON).effects[-1]
+    asked = step(calling, cursor.but(typed_ahead=ahead), Spoken(), NOON).effects[-1]
     assert isinstance(asked, fx.Ask)
     assert asked.typed_ahead == taken
 
@@ -284,7 +284,7 @@ def test_a_pin_is_neither_traced_nor_counted_nor_kept_over_a_segment() -> None:
     queued = step(calling, asked.cursor, Keys("4711"), NOON)
     assert "4711" not in repr(queued)
     assert queued.cursor.top.variables == {"pin": None, "other": None}
-    assert queued.effects[0] == fx.Trace("main", "pin", "collect", "collected", "copy", {})
+    assert queued.effects[0] == left("main", "pin", "collect", "collected", "copy", {})
 
 
 def test_a_sensitive_value_is_never_said() -> None:
@@ -527,7 +527,7 @@ def test_a_script_gets_its_values_as_text_and_may_fail() -> None:
 
 def test_a_hang_up_ends_the_call_and_says_where() -> None:
     calling = single(menu(k1=on("end")), SILENT, WRONG)
-    gone = fx.Trace("main", "ask", "menu", "hung up", END)
+    gone = left("main", "ask", "menu", "hung up", END)
     assert acting(calling, traces=True) << fx.Ask >> HungUp() << gone << fx.HangUp() >> HungUp() << fx.HangUp()
 
 

@@ -12,7 +12,7 @@ from ivr.engine.play_script import Heard, PlayScript
 from ivr.flow import model
 from ivr.flow.expressions import parse
 from ivr.flow.model import END
-from tests.ivr.engine.making import AT, FACTS, given, on, single, to
+from tests.ivr.engine.making import AT, FACTS, given, left, on, single, to
 
 
 def play(name: str, **args: str) -> model.Play:
@@ -37,10 +37,10 @@ def test_an_exit_key_leads_where_the_step_says_and_sets_what_it_says() -> None:
     said = fx.Say((fx.Utterance("number-message", {"back": FACTS.caller}, "zh-CN"),), interruptible=True)
     assert (
         PlayScript(HOLDING, "main", FACTS, traces=True)
-        << fx.Trace("main", "hold", "queue", "handed over", "hold", {"queue": "general"})
+        << left("main", "hold", "queue", "handed over", "hold", {"queue": "general"})
         << ENQUEUE
         >> Returned("left_by_key", "1")
-        << fx.Trace("main", "hold", "queue", "key 1", "number")
+        << left("main", "hold", "queue", "key 1", "number")
         << said
     )
     assert (
@@ -64,7 +64,7 @@ def test_a_queue_is_looked_at_and_its_figures_decide() -> None:
         PlayScript(looking, "main", FACTS, traces=True)
         << fx.AskQueue("general")
         >> QueueTold(3, None, 2, 0)
-        << fx.Trace("main", "look", "queue_state", "seen", "late", {**figures, "expected_wait": "unknown"})
+        << left("main", "look", "queue_state", "seen", "late", {**figures, "expected_wait": "unknown"})
         << Heard("late-message")
     )
     assert (
@@ -91,10 +91,10 @@ GIVING = single(
 def test_a_transfer_that_nobody_takes_brings_the_caller_back(outcome: str, heard: str) -> None:
     assert (
         PlayScript(GIVING, "main", FACTS, traces=True)
-        << fx.Trace("main", "give", "transfer", "handed over", "give")
+        << left("main", "give", "transfer", "handed over", "give")
         << fx.TransferOut(FACTS.caller, 20_000)
         >> Returned(outcome)
-        << fx.Trace("main", "give", "transfer", outcome, heard)
+        << left("main", "give", "transfer", outcome, heard)
         << Heard(f"{heard}-message")
     )
 

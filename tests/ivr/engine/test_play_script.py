@@ -6,7 +6,7 @@ from ivr.engine import effects as fx
 from ivr.engine.inputs import Keys, Spoken
 from ivr.engine.play_script import Heard, PlayScript
 from ivr.flow import model
-from tests.ivr.engine.making import AT, FACTS, menu, on, single, to
+from tests.ivr.engine.making import AT, FACTS, left, menu, on, single, to
 
 CALLING = single(
     menu(k1=on("next")),
@@ -42,7 +42,7 @@ def test_an_expected_effect_that_never_came_is_a_mismatch_too() -> None:
 
 
 def test_the_journey_is_part_of_the_play_when_asked_for() -> None:
-    said = fx.Trace("main", "next", "play", "said", "end")
+    said = left("main", "next", "play", "said", "end")
     script = PlayScript(CALLING, "main", FACTS, traces=True) << fx.Ask >> Keys("1") << fx.Trace
     assert script << Heard("next-message") >> Spoken() << said << fx.HangUp()
 

@@ -15,7 +15,7 @@ from ivr.engine.play_script import NOON, Heard, PlayScript
 from ivr.flow import model
 from ivr.flow.expressions import parse
 from ivr.flow.model import END
-from tests.ivr.engine.making import AT, FACTS, flow, flows, given, on, single, to
+from tests.ivr.engine.making import AT, FACTS, flow, flows, given, left, on, single, to
 
 NOON_MS = round(NOON.timestamp() * 1000)
 RATE = model.Survey(
@@ -129,12 +129,12 @@ def test_a_caller_who_hangs_up_after_speaking_has_still_reported() -> None:
     played = PlayScript(calling, "main", FACTS, traces=True) << fx.Record >> Recorded(3.5, "gz-1/r1", gone=True)
     assert (
         played
-        << fx.Trace("main", "record", "record", "recorded", "file", {"seconds": "3.5"})
-        << fx.Trace("main", "file", "subflow", "entered", "inner.ticket")
+        << left("main", "record", "record", "recorded", "file", {"seconds": "3.5"})
+        << left("main", "file", "subflow", "entered", "inner.ticket")
         << fx.TicketOpened("inner.ticket", "fault", "red", {"account": "755", "words": None}, "gz-1/r1", 1)
-        << fx.Trace("inner", "ticket", "ticket", "opened", END, {"kind": "fault"})
-        << fx.Trace("main", "file", "subflow", "returned", "bye")
-        << fx.Trace("main", "bye", "hangup", "hung up", END)
+        << left("inner", "ticket", "ticket", "opened", END, {"kind": "fault"})
+        << left("main", "file", "subflow", "returned", "bye")
+        << left("main", "bye", "hangup", "hung up", END)
         << fx.HangUp()
     )
 

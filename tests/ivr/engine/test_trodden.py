@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from dataclasses import replace
+from dataclasses import FrozenInstanceError, fields, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from ivr.config.load import load_hotline
 from ivr.engine import effects as fx
 from ivr.engine import trodden
-from ivr.engine.cursor import Cursor, Waiting
+from ivr.engine.cursor import Cursor, Waiting, read, write
 from ivr.engine.draft import Draft
 from ivr.engine.inputs import CallFacts, HungUp, Keys, Schedule, Silence, Spoken, Started
 from ivr.engine.machine import FITS, Move, begin, step, worked_out
@@ -29,8 +29,10 @@ from tests.ivr.engine.test_sound_flows import GIVING_UP, answered, written
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import datetime
 
     from ivr.engine.inputs import Input
+    from ivr.engine.standing import Standing
 
 OTHER_CALLER = CallFacts("96956", "", "", "gz-1-100.2", "gz-1-100.2", {"main.s0": "1"})
 LATER = NOON + timedelta(days=1, milliseconds=7)
@@ -50,7 +52,7 @@ class Both:
         """Both make the same of it, to the last figure."""
         self._now += timedelta(milliseconds=1234)
         wanted = worked_out(replace(self._flows), self.cursor, event, self._now)
-        self.made_again += trodden.again(self._flows, self.cursor, event, self._now) is not None
+        self.made_again += is_known(self._flows, self.cursor, event, self._now)
         before = whole(self.cursor)
         got = step(self._flows, self.cursor, event, self._now)
         assert seen(got) == seen(wanted)
@@ -60,16 +62,29 @@ class Both:
         return self.last
 
 
+WORKED_OUT = Move(begin(flows(), "main", FACTS, "en"), ())
+only_again = trodden.again_or(lambda *_: WORKED_OUT)
+
+
+def is_known(flow_set: FlowSet, cursor: Cursor, event: Input, now: datetime) -> bool:
+    return only_again(flow_set, cursor, event, now) is not WORKED_OUT
+
+
+def kept(flow_set: FlowSet) -> list[tuple[Standing, object, trodden.Trodden]]:
+    """All turns that are remembered: from where, what was heard, and what it came to."""
+    return [(at, heard, turn) for at in flow_set.trodden.places.values() for heard, turn in at.turns.items()]
+
+
 def seen(move: Move) -> tuple[object, ...]:
     """A move with what its lines of the journey leave out of a comparison."""
     traces = (each for each in move.effects if isinstance(each, fx.Trace))
-    return (whole(move.cursor), move.effects, [(one.ordinal, one.segment, one.took_ms, one.way) for one in traces])
+    return (whole(move.cursor), move.effects, [(one.ordinal, one.segment, one.took_s, one.way) for one in traces])
 
 
 def whole(cursor: Cursor) -> tuple[object, ...]:
     """Every part of a cursor, mappings as they are now."""
     frames = [(one, dict(one.variables)) for one in cursor.stack]
-    return (cursor, frames, dict(cursor.steps_taken), dict(cursor.visits), dict(cursor.waited))
+    return (cursor, cursor.at.place, frames, dict(cursor.counts), dict(cursor.waited))
 
 
 def led(flow_set: FlowSet, events: Iterable[Input], facts: CallFacts = FACTS, language: str = "zh-CN") -> Both:
@@ -114,6 +129,38 @@ def test_flows_as_people_write_them_are_led_as_if_nothing_were_remembered(seed: 
             call = Both(flow_set, dice.choice((FACTS, OTHER_CALLER)), "en")
             while call.cursor.waiting is not Waiting.NOTHING:
                 call.tell(answered(dice, call.last))
+
+
+@lenient
+@given(any_flows, st.data())
+def test_a_call_goes_on_from_any_earlier_moment_and_from_what_was_written_of_it(
+    flow_set: FlowSet, data: st.DataObject
+) -> None:
+    call = Both(flow_set)
+    moments = [call.cursor]
+    for _ in range(data.draw(st.integers(0, 12))):
+        moment = data.draw(st.sampled_from(moments))
+        call.cursor = read(write(moment)) if data.draw(st.booleans()) else moment
+        if kinds := FITS[call.cursor.waiting]:
+            call.tell(data.draw(ANY_INPUT[data.draw(st.sampled_from(kinds))]))
+            moments.append(call.cursor)
+
+
+@lenient
+@given(any_flows, st.data())
+def test_nothing_a_caller_typed_said_or_is_can_be_remembered(flow_set: FlowSet, data: st.DataObject) -> None:
+    for facts in (FACTS, OTHER_CALLER):
+        call = Both(flow_set, facts)
+        while call.cursor.waiting is not Waiting.NOTHING:
+            kinds = FITS[call.cursor.waiting]
+            call.tell(data.draw(ANY_INPUT[data.draw(st.sampled_from(kinds))]))
+    for at, heard, turn in kept(flow_set):
+        assert type(turn.effect) in {fx.Say, fx.Ask, fx.LookUp, fx.AskHours, fx.AskQueue, fx.Record, fx.RunScript}
+        assert heard in {Silence, Spoken, True, False} or (isinstance(heard, str) and len(heard) == 1)
+        for one in (at, turn.at):
+            assert one is flow_set.trodden.places[one.place]
+            assert (one.typed_ahead, one.answers) == ("", ())
+            assert type(flow_set.flows[one.flow].steps[one.step]) is not model.Collect or not isinstance(heard, str)
 
 
 def fitting(asked: fx.Effect) -> list[Input]:
@@ -172,7 +219,7 @@ def test_a_message_said_and_hours_asked_are_made_again() -> None:
 def test_a_turn_made_again_tells_its_own_time_and_counts_its_own_lines() -> None:
     calling = turning()
     led(calling, [Keys("1")])
-    cursor = replace(Both(calling).cursor, traces=41, segment=3)
+    cursor = Both(calling).cursor.but(traces=41, segment=3)
     (trace, _) = step(calling, cursor, Keys("1"), LATER).effects
     assert isinstance(trace, fx.Trace)
     assert (trace.ordinal, trace.segment, trace.took_ms) == (42, 3, 24 * 3600 * 1000 + 7 - 1234)
@@ -207,13 +254,14 @@ def test_variables_and_their_secrecy_are_each_caller_s_own() -> None:
 def test_digits_of_a_caller_are_remembered_nowhere(digits: str, *, sensitive: bool) -> None:
     calling = single(collect(sensitive=sensitive), bye("next"), SILENT, WRONG)
     led(calling, [Keys(digits), Keys(digits)])
-    assert digits not in repr(calling.trodden)
+    assert digits not in repr(kept(calling))
+    assert digits not in repr(calling.trodden.places.keys())
 
 
 def test_more_keys_than_a_menu_takes_are_remembered_nowhere() -> None:
     calling = turning()
     led(calling, [Keys("4711"), Keys("")])
-    assert calling.trodden == {}
+    assert kept(calling) == []
 
 
 def test_in_a_subflow_the_flows_below_stay_as_they_are() -> None:
@@ -229,15 +277,32 @@ def test_a_call_that_stands_elsewhere_is_not_taken_for_one_that_stood_here() -> 
     calling = turning()
     call = led(calling, [Keys("1"), Keys("1")])
     for other in (
-        replace(call.cursor, typed_ahead="2"),
-        replace(call.cursor, version="other"),
-        replace(call.cursor, waiting=Waiting.SPEECH),
-        replace(call.cursor, language="en"),
+        call.cursor.but(typed_ahead="2"),
+        call.cursor.but(version="other"),
+        call.cursor.but(waiting=Waiting.SPEECH),
+        call.cursor.but(language="en"),
         call.cursor.with_top(replace(call.cursor.top, wrong=1)),
         call.cursor.with_top(replace(call.cursor.top, silent=1)),
     ):
         wanted = worked_out(replace(calling), other, Keys("1"), LATER)
         assert seen(step(calling, other, Keys("1"), LATER)) == seen(wanted)
+
+
+def test_turns_of_other_flows_under_the_same_version_are_not_taken_for_these() -> None:
+    calling, others = turning(), single(menu("a", k1=on("a")), SILENT, WRONG)
+    cursor = led(calling, [Keys("1"), Keys("1"), Keys("1"), Keys("1")]).cursor
+    assert is_known(calling, cursor, Keys("1"), LATER)
+    assert seen(step(others, cursor, Keys("1"), LATER)) == seen(worked_out(replace(others), cursor, Keys("1"), LATER))
+
+
+def test_what_is_made_again_is_as_frozen_as_what_was_worked_out() -> None:
+    calling = turning()
+    led(calling, [Keys("1"), Keys("9")])
+    for event in (Keys("1"), Keys("9")):
+        move = step(calling, Both(calling).cursor, event, LATER)
+        for record in (move, move.cursor, *move.effects):
+            with pytest.raises(FrozenInstanceError):
+                setattr(record, fields(record)[0].name, None)
 
 
 def test_no_more_turns_are_remembered_than_there_may_be(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -246,7 +311,7 @@ def test_no_more_turns_are_remembered_than_there_may_be(monkeypatch: pytest.Monk
     events = (Keys("1"), Keys("9"), Keys("1"), Silence(), Keys("1"))
     led(calling, events)
     assert led(calling, events).made_again == 2
-    assert len(calling.trodden) == 2
+    assert len(kept(calling)) == calling.trodden.turns == 2
 
 
 def test_a_turn_that_asked_for_more_is_not_remembered_and_the_comparison_would_see_it(

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -115,7 +114,7 @@ def test_secrets_stay_while_the_segment_lasts_and_no_longer(
 ) -> None:
     acting = turn()
     acting.set_variable("pin", "4711", sensitive=True)
-    acting.cursor = replace(acting.cursor, typed_ahead="12")
+    acting.cursor = acting.cursor.but(typed_ahead="12")
     acting.finish(effect)
     assert acting.cursor.waiting is waiting
     assert (acting.cursor.top.variables["pin"] == "4711") is keeps

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from ivr.engine.effects import Trace
 from ivr.rehearsal.coverage import Coverage
 from ivr.rehearsal.edges import UnknownOutcomeError, edge_of
 from ivr.rehearsal.player import Failure, play
 from ivr.rehearsal.run import rehearse
+from tests.ivr.engine.making import left
 from tests.ivr.rehearsal.surroundings import sample, small
 
 DAY = 'from: "13800138000"\n  clock: "2026-11-20 10:00"'
@@ -231,12 +231,12 @@ second:
 
 def test_an_outcome_or_a_verb_that_is_not_known_is_an_error_and_not_left_out() -> None:
     flows = small().house.flows
-    trace = Trace("main", "menu", "menu", "left by magic", "bye")
+    trace = left("main", "menu", "menu", "left by magic", "bye")
     with pytest.raises(UnknownOutcomeError, match="'menu' left a step with 'left by magic'"):
         edge_of(flows, trace)
     with pytest.raises(UnknownOutcomeError, match="'key 7', which is no way out"):
-        edge_of(flows, Trace("main", "menu", "menu", "key 7", "bye"))
-    assert edge_of(flows, Trace("main", "menu", "menu", "hung up", "end")) is None
+        edge_of(flows, left("main", "menu", "menu", "key 7", "bye"))
+    assert edge_of(flows, left("main", "menu", "menu", "hung up", "end")) is None
 
 
 def test_a_way_is_counted_once_for_each_taking() -> None:

@@ -18,7 +18,7 @@ from store.migrate import upgrade
 from store.queries import journey_by_id
 from store.rows import Journey, JourneyStep
 from store.writer import Writer
-from tests.ivr.engine.making import AT, single, to
+from tests.ivr.engine.making import AT, left, single, to
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 NOW = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
 LATER = NOW + timedelta(minutes=3)
 FACTS = CallFacts("96956", "8613800138000", "王", "gz-1-1.1", "gz-1-1.0")
-CURSOR = Cursor("0123456789ab", (Frame("main", "hold", {"vip": True}), Frame("inner", "ask")), "en", FACTS)
-BEGAN = replace(CURSOR, began_ms=round(NOW.timestamp() * 1000))
+CURSOR = Cursor.of("0123456789ab", (Frame("main", "hold", {"vip": True}), Frame("inner", "ask")), "en", FACTS)
+BEGAN = CURSOR.but(began_ms=round(NOW.timestamp() * 1000))
 OPEN = Journey(
     id="gz-1/gz-1-1.1",
     node="gz-1",
@@ -63,7 +63,7 @@ def test_a_call_begins_a_journey() -> None:
 
 def test_a_step_left_is_a_line_and_the_journey_is_open_again_from_its_own_beginning() -> None:
     rows = Rows()
-    trace = Trace("main", "hold", "queue", "answered", "survey", {"b": "二", "a": "1"}, 4, 2, 180_000)
+    trace = left("main", "hold", "queue", "answered", "survey", {"b": "二", "a": "1"}, 4, 2, 180_000)
     JourneyLog(rows, "gz-1").step(BEGAN, trace, LATER)
     assert rows.put_ == [
         JourneyStep(

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -28,7 +27,7 @@ if TYPE_CHECKING:
 
 NOW = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
 KEY, OTHER = Fernet.generate_key(), Fernet.generate_key()
-CURSOR = Cursor(
+CURSOR = Cursor.of(
     version="0123456789ab",
     stack=(Frame("main", "hold", {"pin": "4711", "name": '张伟\x00,")'}, frozenset({"pin"})),),
     language="zh-CN",
@@ -49,26 +48,26 @@ def test_a_sealed_cursor_needs_no_quoting_and_comes_back_without_its_secrets() -
 
 @given(st.text(max_size=40))
 def test_every_length_and_text_comes_back(name: str) -> None:
-    cursor = replace(CURSOR, stack=(Frame("main", "hold", {"name": name}),))
+    cursor = CURSOR.but(stack=(Frame("main", "hold", {"name": name}),))
     assert sealing().unseal(sealing().seal(cursor)) == cursor
 
 
 def test_a_sensible_call_stays_far_below_the_bound() -> None:
     customer = {f"field_{number}": "广东省有线电视网络" for number in range(12)}
     frames = tuple(Frame(f"flow{number}", "a_long_step_name", {"customer": customer}) for number in range(4))
-    assert len(sealing().seal(replace(CURSOR, stack=frames))) < 1000
+    assert len(sealing().seal(CURSOR.but(stack=frames))) < 1000
 
 
 def test_a_cursor_that_does_not_fit_says_so() -> None:
     noise = {f"v{number}": Fernet.generate_key().decode() for number in range(60)}
     with pytest.raises(CursorTooLongError, match="at most 3000 fit") as caught:
-        sealing().seal(replace(CURSOR, stack=(Frame("main", "hold", noise),)))
+        sealing().seal(CURSOR.but(stack=(Frame("main", "hold", noise),)))
     assert caught.value.length > 3000
 
 
 def test_a_variable_that_no_flow_may_hold_is_told_by_its_kind() -> None:
     with pytest.raises(CursorUnreadableError, match="cannot hold bytes"):
-        sealing().seal(replace(CURSOR, stack=(Frame("main", "hold", {"x": b"4711"}),)))
+        sealing().seal(CURSOR.but(stack=(Frame("main", "hold", {"x": b"4711"}),)))
 
 
 def test_any_change_is_found() -> None:
