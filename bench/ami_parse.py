@@ -156,11 +156,13 @@ def _ours(*, everything: bool, reduce: bool, keep: bool = False, whole: bool = F
                 if keep:
                     evidence.of_event(heard, event, "n", state.ordinals)
 
-        # as the bare one's
-        def named(raw: bytes) -> None:
-            _ = parse(raw)["Event"] if whole else read(raw).text("Event")
+        def take_whole(raw: bytes) -> None:
+            parse(raw)["Event"]
 
-        parsed = take if reduce else named
+        def take_as_asked(raw: bytes) -> None:
+            read(raw).text("Event")
+
+        parsed = take if reduce else take_whole if whole else take_as_asked
         protocol = LinkProtocol(wanted=wanted, variables=variables, deliver=parsed)
         protocol.data_received(GREETING)
         began = time.process_time()

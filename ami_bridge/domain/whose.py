@@ -49,9 +49,8 @@ def visit_entered(visits: Sequence[Visit], line: LedgerLine) -> Visit | None:
 def visit_meant(visits: Sequence[Visit], line: LedgerLine) -> Visit | None:
     """The visit a line speaks of, of those its channel made; the line is none that begins one."""
     began = _began(line)
-    latest = (
-        max(line.at, began or line.at) + SLACK
-    )  # where the clock was set back, what began then is later than the line
+    # where the clock was set back, what began then is later than the line
+    latest = max(line.at, began or line.at) + SLACK
     mine = [v for v in _told_of(visits) if v.row.queue == line.queue and v.row.entered_at <= latest]
     if not mine:
         return None

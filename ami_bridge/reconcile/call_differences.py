@@ -12,6 +12,8 @@ from datetime import timedelta
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
+from ami_bridge.cel.call import AT_ONCE
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from datetime import datetime
@@ -171,7 +173,7 @@ def _of_talk(call: Call, leg: Leg, visit: Visit, joined: _Joined, known: Known) 
     if joined.partner.is_local:
         return  # behind it a hang-up and a transfer are somebody else's: what ended the talk is not told
     by: EndedBy | None = "transfer" if sent is not None else _parted_by(call, joined)
-    if by is not None and by != visit.ended_by:
+    if by is not None and by != visit.ended_by and not (visit.ended_by == "agent" and _hung_up_to_send(joined, sent)):
         yield _of(call, leg, "ended by", visit.ended_by, by, queue=visit.queue)
     if sent is not None and (queue := _sent_into(sent, known)) is not None:
         after = next((one for one in known.visits if one.id == visit.next_visit_id), None)
@@ -263,6 +265,15 @@ def _sent(call: Call, joined: _Joined) -> Transfer | None:
         if agent in {one.by, one.instead_of} and (asked or abs(one.at - until) <= APART):
             return one
     return None
+
+
+def _hung_up_to_send(joined: _Joined, sent: Transfer | None) -> bool:
+    """Whether the agent made an attended transfer by hanging up: app_queue tells of the one or of the other.
+
+    Both are true. Which it says is a race between the two messages (seen: COMPLETEAGENT once in eighteen).
+    """
+    ended = joined.partner.ended
+    return sent is not None and sent.kind == "attended" and ended is not None and abs(ended - sent.at) <= AT_ONCE
 
 
 def _came_back(call: Call, joined: _Joined, before: datetime) -> bool:

@@ -137,8 +137,16 @@ class CallKeeper:
         await add_journeys(self.store, found.lost)  # not by the writer: the service's own row may have come meanwhile
         await end_journeys(self.store, [_end(one) for one in found.ends])
         await correct_lost(self.store, [_end(one) for one in found.corrected])
-        self.settled += len(found.ends) + len(found.corrected) + len(found.lost)
-        log.info("bridge.calls_settled", ended=len(found.ends), corrected=len(found.corrected), lost=len(found.lost))
+        for visit in found.moved:
+            self.writer.put(visit)
+        self.settled += len(found.ends) + len(found.corrected) + len(found.lost) + len(found.moved)
+        log.info(
+            "bridge.calls_settled",
+            ended=len(found.ends),
+            corrected=len(found.corrected),
+            lost=len(found.lost),
+            moved=len(found.moved),
+        )
 
     def _keep_place(self, tail: LogTail[CelEvent], now: datetime) -> None:
         """The place before the oldest call that is not over: a restart must read the whole of it."""

@@ -2,12 +2,13 @@
 
 A journey is its service's own account. CEL only fills what the service cannot have told: its end, where it was killed
 or stood still; and the whole of it, where nothing of the call is in the ledger. What the service itself tells later
-still wins. Visits are put right from queue_log (`repairing`), and only compared with CEL (`call_differences`).
+still wins. Visits are put right from queue_log (`repairing`) and compared with CEL (`call_differences`); but for one
+thing that queue_log cannot know: a caller moved out of the line, unseen, did not give up.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final, Literal
 
 from ami_bridge.reconcile.call_differences import MOMENT
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from ami_bridge.cel.call import Call, Leg
     from ami_bridge.reconcile.call_differences import Known
+    from store.rows import Visit
 
 ENTRANCE: Final = "hotline-numbers"
 """Context callers come in by (`dialplan.extensions`)."""
@@ -42,14 +44,16 @@ class Settled:
         ends: Ends of journeys that have none.
         corrected: Moments of those that were found to be over later than they were.
         lost: Journeys of calls the ledger has nothing of.
+        moved: Visits that by queue_log the caller gave up, while his line went on: somebody moved him elsewhere.
     """
 
     ends: list[Over] = field(default_factory=list)
     corrected: list[Over] = field(default_factory=list)
     lost: list[Journey] = field(default_factory=list)
+    moved: list[Visit] = field(default_factory=list)
 
     def __bool__(self) -> bool:
-        return bool(self.ends or self.corrected or self.lost)
+        return bool(self.ends or self.corrected or self.lost or self.moved)
 
 
 def settle(node: str, call: Call, known: Known, flows: Mapping[str, str], into: Settled) -> None:
@@ -71,8 +75,27 @@ def settle(node: str, call: Call, known: Known, flows: Mapping[str, str], into: 
             into.ends.append(end)
         elif journey.outcome == "lost" and abs(journey.ended_at - leg.ended) > MOMENT:
             into.corrected.append(end)
+    into.moved += [_moved(visit) for visit in known.visits if _went_on(call, visit)]
     if not known.journeys and not known.visits:
         into.lost += [_journey(node, call.id, leg, flows) for leg in call.legs if leg.context == ENTRANCE and leg.ended]
+
+
+def _went_on(call: Call, visit: Visit) -> bool:
+    """Whether a caller who gave up by queue_log alone stayed on the line.
+
+    app_queue takes an AMI Redirect for a hang-up (docs/protocol-ami.md), and nobody was there to see it.
+    """
+    leg = call.leg(visit.channel_id)
+    by_log = visit.outcome == "abandoned" and visit.evidence.startswith("queue_log")
+    if not by_log or leg is None or leg.ended is None or visit.ended_at is None:
+        return False
+    took_the_place = any(one.instead_of == visit.channel_id for one in call.transfers)
+    return not took_the_place and leg.ended - visit.ended_at > MOMENT
+
+
+def _moved(visit: Visit) -> Visit:
+    evidence = f"{visit.evidence}; cel: the caller's line went on"
+    return replace(visit, outcome="withdrawn", ended_by="system", evidence=evidence)
 
 
 def _how(leg: Leg) -> Literal["rescued", "lost"]:

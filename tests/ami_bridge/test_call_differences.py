@@ -312,3 +312,15 @@ def test_a_talk_lasts_until_the_caller_is_sent_on_however_long_the_agent_asks_be
     over = replace(its_journey, ended_at=longer.ended)
     assert compared(longer, over, ends) == []
     assert [what for what, *_ in compared(longer, over, its_talk)] == ["ended"]
+
+
+def test_an_agent_who_hung_up_to_make_an_attended_transfer_may_be_told_to_have_ended_the_talk() -> None:
+    call, [its_journey, its_talk] = agreeing("attended")
+    assert isinstance(its_talk, Visit)
+    by_agent = replace(its_talk, ended_by="agent")
+    [sent] = call.transfers
+    hung_up = tuple(replace(leg, ended=sent.at) if leg.channel_id == sent.by else leg for leg in call.legs)
+    assert compared(replace(call, legs=hung_up), its_journey, by_agent) == []
+    long_after = tuple(replace(leg, ended=sent.at + timedelta(seconds=9)) for leg in hung_up)
+    assert "ended by" in [what for what, *_ in compared(replace(call, legs=long_after), its_journey, by_agent)]
+    assert "ended by" in [what for what, *_ in compared(call, its_journey, replace(its_talk, ended_by="caller"))]

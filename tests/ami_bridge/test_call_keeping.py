@@ -218,3 +218,29 @@ async def test_without_cel_nothing_happens_and_an_unreadable_one_is_said_once(
         for _ in range(3):
             await keeper.look()
         assert capsys.readouterr().out.count("bridge.cel_later") == 1
+
+
+async def test_a_caller_moved_out_of_the_line_unseen_did_not_give_up_since_his_line_went_on(tmp_path: Path) -> None:
+    call, [its_journey, gave_up] = agreeing("abandoned")
+    assert isinstance(gave_up, Visit)
+    assert gave_up.ended_at is not None
+    early = replace(gave_up, ended_at=gave_up.ended_at - timedelta(seconds=3), evidence="queue_log: ABANDON")
+    seen = replace(early, evidence="ami: hung up while waiting; queue_log agrees")
+    for row, outcome in ((early, "withdrawn"), (seen, None), (replace(early, ended_at=gave_up.ended_at), None)):
+        found = Settled()
+        settle(NODE, call, Known([], [row], WHO), {}, found)
+        assert [one.outcome for one in found.moved] == ([outcome] if outcome else [])
+        for one in found.moved:
+            settle(NODE, call, Known([], [one], WHO), {}, again := Settled())
+            assert not again
+            assert (one.ended_by, one.evidence) == ("system", "queue_log: ABANDON; cel: the caller's line went on")
+    async with floor(tmp_path) as house:
+        await house.put(its_journey, early)
+        house.write(b"")
+        keeper = house.keeper()
+        await keeper.look()
+        house.write(scene("abandoned"))
+        await keeper.look()
+        await house.mine.writer.flush()
+        [(_, known)] = await known_of(house.mine.store, [call], HOUSE)
+        assert [one.outcome for one in known.visits] == ["withdrawn"]
