@@ -144,6 +144,23 @@ async def test_a_level_that_was_told_before_the_line_was_lost_does_not_ring_agai
         assert await shown.page.evaluate("rings") == 1
 
 
+RISEN = """async () => {
+  const { risen } = await import("/static/wall-state.js");
+  const [fine, loud, quiet] = [["fine", null, false], ["red", "10", true], ["yellow", "5", false]];
+  const tile = ([level, since, sound]) => ({ level, since, sound });
+  return [
+    [fine, loud], [quiet, loud], [loud, loud], [loud, ["red", "20", true]], [loud, ["yellow", "12", true]],
+    [loud, fine], [fine, quiet], [null, loud],
+  ].map(([before, after]) => risen(before && { a: tile(before) }, { a: tile(after) }).length);
+}"""
+
+
+async def test_a_rise_rings_and_a_fall_does_not(tmp_path: Path) -> None:
+    async with wall(tmp_path, line(0, datetime.now(UTC)), FULL) as shown:
+        await shown.open()
+        assert await shown.page.evaluate(RISEN) == [1, 1, 0, 1, 0, 0, 0, 0]
+
+
 async def test_a_waits_threshold_is_reached_by_time_alone(tmp_path: Path) -> None:
     slow = board("title: x\ntiles: [{show: longest_wait, red: 3s}]")
     async with wall(tmp_path, line(0, datetime.now(UTC)), slow) as shown:

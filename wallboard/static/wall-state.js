@@ -8,11 +8,14 @@ export function hearTiles(tiles, message, board) {
   return message.type === "hello" ? told : Object.keys(told).length ? { ...tiles, ...told } : tiles;
 }
 
-// The tiles that have risen to a level with a sound since the last message. A level is one rise however often it is told:
-// after a lost line the same `since` comes again and does not ring. The first hello rings nothing.
+// The tiles that have risen to a level with a sound since the last message: to a worse one, or once more to the same
+// (then `since` is another, also when the line was lost meanwhile). A fall rings nothing, nor does the first hello.
 export function risen(before, after) {
   if (before === null) return [];
-  return Object.keys(after).filter((id) => after[id].sound && after[id].since !== before[id]?.since);
+  return Object.keys(after).filter((id) => {
+    const now = after[id], then = before[id] ?? { level: "fine", since: null }, step = LEVELS.indexOf(now.level) - LEVELS.indexOf(then.level);
+    return now.sound && (step > 0 || (step === 0 && now.since !== then.since));
+  });
 }
 
 export function worst(page, tiles) {
