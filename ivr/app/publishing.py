@@ -202,6 +202,19 @@ def caller_hashes(ready: Ready, numbers: Sequence[str]) -> tuple[str, ...]:
     return tuple(key(caller) for caller in told.values())
 
 
+def live_version(where: Places) -> str:
+    """The version new calls begin with now; empty when nothing was published and nothing runs.
+
+    Raises:
+        MistakeError: the records cannot be read.
+    """
+    published = records(where)
+    if published:
+        return published[-1].live
+    now = running(where)
+    return now.live if now else ""
+
+
 def running(where: Places) -> Running | None:
     """What the service goes by; None when none runs."""
     try:

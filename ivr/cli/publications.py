@@ -19,6 +19,7 @@ from ivr.app import publishing
 from ivr.app.live import load_live
 from ivr.app.logs import set_up_logs
 from ivr.app.mistakes import MistakeError
+from ivr.cli.publish_difference import difference
 from ivr.publishing.records import First
 
 if TYPE_CHECKING:
@@ -60,7 +61,10 @@ def publish(folder: Path, wishes: Wishes) -> None:
     if wishes.share is not None or wishes.numbers:
         callers = publishing.caller_hashes(ready, wishes.numbers)
         first = First("", share, callers, tuple(map(mask, wishes.numbers)), tolerance)
-    _say(publishing.publish(ready, first, signed, ()))
+    changes = difference(ready, publishing.live_version(ready.places))
+    for number, change in enumerate(changes):
+        _tell("" if number else "changed", change)
+    _say(publishing.publish(ready, first, signed, changes))
 
 
 def rollback(folder: Path, to: str | None, why: str, who: str | None) -> None:

@@ -53,9 +53,11 @@ async def test_a_published_version_is_what_new_calls_hear_and_a_rollback_takes_i
             assert await heard(machine) == before, "a folder that is saved is not yet published"
             ended = await published(machine, why="another sentence")
             assert (ended.code, ended.err) == (0, ""), ended.err
-            assert [line.split()[0] for line in ended.out.splitlines()] == [
-                "checked", "rehearsed", "spoken", "published", "calls"
-            ]  # fmt: skip
+            words = [line.split()[0] for line in ended.out.splitlines()]
+            assert words[:4] == ["checked", "rehearsed", "spoken", "changed"]
+            assert words[-2:] == ["published", "calls"]
+            assert "`greet`" in ended.out
+            assert (await standing(machine))["records"][0]["difference"], "what changed is kept"
             assert len(await heard(machine)) == len(before) + 1
             assert await old.to_the_end() == before, "a call in progress ends on its version"
         back = await machine.run("rollback", "{DIR}", "--why", "nobody liked it", alone=False)
