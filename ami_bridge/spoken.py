@@ -198,7 +198,8 @@ class LinkProtocol(AMIProtocol):
                 self.greeted.set_result(self.version)
         plain, variables, deliver, responses = self._plain, self._variables, self._deliver, self.responses
         for raw in messages:  # as `_take` does, in one go: nearly all messages are events that nobody asked for
-            name = raw[7 : raw.find(b"\r", 7)] if raw.startswith(_EVENT) and not responses else b""
+            end = raw.find(b"\r", 7)
+            name = raw[7:end] if end > 0 and not responses and raw.startswith(_EVENT) else b""
             if name in plain or (name == b"VarSet" and raw.rpartition(_VARIABLE)[2].partition(b"\r")[0] in variables):
                 deliver(raw)
             elif name and name != b"Shutdown":
