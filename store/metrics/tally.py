@@ -104,26 +104,21 @@ def value_of(metric: Metric, tally: Tally) -> float | None:
 
 def reading(metric: Metric) -> Callable[[Tally], float | None]:
     """`value_of` of one metric, made ready for many tallies."""
-    top, bottom = _signed(metric.top), _signed(metric.bottom)
+    top, bottom = _adding(metric.top), _adding(metric.bottom)
     unit = MICROSECONDS if metric.unit == "seconds" else 1
     longest = [name for name in metric.counts if COUNTS[name].fold == "longest"]
 
     def of_counts(tally: Tally) -> float | None:
-        counts = tally.counts
-        if longest and not all(name in counts for name in longest):
+        if longest and not all(name in tally.counts for name in longest):
             return None
-        whole = sum([sign * counts.get(name, 0) for sign, name in top])
+        whole = top(tally.counts)
         return whole / unit if unit > 1 else whole
 
     def of_quotient(tally: Tally) -> float | None:
-        counts = tally.counts
-        divided_by = sum([sign * counts.get(name, 0) for sign, name in bottom])
-        if divided_by <= 0:
-            return None
-        quotient = sum([sign * counts.get(name, 0) for sign, name in top]) / divided_by
-        return quotient / unit if unit > 1 else quotient
+        divided_by = bottom(tally.counts) * unit
+        return top(tally.counts) / divided_by if divided_by > 0 else None
 
-    return of_quotient if bottom else of_counts
+    return of_quotient if metric.bottom else of_counts
 
 
 def microseconds(seconds: float) -> int:
@@ -131,8 +126,16 @@ def microseconds(seconds: float) -> int:
     return round(seconds * MICROSECONDS)
 
 
-def _signed(terms: Iterable[str]) -> list[tuple[int, str]]:
-    return [(1 if term[0] == "+" else -1, term[1:]) for term in terms]
+def _adding(terms: Sequence[str]) -> Callable[[Mapping[str, int]], int]:
+    """The sum of the terms; quick where it is one count, as most are."""
+    signed = [(1 if term[0] == "+" else -1, term[1:]) for term in terms]
+    match signed:
+        case [(1, name)]:
+            return lambda counts: counts.get(name, 0)
+        case [(1, name), (-1, less)]:
+            return lambda counts: counts.get(name, 0) - counts.get(less, 0)
+        case _:
+            return lambda counts: sum([sign * counts.get(name, 0) for sign, name in signed])
 
 
 def _merged(count: Count, one: int, other: int) -> int:

@@ -125,7 +125,9 @@ def _slot(store: Store, at: ColumnElement[Any], pieces: Sequence[Interval]) -> C
         return literal_column("0").label("slot")
     origin, step = round(pieces[0].begin.timestamp()), step_s(pieces)
     if store.kind == "sqlite":
-        return ((cast(func.strftime("%s", at), Integer) - origin) // step).label("slot")
+        # SQLite's own dates are of milliseconds and round: a microsecond before midnight would be the next day.
+        second = func.strftime("%s", func.substr(at, 1, len("2026-11-21 12:00:00")))
+        return ((cast(second, Integer) - origin) // step).label("slot")
     return cast(func.floor((func.extract("epoch", at) - origin) / step), Integer).label("slot")
 
 
@@ -139,8 +141,8 @@ async def _asked(store: Store, statement: Select[Any], pieces: Sequence[Interval
     place_of: dict[int, int] = {}
     tallies: Tallies = {}
     async with store.reading() as connection:
-        found = await connection.execute(statement.group_by("name", "slot"))
-    names = list(found.keys())[2:]
+        result = await connection.execute(statement.group_by("name", "slot"))
+        names, found = list(result.keys())[2:], result.all()
     for name, slot, *values in found:
         place = place_of.get(slot)
         if place is None:

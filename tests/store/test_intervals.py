@@ -72,6 +72,11 @@ def test_the_half_hour_a_clock_is_set_by_is_an_interval_of_its_own() -> None:
     assert told[1:4] == ["01:00+1100", "01:30+1030", "02:00+1030"]
 
 
+def test_a_clock_set_within_an_hour_ends_that_hour_there() -> None:
+    told = hours_of("2026-09-27", "Pacific/Chatham")
+    assert told[1:5] == ["01:00+1245", "02:00+1245", "03:45+1345", "04:00+1345"]
+
+
 @pytest.mark.parametrize(
     ("zone", "length", "step"),
     [

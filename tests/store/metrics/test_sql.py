@@ -34,7 +34,7 @@ def visits_of_a_day() -> list[Visit]:
     return [
         replace(
             visit,
-            entered_at=at(120 * number),
+            entered_at=at(120 * number - chance.choice([0, 0.000001, 1])),
             hold_s=chance.choice([None, 3.5]),
             wrap_up_s=chance.choice([None, 7.25]),
             transfer=chance.choice([None, "blind", "attended"]),
