@@ -65,12 +65,15 @@ async def test_every_caller_stands_in_order_with_name_or_number_language_and_a_w
 async def test_a_rate_below_its_target_and_a_caller_who_waits_too_long_are_told_in_words(tmp_path: Path) -> None:
     base = floor(datetime.now(UTC))
     poor = TodayCounts(entered=100, answered=85, answered_within=70, abandoned=15)
-    async with served(tmp_path, replace(base, queues=(replace(base.queues[0], today=poor),))) as board:
+    busy = tuple(agent for agent in base.agents if agent.state != "available")
+    snapshot = replace(base, queues=(replace(base.queues[0], today=poor),), agents=busy)
+    async with served(tmp_path, snapshot) as board:
         await board.open()
         page = board.page
         await expect(page.locator('[data-tile="service_level"]')).to_contain_text("▼ below target 80 %")
         await expect(page.locator('[data-tile="connection_rate"]')).to_contain_text("▼ below target 90 %")
         await expect(page.locator('[data-tile="waiting"]')).to_contain_text("▲ 1 too long")
+        await expect(page.locator('[data-tile="agents"]')).to_contain_text("▲ nobody free")
         await expect(page.locator('[data-queue="general"] .alarm')).to_have_text("▲ 1 too long")
         await expect(page.locator('[data-queue="general"] [data-figure="connection-rate"]')).to_have_text("85")
 

@@ -54,8 +54,8 @@ export const TILES = {
     return share("connection_rate", words.connection_rate, figures?.connection_rate ?? null, connectionTarget, delta(change(trend, "connection_rate"), "", 1, words), words);
   },
   agents({ agents, waiting, words, linkTo }) {
-    const of = (doing) => agents.filter((agent) => STATES_OF[doing].includes(agent.state)).length, free = of("available");
-    return html`<div class="kpi wide ${agents.length && !free && waiting.length ? "is-bad" : ""}" data-tile="agents"><div class="label">${words.agents_title} <span class="n">${whole(agents.length, words)}</span></div>
+    const of = (doing) => agents.filter((agent) => STATES_OF[doing].includes(agent.state)).length, free = of("available"), none = agents.length > 0 && !free && waiting.length > 0;
+    return html`<div class="kpi wide ${none ? "is-bad" : ""}" data-tile="agents"><div class="label"><span>${words.agents_title}</span>${none ? html`<b class="why">▲ ${words.nobody_free}</b>` : nothing}<span class="n">${whole(agents.length, words)}</span></div>
       <ul class="doing">${Object.entries(DOING).map(([doing, state]) => html`<li data-state=${state}><a href=${linkTo({ view: "agents", state: STATES_OF[doing].join(",") })}><b class="n">${whole(of(doing), words)}</b><span><span aria-hidden="true">${SHAPES[state]}</span> ${words.states[state]}</span></a></li>`)}</ul></div>`;
   },
 };

@@ -5,7 +5,7 @@ export const LANGUAGES = { "zh-Hans": { short: "简", name: "简体中文" }, "z
 const WORDS = {
   "zh-Hans": {
     locale: "zh-CN", hotline: "zh-CN",
-    quarters_title: "每 15 分钟", week_ago: "上周同期",
+    nobody_free: "无人空闲", quarters_title: "每 15 分钟", week_ago: "上周同期",
     views: "视图", view_overview: "总览", view_agents: "坐席", summary: "今日概况", unheard: "本页收不到看板服务的消息", explain_unheard: "下面的数字不是实时的：这个浏览器与看板服务断开了，正在自动重连。",
     in_all_queues: "全部队列", below_target: "低于目标", too_long: (n) => `${n} 位等待超时`, aht: "平均处理时长", aht_short: "平均处理", handling: "处理", against_last_week: "最近一小时与上周同期相比",
     sparkline: (hours, sum, most) => `最近 ${hours} 小时每刻钟进入：共 ${sum}，最多 ${most}`, trends_at: (time) => `历史数据截至 ${time}`, no_trends: "暂无历史数据",
@@ -40,7 +40,7 @@ const WORDS = {
   },
   "zh-Hant": {
     locale: "zh-HK", hotline: "yue-HK",
-    quarters_title: "每 15 分鐘", week_ago: "上週同期",
+    nobody_free: "無人空閒", quarters_title: "每 15 分鐘", week_ago: "上週同期",
     views: "檢視", view_overview: "總覽", view_agents: "專員", summary: "今日概況", unheard: "本頁收不到看板服務的訊息", explain_unheard: "下面的數字並非即時：這個瀏覽器與看板服務斷開了，正在自動重連。",
     in_all_queues: "全部隊列", below_target: "低於目標", too_long: (n) => `${n} 位等候逾時`, aht: "平均處理時間", aht_short: "平均處理", handling: "處理", against_last_week: "最近一小時與上週同期相比",
     sparkline: (hours, sum, most) => `最近 ${hours} 小時每刻鐘進入：共 ${sum}，最多 ${most}`, trends_at: (time) => `歷史資料截至 ${time}`, no_trends: "暫無歷史資料",
@@ -75,7 +75,7 @@ const WORDS = {
   },
   en: {
     locale: "en-GB", hotline: "en",
-    quarters_title: "Each quarter of an hour", week_ago: "a week ago",
+    nobody_free: "nobody free", quarters_title: "Each quarter of an hour", week_ago: "a week ago",
     views: "Views", view_overview: "Overview", view_agents: "Agents", summary: "Today", unheard: "Lost the board's server", explain_unheard: "The numbers below are not live: this browser has lost the board's server and keeps trying.",
     in_all_queues: "in all queues", below_target: "below target", too_long: (n) => `${n} too long`, aht: "Average handling time", aht_short: "AHT", handling: "Handling", against_last_week: "last hour against the same hour last week",
     sparkline: (hours, sum, most) => `Entered per quarter of an hour, last ${hours} hours: ${sum} in all, at most ${most}`, trends_at: (time) => `history as of ${time}`, no_trends: "no history yet",
