@@ -175,7 +175,10 @@ async def measured(kind: str, given: argparse.Namespace) -> dict[str, Any]:
                 if ready.strip() != "ready":
                     raise SystemExit(f"{kind}: the viewers did not come: {ready}")
                 before = read({kind: server.pid})
-                told = json.loads(await asyncio.to_thread(viewers.stdout.read))  # type: ignore[union-attr]  # as above
+                said = await asyncio.to_thread(viewers.stdout.read)  # type: ignore[union-attr]  # as above
+                if not said:
+                    raise SystemExit(f"{kind} was not measured")
+                told = json.loads(said)
                 spent = between(before, read({kind: server.pid}))
             finally:
                 viewers.kill()

@@ -53,6 +53,8 @@ async def watch(kind: str, port: int, count: int, seconds: float) -> None:
     await asyncio.sleep(seconds)
     for task in tasks:
         task.cancel()
+    if not seen.delays:
+        raise SystemExit("nothing was seen in that time: this machine is too busy to measure on")
     ordered = sorted(seen.delays)
     told = {
         "median": statistics.median(ordered),

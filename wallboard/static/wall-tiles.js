@@ -47,11 +47,11 @@ function more(count) { return html`<li class="more" data-rest=${Math.max(0, coun
 function queuesView({ title, scope, board, state, words, wall, at }) {
   const { queues } = within(scope, state);
   return html`<h2>${title ?? wall.view_queues}</h2><ul class="rows" data-fit="down">${repeat(queues.slice(0, MOST_QUEUES), (queue) => queue.name, (queue) => {
-    const longest = Math.max(0, ...queue.waiting.map((who) => at.secondsSince(who.entered_at))), late = longest > queue.threshold_s;
+    const level = queue.figures.sl_negative, low = level !== null && level < queue.target * 100;
     return html`<li class="line" data-queue=${queue.name}><b class="name">${titleOf(queue.titles, queue.title || queue.name, words)}</b>
       <span class="n count" title=${words.waiting}>${queue.waiting.length}</span>
       <ol class="waiters" data-fit="across">${queue.waiting.length ? repeat(queue.waiting.slice(0, MOST_WAITERS), (who) => who.visit_id, (who) => html`<li class="waiter ${who.vip ? "vip" : ""} ${at.secondsSince(who.entered_at) > queue.threshold_s ? "late" : ""}" title=${caller(board, who.caller)}>${who.vip ? star(words) : nothing}${span(at.secondsSince(who.entered_at))}</li>`) : html`<li class="empty">${words.nobody_waits}</li>`}${more(queue.waiting.length - MOST_WAITERS)}</ol>
-      <span class="n level-of ${late ? "late" : ""}" title=${words.service_level}>${decimal(queue.figures.sl_negative, words)} %</span></li>`;
+      <span class="n level-of ${low ? "late" : ""}" title=${words.service_level}>${decimal(level, words)} %</span></li>`;
   })}${queues.length ? nothing : html`<li class="empty">${words.no_queues}</li>`}${more(queues.length - MOST_QUEUES)}</ul>`;
 }
 
