@@ -243,6 +243,10 @@ def _joined(call: Call, talk: Talk, caller: str) -> _Joined | None:
     if mine is None or partner is None:
         return None
     until = talk.until
+    for later in call.talks:  # an agent who asked somebody, and came back: to app_queue the talk never ended
+        again = until is not None and later.bridge == talk.bridge and later.since >= until
+        if again and later.partner(caller) == partner.channel_id:
+            until = later.until
     if partner.is_local:  # Asterisk takes the pair out, and puts the telephone behind it in its place
         for later in call.talks:
             follows = until is not None and later.since >= until and later.since - until <= APART

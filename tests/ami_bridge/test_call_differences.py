@@ -324,3 +324,23 @@ def test_an_agent_who_hung_up_to_make_an_attended_transfer_may_be_told_to_have_e
     long_after = tuple(replace(leg, ended=sent.at + timedelta(seconds=9)) for leg in hung_up)
     assert "ended by" in [what for what, *_ in compared(replace(call, legs=long_after), its_journey, by_agent)]
     assert "ended by" in [what for what, *_ in compared(call, its_journey, replace(its_talk, ended_by="caller"))]
+
+
+def test_an_agent_who_asked_somebody_and_came_back_talked_all_the_while() -> None:
+    call, [its_journey, its_talk] = agreeing("answered_agent")
+    assert isinstance(its_journey, Journey)
+    assert isinstance(its_talk, Visit)
+    assert its_talk.talk_s is not None
+    more = timedelta(seconds=9)
+    legs = tuple(replace(leg, ended=leg.ended and leg.ended + more) for leg in call.legs)
+    caller, agent = sorted(call.stays, key=lambda one: one.channel_id != call.id)
+    assert caller.until is not None
+    assert agent.until is not None
+    before = replace(agent, until=agent.since + timedelta(seconds=0.5))
+    after = replace(agent, since=agent.since + timedelta(seconds=1), until=agent.until + more)
+    whole = replace(call, legs=legs, ended=call.ended and call.ended + more)
+    whole = replace(whole, stays=(replace(caller, until=caller.until + more), before, after))
+    journey_of = replace(its_journey, ended_at=its_journey.ended_at and its_journey.ended_at + more)
+    talk_of = replace(its_talk, ended_at=its_talk.ended_at and its_talk.ended_at + more, talk_s=its_talk.talk_s + 9)
+    assert compared(whole, journey_of, talk_of) == []
+    assert "ended" in [what for what, *_ in compared(replace(whole, stays=whole.stays[:2]), journey_of, talk_of)]
