@@ -48,7 +48,12 @@ async def viewers(board: Client, count: int) -> None:
             await asyncio.sleep(0.01)
 
 
-async def test_a_viewer_that_never_reads_costs_bounded_memory_and_slows_nobody(board: Client, bridge: Bridge) -> None:
+async def test_a_viewer_that_never_reads_costs_bounded_memory_and_slows_nobody(
+    board: Client, bridge: Bridge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        routes, "HEARTBEAT_S", 600.0
+    )  # it is not to be dropped before the end, however busy the machine
     reader, hello = await live_hello(board)
     with deaf(board):
         await viewers(board, 2)
