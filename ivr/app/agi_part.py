@@ -82,11 +82,13 @@ async def run_agi(ready: Ready, stop: asyncio.Event, *, reload: bool = False) ->
         following = asyncio.create_task(_follow(ready, kept, published, stop, reload=reload), name="follow")
         loop = type(asyncio.get_running_loop()).__module__.partition(".")[0]
         log.info("serving", address=ready.hotline.agi.listen, version=ready.flows.version, loop=loop)
-        await stop.wait()
-        await following
-        cut = await server.drain(DRAIN_S)
-        beating.cancel()
-        log.info("ended", calls_cut=cut)
+        try:
+            await stop.wait()
+            await following
+        finally:
+            cut = await server.drain(DRAIN_S)
+            beating.cancel()
+            log.info("ended", calls_cut=cut)
 
 
 async def _follow(

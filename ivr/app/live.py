@@ -70,7 +70,11 @@ def at_version(ready: Ready, version: str) -> Ready | None:
 
 
 def _published(loaded: Loaded) -> Publication | None:
-    """The youngest record; None when nothing was published, or nobody can tell."""
+    """The record that decides; None when nothing was published.
+
+    Raises:
+        MistakeError: nobody can tell; the folder is a draft, and not run in its place.
+    """
     if loaded.hotline is None:
         return None
     try:
@@ -78,5 +82,4 @@ def _published(loaded: Loaded) -> Publication | None:
     except SecretMissingError as missing:
         raise MistakeError(str(missing)) from None
     except (OSError, BrokenRecordError) as broken:
-        log.error("record_of_publishing_is_broken", why=str(broken), instead="the folder as it is")
-        return None
+        raise MistakeError(f"what was published cannot be told: {broken}") from None

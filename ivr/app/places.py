@@ -54,8 +54,13 @@ class Places:
 
     @property
     def running(self) -> Path:
-        """What the AGI server has taken up of that; locked while it runs."""
+        """What the AGI server has taken up of that (`ivr.app.standing`)."""
         return self.state / "running.json"
+
+    @property
+    def running_lock(self) -> Path:
+        """Held by the AGI server that says so."""
+        return self.state / "running.lock"
 
     @property
     def cursor_key(self) -> Path:

@@ -6,7 +6,6 @@ Whatever goes wrong on the way, what was live stays live.
 from __future__ import annotations
 
 import fcntl
-import json
 import os
 import time
 from contextlib import contextmanager
@@ -21,8 +20,9 @@ from ivr.app.live import at_version
 from ivr.app.loading import Ready, ready_of
 from ivr.app.mistakes import MistakeError, cannot_use
 from ivr.app.releases import keep
+from ivr.app.standing import running
+from ivr.config.checked import check_hotline
 from ivr.config.dialogues import load_dialogues
-from ivr.config.load import load_hotline
 from ivr.publishing.book import Book, BrokenRecordError, TakenError
 from ivr.publishing.records import NothingBeforeError, Publication, undo
 from ivr.rehearsal.house import house_of
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ivr.app.places import Places
+    from ivr.app.standing import Running
     from ivr.publishing.records import First
 
 TAKEN_UP_WITHIN_S: Final = 15.0
@@ -52,17 +53,6 @@ class Signed:
     who: str
     why: str
     when: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Running:
-    """What the running service goes by."""
-
-    number: int
-    live: str
-    first: str | None
-    started_with: str
-    problem: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +74,7 @@ def fit_to_publish(folder: Path, tell: Callable[[str, str], None]) -> Ready:
     Raises:
         MistakeError: it is not fit; nothing was changed but sounds that were made.
     """
-    loaded = load_hotline(folder)
+    loaded = check_hotline(folder)
     found = load_dialogues(loaded)
     problems = (*loaded.diagnostics, *found.diagnostics)
     if loaded.hotline is None or loaded.flows is None or has_errors(problems):
@@ -102,7 +92,7 @@ def fit_to_publish(folder: Path, tell: Callable[[str, str], None]) -> Ready:
     )
     ready = ready_of(loaded)
     report = speech.build(ready)
-    if report.diagnostics:
+    if not report.complete:
         raise MistakeError(as_text(report.diagnostics, loaded.sources).rstrip("\n"), 1)
     speech.refuse_unbuilt(ready)
     tell("spoken", _made(report.made))
@@ -134,7 +124,7 @@ def publish(ready: Ready, first: First | None, signed: Signed, difference: Seque
         if last is None and before:
             _refuse_gone(ready, before)
         record = Publication(
-            number=last.number + 1 if last else 1,
+            number=_next(book, ready.places),
             act="publish" if first is None else "first",
             version=version,
             live=version if first is None else before,
@@ -170,7 +160,7 @@ def rollback(ready: Ready, to: str | None, signed: Signed) -> Done:
         _refuse_restart(older, running(ready.places))
         record = replace(
             last,
-            number=last.number + 1,
+            number=_next(book, ready.places),
             act="rollback",
             version=last.first.version if last.first else last.live,
             live=live,
@@ -215,38 +205,14 @@ def live_version(where: Places) -> str:
     return now.live if now else ""
 
 
-def running(where: Places) -> Running | None:
-    """What the service goes by; None when none runs."""
-    try:
-        with where.running.open("r", encoding="utf-8") as file:
-            if _locked(file.fileno()):
-                return _parsed(file.read()) or Running(-1, "", None, "", "")
-    except OSError:
-        return None
-    return None
-
-
-def _parsed(text: str) -> Running | None:
-    try:
-        return Running(**json.loads(text))
-    except (ValueError, TypeError):
-        return None  # it is just being written
-
-
-def _locked(descriptor: int) -> bool:
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    fcntl.flock(descriptor, fcntl.LOCK_UN)
-    return False
-
-
 @contextmanager
 def _alone(where: Places) -> Iterator[Book]:
     """One who publishes at a time."""
     _refuse_full(lambda: where.published.mkdir(parents=True, exist_ok=True), where)
-    descriptor = os.open(where.published / ".lock", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        descriptor = os.open(where.published / ".lock", os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as error:
+        raise cannot_use(where.published, error) from None
     try:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -263,12 +229,32 @@ def records(where: Places) -> tuple[Publication, ...]:
     """Everything that was published, in order.
 
     Raises:
-        MistakeError: it cannot be read.
+        MistakeError: it cannot be read, or nothing of it is whole.
     """
     try:
         return Book(where.published).records()
     except (BrokenRecordError, OSError) as broken:
         raise MistakeError(str(broken)) from None
+
+
+def broken(where: Places) -> tuple[Path, ...]:
+    """Records that are not as they were written.
+
+    Raises:
+        MistakeError: they cannot be read.
+    """
+    try:
+        return Book(where.published).broken()
+    except OSError as error:
+        raise cannot_use(where.published, error) from None
+
+
+def _next(book: Book, where: Places) -> int:
+    """The number of the record to be written: also behind one that cannot be read."""
+    try:
+        return book.last_number() + 1
+    except OSError as error:
+        raise cannot_use(where.published, error) from None
 
 
 def _refuse_full(write: Callable[[], None], where: Places) -> None:

@@ -19,6 +19,7 @@ from ivr.app import publishing
 from ivr.app.live import load_live
 from ivr.app.logs import set_up_logs
 from ivr.app.mistakes import MistakeError
+from ivr.app.standing import running
 from ivr.cli.publish_difference import difference
 from ivr.publishing.records import First
 
@@ -27,7 +28,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ivr.app.loading import Ready
-    from ivr.app.publishing import Done, Running
+    from ivr.app.publishing import Done
+    from ivr.app.standing import Running
     from ivr.publishing.records import Publication
 
 FORMS: Final = ("text", "json")
@@ -90,15 +92,15 @@ def versions(folder: Path, form: str) -> None:
         raise MistakeError(f"unknown format '{form}'; expected {', '.join(FORMS)}")
     set_up_logs("error", "versions")
     ready = load_live(folder)
-    published, now = publishing.records(ready.places), publishing.running(ready.places)
+    published, now = publishing.records(ready.places), running(ready.places)
     if form == "json":
         told = [{**asdict(each), "when": each.when.isoformat()} for each in reversed(published)]
         typer.echo(json.dumps({"running": now and asdict(now), "records": told}, ensure_ascii=False, indent=2))
         return
-    typer.echo(as_text(published, now, ready))
+    typer.echo(as_text(published, now, ready, publishing.broken(ready.places)))
 
 
-def as_text(published: Sequence[Publication], now: Running | None, ready: Ready) -> str:
+def as_text(published: Sequence[Publication], now: Running | None, ready: Ready, broken: Sequence[Path] = ()) -> str:
     """The standing in a line or two, then a line for each act."""
     zone = ZoneInfo(ready.hotline.time_zone)
     if not published:
@@ -111,6 +113,7 @@ def as_text(published: Sequence[Publication], now: Running | None, ready: Ready)
     if now is not None and (now.problem or now.live != last.live):
         lines.append(f"running    {now.live}   {now.problem or 'the last act is not taken up yet'}")
     lines.append("")
+    lines += [f"{path.name} is not as it was written; nothing goes by it" for path in broken]
     for each in reversed(published):
         when = f"{each.when.astimezone(zone):%Y-%m-%d %H:%M}"
         lines.append(f"{each.number:>4}  {when}  {_DONE[each.act]:<10}  {each.version}  {each.who}: {each.why}")

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import os
 import secrets
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _NAME: Final = "{:06}.json"
+_FIELDS: Final = tuple(field.name for field in fields(Publication))
+_FIELDS_OF_FIRST: Final = tuple(field.name for field in fields(First))
 
 
 class TakenError(Exception):
@@ -26,7 +28,7 @@ class TakenError(Exception):
 
 
 class BrokenRecordError(Exception):
-    """A record cannot be read; the text names the file."""
+    """Records are there, and none of them can be read; the text names one."""
 
 
 class Book:
@@ -40,22 +42,32 @@ class Book:
         self._folder = folder
 
     def records(self) -> tuple[Publication, ...]:
-        """All, in order.
+        """All that are whole, in order; `broken` names the others.
 
         Raises:
-            BrokenRecordError: one is not what was written.
+            BrokenRecordError: there are some, and none is whole.
             OSError: the folder cannot be read.
         """
-        return tuple(self._read(number) for number in self._numbers())
+        numbers = self._numbers()
+        return self._whole(numbers, [record for number in numbers if (record := self._read(number)) is not None])
 
     def last(self) -> Publication | None:
-        """The youngest, that decides; None when nothing was ever published.
+        """The youngest that is whole, which decides; None when nothing was ever published.
 
         Raises:
             BrokenRecordError, OSError: as `records`.
         """
         numbers = self._numbers()
-        return self._read(numbers[-1]) if numbers else None
+        youngest = next((record for number in reversed(numbers) if (record := self._read(number)) is not None), None)
+        return next(iter(self._whole(numbers, [youngest] if youngest else [])), None)
+
+    def broken(self) -> tuple[Path, ...]:
+        """Records that are not as they were written, in order: nothing goes by them.
+
+        Raises:
+            OSError: the folder cannot be read.
+        """
+        return tuple(self._path(number) for number in self._numbers() if self._read(number) is None)
 
     def last_number(self) -> int:
         """Its number, 0 when there is none: cheap enough to be asked twice a second.
@@ -80,7 +92,7 @@ class Book:
                 file.write(text + "\n")
                 file.flush()
                 os.fsync(file.fileno())
-            (self._folder / _NAME.format(record.number)).hardlink_to(staged)
+            self._path(record.number).hardlink_to(staged)
         except FileExistsError:
             raise TakenError(record.number) from None
         finally:
@@ -94,22 +106,31 @@ class Book:
             return ()
         return sorted(int(name[:-5]) for name in names if name.endswith(".json") and name[:-5].isdecimal())
 
-    def _read(self, number: int) -> Publication:
-        path = self._folder / _NAME.format(number)
+    def _whole(self, numbers: Sequence[int], found: Sequence[Publication]) -> tuple[Publication, ...]:
+        if numbers and not found:
+            raise BrokenRecordError(f"{self._path(numbers[-1])} is not as it was written, and there is none to go by")
+        return tuple(found)
+
+    def _path(self, number: int) -> Path:
+        return self._folder / _NAME.format(number)
+
+    def _read(self, number: int) -> Publication | None:
+        """One record; None when it is not as it was written."""
         try:
-            return _record(json.loads(path.read_text("utf-8")))
-        except (ValueError, TypeError, KeyError):
-            raise BrokenRecordError(
-                f"{path} is not as it was written; move it away to go by the one before it"
-            ) from None
+            return _record(json.loads(self._path(number).read_text("utf-8")))
+        except (ValueError, TypeError, KeyError, AttributeError):
+            return None
 
 
 def _record(told: dict[str, Any]) -> Publication:
-    first = told["first"]
+    """What was written, without what only a newer program knows."""
+    known = {name: told[name] for name in _FIELDS if name in told}
+    first = known["first"]
     if first is not None:
+        first = {name: first[name] for name in _FIELDS_OF_FIRST if name in first}
         first = First(**{**first, "callers": tuple(first["callers"]), "shown": tuple(first["shown"])})
-    when = datetime.fromisoformat(told["when"])
-    return Publication(**{**told, "first": first, "when": when, "difference": tuple(told["difference"])})
+    when = datetime.fromisoformat(known["when"])
+    return Publication(**{**known, "first": first, "when": when, "difference": tuple(known["difference"])})
 
 
 def _sync(folder: Path) -> None:

@@ -61,8 +61,8 @@ class Releases(Kept, Protocol):
             call: the call's id, the same in all its segments.
         """
 
-    def failed(self, version: str) -> None:
-        """A call of this version could not be led on, and is rescued."""
+    def failed(self, version: str, call: str) -> None:
+        """A call of this version could not be led on, and is rescued; `call` as in `begin`."""
 
 
 class Lookups(Protocol):

@@ -137,7 +137,7 @@ class _Segment:
         try:
             await self._lead(cursor, release, told)
         except Exception:  # told by the server; the caller is rescued, and the version has to answer for it
-            self._world.releases.failed(cursor.version)
+            self._world.releases.failed(cursor.version, cursor.facts.linkedid)
             raise
 
     async def _lead(self, cursor: Cursor, release: Release, told: Input) -> None:
@@ -284,7 +284,7 @@ class _Segment:
             return
         outcome = _outcome(last, gone=self._channel.hung_up)
         if outcome == "rescued":
-            self._world.releases.failed(cursor.version)
+            self._world.releases.failed(cursor.version, cursor.facts.linkedid)
         self._world.journeys.end(cursor, outcome, self._world.now())
 
     async def _give_up(self, cursor: Cursor, reason: str) -> None:

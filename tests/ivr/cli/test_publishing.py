@@ -194,14 +194,3 @@ async def test_a_version_whose_copy_is_gone_is_not_gone_back_to(machine: Machine
     ended = await machine.run("rollback", "{DIR}", "--why", "x")
     assert (ended.code, f"version {first} is not kept here" in ended.err) == (2, True)
     assert (await standing(machine))["records"][0]["number"] == 2
-
-
-async def test_a_broken_record_is_named_and_the_service_starts_with_the_folder(machine: Machine) -> None:
-    assert (await published(machine)).code == 0
-    (machine.state / "published" / "000001.json").write_text("{")
-    ended = await machine.run("versions", "{DIR}")
-    assert (ended.code, "000001.json is not as it was written" in ended.err) == (2, True)
-    async with machine.running("agi", "{DIR}") as run:
-        await run.says('"record_of_publishing_is_broken"')
-        await run.says('"serving"')
-        assert await run.end(signal.SIGTERM) == 0

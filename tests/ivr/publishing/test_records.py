@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 
 from ivr.publishing.book import Book, BrokenRecordError, TakenError
 from ivr.publishing.records import First, NothingBeforeError, Publication, begins_with, needed, undo
-from ivr.publishing.tally import Tally, why_taken_back
+from ivr.publishing.tally import Calls, Tally, why_taken_back
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -100,7 +101,7 @@ def test_a_share_of_calls_goes_first_and_each_call_always_the_same_way(share: fl
         (Tally(39, 2), Tally(100, 0), True),
         (Tally(10, 5), Tally(10, 5), False),  # the switch is ill, not the version
         (Tally(10, 6), Tally(10, 5), True),
-        (Tally(0, 2), Tally(0, 0), True),  # both came back after a restart
+        (Tally(2, 2), Tally(0, 0), True),  # nobody called the other
         (Tally(50, 0), Tally(50, 20), False),
     ],
 )
@@ -134,11 +135,56 @@ def test_of_two_with_one_number_the_second_is_told(tmp_path: Path) -> None:
     assert sorted(path.name for path in tmp_path.iterdir()) == ["000001.json"]
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", '{"number": 1}', "null"])
-def test_a_broken_record_is_named(tmp_path: Path, text: str) -> None:
-    (tmp_path / "000001.json").write_text(text)
-    with pytest.raises(BrokenRecordError, match=r"000001\.json"):
-        Book(tmp_path).last()
+@given(st.lists(st.tuples(st.integers(0, 30), st.booleans())), st.integers(1, 8))
+def test_only_the_last_calls_that_began_count(acts: list[tuple[int, bool]], most: int) -> None:
+    """Against a plain list: a call counts once, from its first beginning until `most` others have begun."""
+    calls, expected, failed = Calls(most), list[int](), set[int]()
+    for call, fails in acts:
+        if fails:
+            assert calls.fail(str(call)) == (call in expected)
+            failed |= {call} & set(expected)
+        else:
+            calls.begin(str(call))
+            if call not in expected:
+                failed.discard(call)
+                expected = [*expected, call][-most:]
+    assert calls.tally == Tally(len(expected), len(failed & set(expected)))
+    assert 0.0 <= calls.tally.rate <= 1.0
+
+
+@given(st.integers(0, 100), st.integers(0, 100), st.integers(0, 100), st.integers(0, 100), st.floats(0.0, 1.0))
+def test_a_failure_more_never_saves_a_version(
+    good: int, bad: int, live_good: int, live_bad: int, tolerance: float
+) -> None:
+    live = Tally(live_good + live_bad, live_bad)
+    if why_taken_back(Tally(good + bad, bad), live, tolerance) is not None:
+        assert why_taken_back(Tally(good + bad + 1, bad + 1), live, tolerance) is not None
+        assert why_taken_back(Tally(good + bad, bad), Tally(live.begun + 1, live.failed), tolerance) is not None
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"number": 1}', "null", "\xff"])
+def test_a_broken_record_is_named_and_the_others_decide(tmp_path: Path, text: str) -> None:
+    book = Book(tmp_path)
+    (tmp_path / "000002.json").write_text(text, "latin-1")
+    with pytest.raises(BrokenRecordError, match=r"000002\.json"):
+        book.last()
+    with pytest.raises(BrokenRecordError, match=r"000002\.json"):
+        book.records()
+    book.add(record(1, "a"))
+    assert (book.last(), book.last_number()) == (record(1, "a"), 2), "a number is not given twice"
+    book.add(record(3, "c"))
+    assert [each.number for each in book.records()] == [1, 3]
+    assert book.last() == record(3, "c")
+    assert [path.name for path in book.broken()] == ["000002.json"]
+
+
+def test_what_only_a_newer_program_knows_is_passed_over(tmp_path: Path) -> None:
+    book, first = Book(tmp_path), First("b", 0.25)
+    book.add(record(1, "b", act="first", live="a", first=first))
+    path = tmp_path / "000001.json"
+    told = json.loads(path.read_text("utf-8"))
+    path.write_text(json.dumps({**told, "signed": "x", "first": {**told["first"], "until": "noon"}}), "utf-8")
+    assert book.last() == record(1, "b", act="first", live="a", first=first)
 
 
 def test_a_full_disk_leaves_nothing_of_a_record(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

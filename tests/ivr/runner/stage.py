@@ -59,14 +59,14 @@ class Releases:
     current: Release
     older: Mapping[str, Release] = field(default_factory=dict)
     begun: list[tuple[str, str]] = field(default_factory=list)
-    fallen: list[str] = field(default_factory=list)
+    fallen: list[tuple[str, str]] = field(default_factory=list)
 
     def begin(self, caller: str, call: str) -> Release:
         self.begun.append((caller, call))
         return self.current
 
-    def failed(self, version: str) -> None:
-        self.fallen.append(version)
+    def failed(self, version: str, call: str) -> None:
+        self.fallen.append((version, call))
 
     async def at(self, version: str) -> Release | None:
         return self.current if version == self.current.flows.version else self.older.get(version)

@@ -1,0 +1,100 @@
+"""Publishing step by step, in one process: what is refused, and what the disk may do."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import pytest
+
+from dialplan.diagnostics import Diagnostic
+from ivr.app import publishing, speech
+from ivr.app.live import load_live
+from ivr.app.loading import load_ready
+from ivr.app.mistakes import MistakeError
+from ivr.app.publishing import Signed, fit_to_publish, publish
+from ivr.prompts.build import BuildReport
+from tests.ivr.flow.surroundings import SMALL
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from ivr.app.publishing import Done
+
+SIGNED = Signed("Lin", "as asked", datetime(2026, 11, 25, tzinfo=UTC))
+SPOKEN = BuildReport(total=2, made=0, kept=2, recorded=0, speech_ms=10)
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("HOTLINE_STATE_DIR", str(tmp_path / "state"))
+    monkeypatch.setattr(speech, "build", lambda _: SPOKEN)
+    monkeypatch.setattr(speech, "refuse_unbuilt", lambda _: None)
+    shutil.copytree(SMALL, tmp_path / "hotline")
+    shutil.rmtree(tmp_path / "hotline" / "tests", ignore_errors=True)
+    return tmp_path / "hotline"
+
+
+def published(folder: Path) -> Done:
+    return publish(fit_to_publish(folder, lambda *_: None), None, SIGNED, ())
+
+
+def edit(folder: Path, name: str, was: str, now: str) -> None:
+    text = (folder / name).read_text("utf-8")
+    assert was in text
+    (folder / name).write_text(text.replace(was, now), "utf-8")
+
+
+def greets(folder: Path, words: str) -> None:
+    """Another word of greeting: another version."""
+    text = (folder / "prompts" / "en.yaml").read_text("utf-8").splitlines(keepends=True)
+    lines = [f"welcome: {words}\n" if line.startswith("welcome:") else line for line in text]
+    (folder / "prompts" / "en.yaml").write_text("".join(lines), "utf-8")
+
+
+def test_what_hotline_check_finds_is_not_published(folder: Path) -> None:
+    (folder / "scripts").mkdir(exist_ok=True)
+    (folder / "scripts" / "broken.py").write_text("def main(:\n", "utf-8")
+    with pytest.raises(MistakeError, match="C017") as refused:
+        published(folder)
+    assert refused.value.exit_code == 1
+    assert not (folder.parent / "state" / "published").exists()
+
+
+@pytest.mark.parametrize(("severity", "refused"), [("warning", False), ("error", True)])
+def test_a_warning_of_the_speech_engine_stops_nothing(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, severity: str, *, refused: bool
+) -> None:
+    found = Diagnostic("P014", severity, None, "too loud", "less")  # type: ignore[arg-type]  # both are severities
+    monkeypatch.setattr(speech, "build", lambda _: replace(SPOKEN, diagnostics=(found,)))
+    if refused:
+        with pytest.raises(MistakeError, match="too loud"):
+            published(folder)
+    else:
+        assert published(folder).record.number == 1
+
+
+def test_a_lock_that_cannot_be_opened_is_a_mistake_of_one_line(folder: Path) -> None:
+    """Of another admin, on a full disk."""
+    (folder.parent / "state" / "published" / ".lock").mkdir(parents=True)
+    with pytest.raises(MistakeError, match=r"published cannot be used: Is a directory"):
+        published(folder)
+
+
+def test_a_record_behind_a_broken_one_gets_a_number_of_its_own(folder: Path) -> None:
+    published(folder)
+    broken = folder.parent / "state" / "published" / "000002.json"
+    broken.write_text("{")
+    greets(folder, "Good day.")
+    assert published(folder).record.number == 3
+    assert [each.number for each in publishing.records(load_ready(folder).places)] == [1, 3]
+
+
+def test_records_of_which_none_is_whole_start_nothing(folder: Path) -> None:
+    """Else the half-written draft would be live after a restart."""
+    published(folder)
+    (folder.parent / "state" / "published" / "000001.json").write_text("{")
+    with pytest.raises(MistakeError, match=r"000001\.json is not as it was written"):
+        load_live(folder)
