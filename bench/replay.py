@@ -12,8 +12,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from ivr.app.copies import keep
 from ivr.app.loading import load_ready
-from ivr.app.releases import keep
 from ivr.app.replay_part import run_replay
 from ivr.config.dialogues import load_dialogues
 from ivr.rehearsal.house import house_of

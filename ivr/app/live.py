@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from ivr.app.copies import read_copy
 from ivr.app.loading import Ready, ready_of
 from ivr.app.mistakes import MistakeError, cannot_use
 from ivr.app.places import places
@@ -20,8 +21,10 @@ from ivr.config.version import NOT_HEARD
 from ivr.publishing.book import Book, BrokenRecordError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
+    from ivr.app.places import Places
     from ivr.config.load import Loaded
     from ivr.config.model import Hotline
     from ivr.publishing.records import Publication
@@ -32,25 +35,37 @@ log = structlog.get_logger("ivr.live")
 def load_live(folder: Path) -> Ready:
     """Load what is to be run, and make its state folders.
 
+    When the live version's copy is damaged, the one that was live before it is run: callers know it, and no draft.
+
     Raises:
-        MistakeError: it has errors, or something it needs is missing.
+        MistakeError: it has errors, something it needs is missing, or nothing that was published is whole.
     """
     loaded = load_hotline(folder)
-    record = _published(loaded)
-    if loaded.hotline is None or record is None:
+    published = _published(loaded)
+    if loaded.hotline is None or not published:
         return ready_of(loaded)
     where = places(loaded.hotline, folder)
-    copy = load_hotline(where.versions / record.live)
-    if copy.hotline is None or copy.flows is None or copy.flows.version != record.live:
-        log.error("published_version_is_broken", version=record.live, instead="the folder as it is")
-        return ready_of(loaded)
-    if loaded.flows is None or loaded.flows.version != record.live:
-        log.info("folder_is_a_draft", version=record.live, run=f"hotline publish {folder}")
+    live = published[-1].live
+    copy = _youngest_whole(where, published)
+    if copy is None or copy.hotline is None or copy.flows is None:
+        raise MistakeError(
+            f"version {live} is live, and neither its copy in {where.versions} nor one from before is whole; "
+            f"bring the copies back, or run: hotline publish {folder}"
+        )
+    if copy.flows.version != live:
+        log.error("published_version_is_broken", version=live, instead=copy.flows.version)
+    elif loaded.flows is None or loaded.flows.version != live:
+        log.info("folder_is_a_draft", version=live, run=f"hotline publish {folder}")
     try:
         where.make()
     except OSError as error:
         raise cannot_use(where.state, error) from None
     return Ready(folder, copy.folder, on(loaded.hotline, copy.hotline), copy.flows, copy.catalogue, where, loaded)
+
+
+def _youngest_whole(where: Places, published: Sequence[Publication]) -> Loaded | None:
+    lives = dict.fromkeys(name for each in reversed(published) for name in (each.live, each.before) if name.isalnum())
+    return next((copy for name in lives if (copy := read_copy(where.versions / name)) is not None), None)
 
 
 def on(machine: Hotline, version: Hotline) -> Hotline:
@@ -62,23 +77,23 @@ def on(machine: Hotline, version: Hotline) -> Hotline:
 
 def at_version(ready: Ready, version: str) -> Ready | None:
     """The same machine with a kept version; None when it is not kept, or not as it was."""
-    copy = load_hotline(ready.places.versions / version) if version.isalnum() else None
-    if copy is None or copy.hotline is None or copy.flows is None or copy.flows.version != version:
+    copy = read_copy(ready.places.versions / version) if version.isalnum() else None
+    if copy is None or copy.hotline is None or copy.flows is None:
         return None
     hotline = on(ready.hotline, copy.hotline)
     return replace(ready, source=copy.folder, hotline=hotline, flows=copy.flows, catalogue=copy.catalogue)
 
 
-def _published(loaded: Loaded) -> Publication | None:
-    """The record that decides; None when nothing was published.
+def _published(loaded: Loaded) -> tuple[Publication, ...]:
+    """The records, the last of which decides; none when nothing was published.
 
     Raises:
         MistakeError: nobody can tell; the folder is a draft, and not run in its place.
     """
     if loaded.hotline is None:
-        return None
+        return ()
     try:
-        return Book(places(loaded.hotline, loaded.folder).published).last()
+        return Book(places(loaded.hotline, loaded.folder).published).records()
     except SecretMissingError as missing:
         raise MistakeError(str(missing)) from None
     except (OSError, BrokenRecordError) as broken:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ivr.app.owners import give, make_private
 from ivr.config.secrets import resolve_address
 
 if TYPE_CHECKING:
@@ -78,8 +79,21 @@ class Places:
         Raises:
             OSError: they cannot be made.
         """
-        for folder in (self.state, self.sounds, self.recordings, self.versions):
-            folder.mkdir(parents=True, exist_ok=True)
+        for folder in (self.state, self.sounds, self.recordings):
+            if not folder.is_dir():
+                folder.mkdir(parents=True, exist_ok=True)
+                give(folder, folder.parent)
+        make_private(self.versions)
+
+    def give_all(self) -> None:
+        """Give what root has made while publishing to the service.
+
+        Raises:
+            OSError: it cannot be given.
+        """
+        for made in (self.sounds, self.versions, self.published, self.memory_key):
+            if made.exists():
+                give(made, self.state)
 
 
 def places(hotline: Hotline, folder: Path) -> Places:

@@ -16,10 +16,11 @@ from typing import TYPE_CHECKING, Final
 from dialplan.diagnostics import has_errors
 from dialplan.report import as_text
 from ivr.app import speech
+from ivr.app.copies import ChangedMeanwhileError, keep
 from ivr.app.live import at_version
 from ivr.app.loading import Ready, ready_of
 from ivr.app.mistakes import MistakeError, cannot_use
-from ivr.app.releases import keep
+from ivr.app.owners import make_private
 from ivr.app.standing import running
 from ivr.config.checked import check_hotline
 from ivr.config.dialogues import load_dialogues
@@ -120,7 +121,7 @@ def publish(ready: Ready, first: First | None, signed: Signed, difference: Seque
         if first is not None and not before:
             raise MistakeError("nothing is live yet that other calls could begin with; publish without --first")
         _refuse_restart(ready, now)
-        _refuse_full(lambda: keep(ready.source, ready.places.versions / version), ready.places)
+        _refuse_full(lambda: _keep(ready), ready.places)
         if last is None and before:
             _refuse_gone(ready, before)
         record = Publication(
@@ -208,7 +209,7 @@ def live_version(where: Places) -> str:
 @contextmanager
 def _alone(where: Places) -> Iterator[Book]:
     """One who publishes at a time."""
-    _refuse_full(lambda: where.published.mkdir(parents=True, exist_ok=True), where)
+    _refuse_full(lambda: make_private(where.published), where)
     try:
         descriptor = os.open(where.published / ".lock", os.O_RDWR | os.O_CREAT, 0o600)
     except OSError as error:
@@ -257,6 +258,15 @@ def _next(book: Book, where: Places) -> int:
         raise cannot_use(where.published, error) from None
 
 
+def _keep(ready: Ready) -> None:
+    try:
+        keep(ready.source, ready.places.versions / ready.flows.version)
+    except ChangedMeanwhileError:
+        raise MistakeError(
+            f"{ready.folder} was saved while it was being published; nothing was changed, publish again"
+        ) from None
+
+
 def _refuse_full(write: Callable[[], None], where: Places) -> None:
     try:
         write()
@@ -286,7 +296,9 @@ def _refuse_gone(ready: Ready, version: str) -> Ready:
 
 def _written(book: Book, record: Publication, where: Places) -> Done:
     try:
+        where.give_all()  # before the service is to read it
         book.add(record)
+        where.give_all()
     except TakenError:
         raise MistakeError(
             "the service has just taken a version back; look at hotline versions, then try again"

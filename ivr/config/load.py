@@ -12,6 +12,7 @@ from ivr.config.addresses import unusable_addresses
 from ivr.config.read import FILE, Settings, read_settings
 from ivr.config.regular import read_regular, refuse_others, told
 from ivr.config.rules import in_address, setting_rules
+from ivr.config.script_files import imported_files
 from ivr.config.version import version_of
 from ivr.flow.check import check_flows, given_to_messages
 from ivr.flow.defaults import FlowDefaults, TriesDefaults
@@ -105,7 +106,8 @@ def load_hotline(
     problems += check_flows(readings, known)
     flows = None
     if settings.hotline is not None and not has_errors(problems):
-        bodies = {name: files.digest(path) for name, path in scripts.items()}
+        heard = scripts | imported_files(folder / "scripts")
+        bodies = {name: files.digest(path) for name, path in heard.items()}
         version = version_of(document.root, readings, catalogue, bodies)
         flows = _flow_set(version, readings, settings.hotline)
     scope = (

@@ -97,7 +97,7 @@ class Book:
             raise TakenError(record.number) from None
         finally:
             staged.unlink(missing_ok=True)
-        _sync(self._folder)
+        sync(self._folder)
 
     def _numbers(self) -> Sequence[int]:
         try:
@@ -133,9 +133,13 @@ def _record(told: dict[str, Any]) -> Publication:
     return Publication(**{**known, "first": first, "when": when, "difference": tuple(known["difference"])})
 
 
-def _sync(folder: Path) -> None:
-    """A name is on disk when its folder is."""
-    descriptor = os.open(folder, os.O_RDONLY)
+def sync(path: Path) -> None:
+    """Have a file's content, or a folder's names, on disk before this returns.
+
+    Raises:
+        OSError: it cannot be.
+    """
+    descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
     finally:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 from ivr.app import publishing
-from ivr.app.releases import keep
+from ivr.app.copies import keep
 from ivr.publishing.records import First
 from lab.phone import Phone
 from lab.rig import Plan, Rig

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
+from structlog.testing import capture_logs
 
 from dialplan.diagnostics import Diagnostic
 from ivr.app import publishing, speech
@@ -98,3 +99,28 @@ def test_records_of_which_none_is_whole_start_nothing(folder: Path) -> None:
     (folder.parent / "state" / "published" / "000001.json").write_text("{")
     with pytest.raises(MistakeError, match=r"000001\.json is not as it was written"):
         load_live(folder)
+
+
+def test_a_folder_saved_while_it_is_being_published_is_not_published(folder: Path) -> None:
+    fit = fit_to_publish(folder, lambda *_: None)
+    greets(folder, "Good day.")
+    with pytest.raises(MistakeError, match="was saved while it was being published; nothing was changed"):
+        publish(fit, None, SIGNED, ())
+    assert publishing.records(fit.places) == ()
+
+
+def test_a_damaged_live_copy_is_replaced_by_the_one_before_and_never_by_the_draft(folder: Path) -> None:
+    before = published(folder).record.live
+    greets(folder, "Good day.")
+    live = published(folder).record.live
+    greets(folder, "Half a")
+    versions = folder.parent / "state" / "versions"
+    (versions / live / "hotline.yaml").write_text("", "utf-8")
+    with capture_logs() as logs:
+        assert load_live(folder).flows.version == before
+    assert [(line["event"], line["instead"]) for line in logs] == [("published_version_is_broken", before)]
+    shutil.rmtree(versions / before)
+    with pytest.raises(MistakeError, match=f"version {live} is live, and neither its copy .* is whole"):
+        load_live(folder)
+    third = published(folder).record.live
+    assert load_live(folder).flows.version == third

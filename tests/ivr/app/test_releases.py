@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING
 import pytest
 from structlog.testing import capture_logs
 
-from ivr.app import releases
+from ivr.app import copies, owners
+from ivr.app.copies import ABANDONED_AFTER_S, ChangedMeanwhileError, keep
 from ivr.app.loading import load_ready
 from ivr.app.mistakes import MistakeError
-from ivr.app.releases import ABANDONED_AFTER_S, KeptReleases
+from ivr.app.releases import KeptReleases
 from tests.ivr.flow.surroundings import SMALL
 
 if TYPE_CHECKING:
@@ -107,7 +108,7 @@ async def test_a_broken_copy_of_the_present_version_is_made_anew(folder: Path) -
 def test_only_the_youngest_are_kept_and_the_present_one_is_among_them(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(releases, "MOST_KEPT", 3)
+    monkeypatch.setattr(copies, "MOST_KEPT", 3)
     first = KeptReleases(ready(folder)).current.flows.version
     places = ready(folder).places
     for age, name in enumerate(("aaaa", "bbbb", "cccc"), 1):
@@ -162,13 +163,13 @@ def test_several_processes_may_start_at_once(folder: Path) -> None:
 def test_whoever_comes_second_finds_the_work_done(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The other process puts its copy in place between our copying and our renaming."""
     here = ready(folder)
-    put = releases._put
+    put = copies._put
 
-    def late(staged: Path, target: Path, source: Path) -> None:
+    def late(staged: Path, target: Path) -> None:
         shutil.copytree(staged, target)
-        put(staged, target, source)
+        put(staged, target)
 
-    monkeypatch.setattr(releases, "_put", late)
+    monkeypatch.setattr(copies, "_put", late)
     KeptReleases(here)
     assert kept(folder) == [here.flows.version]
 
@@ -179,3 +180,113 @@ def test_a_folder_that_cannot_be_written_is_a_mistake_of_one_line(folder: Path) 
     here.places.versions.write_text("", encoding="ascii")
     with pytest.raises(MistakeError, match=r"versions cannot be used: .*; change state_dir"):
         KeptReleases(here)
+
+
+def test_a_folder_saved_between_check_and_copy_is_not_kept_as_what_it_was(folder: Path) -> None:
+    here = ready(folder)
+    change(folder, "Good day.")
+    with pytest.raises(ChangedMeanwhileError):
+        keep(here.source, here.places.versions / here.flows.version)
+    assert list(here.places.versions.iterdir()) == []
+    with capture_logs() as logs:
+        assert KeptReleases(here).current.flows == here.flows, "the service starts all the same"
+    assert [line["event"] for line in logs] == ["version_not_kept"]
+
+
+def test_other_comments_are_the_same_version_and_its_copy_stays(folder: Path) -> None:
+    here = ready(folder)
+    copy = here.places.versions / here.flows.version
+    keep(here.source, copy)
+    before = (copy / "hotline.yaml").read_bytes()
+    (folder / "hotline.yaml").write_bytes(b"# A word.\n" + before)
+    keep(folder, copy)
+    assert (copy / "hotline.yaml").read_bytes() == before
+
+
+def test_a_damaged_copy_is_never_away_before_there_is_another(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    here = ready(folder)
+    copy = here.places.versions / here.flows.version
+    keep(here.source, copy)
+    (copy / "hotline.yaml").write_text("", "utf-8")
+    replace = type(copy).replace
+
+    def full(staged: Path, target: Path) -> Path:
+        if staged.name == copy.name:
+            raise OSError(28, "No space left on device")
+        return replace(staged, target)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(type(copy), "replace", full)
+        with pytest.raises(OSError, match="No space"):
+            keep(here.source, copy)
+    assert (copy / "flows" / "main.yaml").is_file(), "what was whole of it is there still"
+    keep(here.source, copy)
+    assert (copy / "hotline.yaml").read_text("utf-8")
+
+
+async def test_a_copy_that_comes_back_is_found(folder: Path) -> None:
+    old = KeptReleases(ready(folder)).current.flows.version
+    change(folder, "Good day.")
+    later = KeptReleases(ready(folder))
+    copy = ready(folder).places.versions / old
+    copy.rename(copy.with_name("away"))
+    assert await later.at(old) is None
+    copy.with_name("away").rename(copy)
+    assert await later.at(old) is not None
+
+
+def test_what_a_script_imports_is_of_the_version_and_what_lies_beside_it_is_copied(folder: Path) -> None:
+    before = ready(folder).flows.version
+    below = folder / "scripts" / "crm"
+    (below / "__pycache__").mkdir(parents=True)
+    (below / "__pycache__" / "client.cpython-313.pyc").write_bytes(b"made")
+    (below / "areas.csv").write_text("0571,Hangzhou\n", "utf-8")
+    assert ready(folder).flows.version == before
+    (below / "client.py").write_text("TIER = 1\n", "utf-8")
+    first = ready(folder)
+    (below / "client.py").write_text("TIER = 2\n", "utf-8")
+    second = ready(folder)
+    assert len({before, first.flows.version, second.flows.version}) == 3
+    copy = second.places.versions / second.flows.version
+    keep(second.source, copy)
+    assert (copy / "scripts/crm/client.py").read_text("utf-8") == "TIER = 2\n"
+    assert (copy / "scripts/crm/areas.csv").is_file()
+    assert not (copy / "scripts/crm/__pycache__").exists()
+
+
+def test_versions_are_nobody_elses_business(folder: Path) -> None:
+    here = ready(folder)
+    assert here.places.versions.stat().st_mode & 0o777 == 0o700
+    here.places.versions.chmod(0o750)
+    ready(folder)
+    assert here.places.versions.stat().st_mode & 0o777 == 0o750, "an admin's own word is left"
+
+
+def test_what_root_makes_is_given_to_whom_the_state_belongs(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After `sudo hotline publish` the service, another user, starts."""
+    here = ready(folder)
+    given: list[str] = []
+    state = here.places.state
+
+    def chown(path: Path, user: int, group: int, *, follow_symlinks: bool) -> None:
+        assert (user, group, follow_symlinks) == (4711, 4712, False)
+        given.append(str(path.relative_to(state)))
+
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    monkeypatch.setattr(os, "chown", chown)
+    monkeypatch.setattr(owners, "_owner", lambda path: (4711, 4712) if path == state else (0, 0))
+    here.places.published.mkdir()
+    (here.places.published / ".lock").touch()
+    here.places.give_all()
+    assert {"published", "published/.lock", "versions", "sounds"} <= set(given)
+
+
+def test_a_copy_of_another_user_only_looks_older(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    here = ready(folder)
+    KeptReleases(here)
+
+    def refused(_: Path) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(os, "utime", refused)
+    assert KeptReleases(here).current.flows == here.flows

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from ivr.app.copies import keep
 from ivr.app.loading import load_ready
 from ivr.app.mistakes import MistakeError
-from ivr.app.releases import keep
 from ivr.app.replay_part import run_replay
 from ivr.cli.replaying import as_text, replay
 from store.engine import open_store

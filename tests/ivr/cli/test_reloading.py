@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import signal
 from typing import TYPE_CHECKING, Self
 
@@ -21,6 +22,8 @@ HEADERS = {
     "dnid": "100", "rdnis": "unknown", "context": "main", "extension": "100", "priority": "1", "enhanced": "0.0",
     "accountcode": "", "threadid": "1",
 }  # fmt: skip
+_NUMBERS = itertools.count(1)
+"""No two calls have one id."""
 TWO_MESSAGES = FLOW.replace("then: wait}", "then: more}").replace(
     "  wait:", "  more: {play: rescue, then: wait}\n  wait:"
 )
@@ -31,12 +34,13 @@ class Call:
 
     def __init__(self, machine: Machine) -> None:
         self._port = machine.ports.agi
+        self._headers = {**HEADERS, "uniqueid": f"t-1-1.{next(_NUMBERS)}"}
         self.sounds: list[str] = []
         """What the caller was told, so far."""
 
     async def __aenter__(self) -> Self:
         self._reader, self._writer = await asyncio.open_connection("127.0.0.1", self._port)
-        self._writer.write("".join(f"agi_{name}: {value}\n" for name, value in HEADERS.items()).encode() + b"\n")
+        self._writer.write("".join(f"agi_{name}: {value}\n" for name, value in self._headers.items()).encode() + b"\n")
         return self
 
     async def __aexit__(

@@ -1,0 +1,121 @@
+"""Copies of versions on disk: whole or not there at all, and what they say is what their name says.
+
+A version's copy is in a folder of its name, its content address. Whether it is right is asked of the copy itself, by
+reading it: the folder it was made from may have been saved meanwhile, and comments make no version.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import shutil
+import time
+from typing import TYPE_CHECKING, Final
+
+from ivr.app.owners import give, make_private
+from ivr.config.load import load_hotline
+from ivr.config.script_files import script_files
+from ivr.publishing.book import sync
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+    from pathlib import Path
+
+    from ivr.config.load import Loaded
+
+MOST_KEPT: Final = 50
+"""Versions on disk, the youngest: far more than a day of changes, and no call lasts a day."""
+ABANDONED_AFTER_S: Final = 3600.0
+"""A half-made copy of this age is nobody's any more: its process was killed."""
+HEARD: Final = ("flows", "prompts")
+"""What a version is made of, beside the settings and the scripts. Recordings are in the built sounds already."""
+
+
+class ChangedMeanwhileError(Exception):
+    """The folder was saved between its check and its copy: what was copied is another version."""
+
+
+def read_copy(target: Path) -> Loaded | None:
+    """A kept version; None when it is not there, or is not what its name says."""
+    loaded = load_hotline(target) if target.is_dir() else None
+    if loaded is None or loaded.hotline is None or loaded.flows is None or loaded.flows.version != target.name:
+        return None
+    return loaded
+
+
+def keep(folder: Path, target: Path) -> None:
+    """Copy what a version is made of, on disk before this returns; a copy that has been damaged is made anew.
+
+    Several processes may do so at once: each stages its own, and whoever comes second finds the work done.
+
+    Args:
+        folder: where the version was loaded from.
+        target: the folder of the copy, called as the version.
+
+    Raises:
+        ChangedMeanwhileError: the folder is another version now.
+        OSError: it cannot be copied. In both cases nothing is there that was not before.
+    """
+    if read_copy(target) is not None:
+        with contextlib.suppress(OSError):  # another user's: then it only looks older than it is
+            os.utime(target)
+        return
+    make_private(target.parent)
+    staged = target.with_name(f".{target.name}.{secrets.token_hex(4)}") / target.name
+    try:
+        staged.mkdir(parents=True)
+        for name in _heard(folder):
+            (staged / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(folder / name, staged / name)
+            sync(staged / name)
+        for each, _, _ in os.walk(staged):
+            sync(staged / each)
+        if read_copy(staged) is None:
+            raise ChangedMeanwhileError
+        give(staged, target.parent)
+        _put(staged, target)
+        sync(target.parent)
+    finally:
+        shutil.rmtree(staged.parent, ignore_errors=True)
+
+
+def _put(staged: Path, target: Path) -> None:
+    """Put the copy in its place; a damaged one is moved aside first, never taken away before there is another."""
+    try:
+        staged.replace(target)
+    except OSError:
+        if not target.is_dir():
+            raise
+        if read_copy(target) is None:
+            aside = staged.with_name("damaged")
+            target.rename(aside)
+            try:
+                staged.replace(target)
+            except OSError:
+                if not target.is_dir():
+                    aside.rename(target)
+                    raise
+
+
+def _heard(folder: Path) -> Iterator[Path]:
+    """The files a version is made of, relative to the hotline's folder."""
+    found = [folder / "hotline.yaml", *(path for name in HEARD for path in sorted((folder / name).glob("*.yaml")))]
+    for path in (*found, *script_files(folder / "scripts")):
+        if path.is_file() and not path.name.startswith("."):
+            yield path.relative_to(folder)
+
+
+def forget_oldest(folder: Path, needed: Collection[str]) -> None:
+    """Keep the youngest, and those that may be gone back to; another process may be at it, too."""
+    ages: list[tuple[float, Path]] = []
+    for path in folder.iterdir():
+        try:
+            ages.append((path.stat().st_mtime, path))
+        except FileNotFoundError:
+            continue  # forgotten, or put in its place, by another process
+    ages.sort()
+    abandoned = [path for age, path in ages if path.name.startswith(".") and age < time.time() - ABANDONED_AFTER_S]
+    kept = [path for _, path in ages if not path.name.startswith(".")]
+    for path in (*abandoned, *(path for path in kept[:-MOST_KEPT] if path.name not in needed)):
+        shutil.rmtree(path, ignore_errors=True)
