@@ -21,29 +21,25 @@ from ivr.flow.model import (
     END,
     Assign,
     Branch,
-    Collect,
-    Dial,
     Hangup,
     Hours,
-    Lookup,
     Menu,
     Play,
-    Queue,
     QueueState,
     Return,
     SayValue,
     Step,
     Subflow,
-    Transfer,
 )
 from ivr.flow.paths import exits
 from ivr.rehearsal.edges import AFTER, KEY, NONE, THEN, UnknownOutcomeError, told_way, ways_of
+from ivr.rehearsal.steps_told import ASKS, LEADS_OUT, number_of, plain, says_the_same, set_by, thens
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
-    from ivr.flow.model import FlowSet, Way
+    from ivr.flow.model import FlowSet
 
 Kind = Literal["same", "elsewhere", "undecided"]
 PASSED: Final = (Play, SayValue, Assign, Branch, Hours, QueueState, Subflow, Return)
@@ -248,13 +244,13 @@ class _Walk:
     def _note_changes(self, present: Step, line: Passed | None) -> None:
         """Remember what is set otherwise than it was: by another step, or the same with other words in it."""
         was = None if line is None else self._was(line)
-        if was is not None and _says_the_same(present, was):
+        if was is not None and says_the_same(present, was):
             return
         for part in (present, was):
-            self.otherwise |= _set_by(part) if part is not None else set()
+            self.otherwise |= set_by(part) if part is not None else set()
         if isinstance(present, Return) and self.callers:
             flow, step = self.callers[-1]
-            self.otherwise |= _set_by(self.new.flows.flows[flow].steps[step])
+            self.otherwise |= set_by(self.new.flows.flows[flow].steps[step])
 
     def _go(self, present: Step, line: Passed | None) -> bool:
         """Go on to the next step; False when the call is over."""
@@ -309,7 +305,7 @@ class _Walk:
         if was is None:
             raise AssertionError("a line that matched has a step")
         self._refuse_other_question(present, was)
-        way = told_way(was, line.outcome, _number(was, line))
+        way = told_way(was, line.outcome, number_of(was, line.outcome, line.to))
         if way == NONE:
             return self.step  # handed over: its next line tells how it came back
         offered = {name: each.then for name, each in zip(ways_of(present), exits(present), strict=True)}
@@ -332,17 +328,17 @@ class _Walk:
 
     def _refuse_other_question(self, present: Step, was: Step) -> None:
         """Another question is answered otherwise; who asks elsewhere hears something else."""
-        for kind, words in _ASKS.items():
+        for kind, words in ASKS.items():
             if isinstance(present, kind):
-                now, then = (tuple(_plain(getattr(step, name)) for name in words) for step in (present, was))
-                if now != then and kind in _LEADS_OUT:
-                    raise _Known("elsewhere", self.last, f"{_plain(now[0])} instead of {_plain(then[0])}")
+                now, then = (tuple(plain(getattr(step, name)) for name in words) for step in (present, was))
+                if now != then and kind in LEADS_OUT:
+                    raise _Known("elsewhere", self.last, f"{plain(now[0])} instead of {plain(then[0])}")
                 if now != then:
                     raise self._stop(f"it asks for something else: {', '.join(words)}")
 
     def _same_condition(self, present: Step, was: Step, way: str) -> str:
         """The same of several ways, when nothing its conditions read has changed."""
-        now, then = _thens(present), _thens(was)
+        now, then = thens(present), thens(was)
         if len(now) == 1:
             return now[0].then
         if [each.when for each in now] != [each.when for each in then]:
@@ -354,53 +350,3 @@ class _Walk:
         if changed := sorted(name for name in read if name.split(".")[0] in self.otherwise):
             raise self._at_a_loss(present, f"{changed[0]} is set otherwise before")
         return now[number - 1].then
-
-
-_ASKS: Final[Mapping[type[Step], tuple[str, ...]]] = {
-    Lookup: ("lookup", "args"),
-    Queue: ("queue",),
-    Dial: ("to",),
-    Transfer: ("to",),
-    Collect: ("min_length", "max_length", "terminator", "check_digit"),
-}
-"""What makes a step ask the same of the world or the caller."""
-_LEADS_OUT: Final = (Queue, Dial, Transfer)
-
-
-def _plain(value: object) -> object:
-    """As it is written."""
-    return getattr(value, "source", value)
-
-
-def _thens(step: Step) -> tuple[Way, ...]:
-    return tuple(each.way for each in exits(step) if each.kind == THEN and each.way is not None)
-
-
-def _number(was: Step, line: Passed) -> int:
-    """Which of several ways a line tells of, from 1: by its words, else by where it led; 0 when neither tells."""
-    word, _, number = line.outcome.partition(" ")
-    if word == "way" and number.isdecimal():
-        return int(number)
-    led = [at for at, way in enumerate(_thens(was), start=1) if way.then == line.to]
-    return led[0] if len(led) == 1 else 0
-
-
-def _says_the_same(present: Step, was: Step) -> bool:
-    """Whether two steps set the same variables to the same."""
-    return type(present) is type(was) and _assigned(present) == _assigned(was)
-
-
-def _assigned(step: Step) -> list[tuple[str, object]]:
-    own = [(name, each.source) for name, each in getattr(step, "assign", {}).items()]
-    ways = [way for each in exits(step) if (way := each.way) is not None]
-    own += [(name, each.source) for name, each in getattr(step, "values", {}).items()]
-    return own + [(name, each.source) for way in ways for name, each in way.assign.items()] + _into(step)
-
-
-def _into(step: Step) -> list[tuple[str, object]]:
-    into = getattr(step, "into", None)
-    return [(into, getattr(step, "lookup", None) or getattr(step, "flow", None))] if into else []
-
-
-def _set_by(step: Step) -> set[str]:
-    return {name for name, _ in _assigned(step)}

@@ -106,7 +106,7 @@ def test_mistakes_in_the_files_end_with_2_and_are_the_ones_check_tells(folder: P
     checked = run("check", folder)
     assert checked.exit_code == 1
     assert "did you mean 'vip'?" in checked.output
-    assert checked.output.rstrip().endswith("in 2 flows, 37 messages, 3 languages, 88 dialogues")
+    assert checked.output.rstrip().endswith("in 2 flows, 37 messages, 3 languages, 88 dialogues, 2 boards")
 
 
 @pytest.mark.parametrize(

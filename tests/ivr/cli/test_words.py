@@ -17,5 +17,6 @@ def test_the_words_alone_load_nothing_that_does_the_work() -> None:
         "ivr.cli.hours",
         "ivr.cli.ledger",
         "ivr.cli.main",
+        "ivr.cli.publish_words",
         "ivr.cli.report",
     }
