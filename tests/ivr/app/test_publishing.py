@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -15,8 +16,11 @@ from ivr.app import publishing, speech
 from ivr.app.live import load_live
 from ivr.app.loading import load_ready
 from ivr.app.mistakes import MistakeError
-from ivr.app.publishing import Signed, fit_to_publish, publish
+from ivr.app.publishing import Signed, fit_to_publish, publish, rollback
+from ivr.app.standing import Running, Standing
+from ivr.cli import publications
 from ivr.prompts.build import BuildReport
+from ivr.publishing.records import First
 from tests.ivr.flow.surroundings import SMALL
 
 if TYPE_CHECKING:
@@ -33,6 +37,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("HOTLINE_STATE_DIR", str(tmp_path / "state"))
     monkeypatch.setattr(speech, "build", lambda _: SPOKEN)
     monkeypatch.setattr(speech, "refuse_unbuilt", lambda _: None)
+    monkeypatch.setattr(publications, "set_up_logs", lambda *_: None)  # this process has more tests
     shutil.copytree(SMALL, tmp_path / "hotline")
     shutil.rmtree(tmp_path / "hotline" / "tests", ignore_errors=True)
     return tmp_path / "hotline"
@@ -124,3 +129,78 @@ def test_a_damaged_live_copy_is_replaced_by_the_one_before_and_never_by_the_draf
         load_live(folder)
     third = published(folder).record.live
     assert load_live(folder).flows.version == third
+
+
+LISTED = First("", callers=("hash",), shown=("138****8000",))
+
+
+def test_a_version_that_goes_first_has_the_numbers_and_lookups_of_the_live_one(folder: Path) -> None:
+    live = published(folder).record.live
+    edit(folder, "hotline.yaml", "time_zone: Asia/Shanghai", "time_zone: Asia/Tokyo")
+    with pytest.raises(MistakeError, match=f"has the same time_zone as the live one, {live}; publish"):
+        publish(fit_to_publish(folder, lambda *_: None), LISTED, SIGNED, ())
+    edit(folder, "hotline.yaml", "time_zone: Asia/Tokyo", "time_zone: Asia/Shanghai")
+    edit(folder, "hotline.yaml", "numbers:\n", 'numbers:\n  "998": main\n')
+    with pytest.raises(MistakeError, match="has the same numbers as the live one"):
+        publish(fit_to_publish(folder, lambda *_: None), LISTED, SIGNED, ())
+
+
+def test_what_asterisk_has_otherwise_is_told(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    wishes = publications.Wishes("one number more", who="Lin")
+    publications.publish(folder, wishes)
+    edit(folder, "hotline.yaml", "numbers:\n", 'numbers:\n  "998": main\n')
+    capsys.readouterr()
+    publications.publish(folder, wishes)
+    before = publishing.records(load_ready(folder).places)[0].live
+    assert f"render     numbers not as in {before}: for Asterisk run: hotline render" in capsys.readouterr().out
+    publications.rollback(folder, None, "one too many", "Lin")
+    assert "make the folder say so again, then run: hotline render" in capsys.readouterr().out
+
+
+def test_a_setting_the_service_was_built_from_is_not_changed_while_it_runs(folder: Path) -> None:
+    live = published(folder).record.live
+    where = load_ready(folder).places
+    edit(folder, "hotline.yaml", "time_zone: Asia/Shanghai", "time_zone: Asia/Tokyo")
+    with contextlib.closing(Standing(where)) as standing:
+        assert standing.mine()
+        standing.tell(Running(1, live, None, live, ""))
+        with pytest.raises(MistakeError, match="a change of time_zone needs a restart of the running service"):
+            published(folder)
+    tokyo = published(folder).record.live
+    with contextlib.closing(Standing(where)) as standing:
+        assert standing.mine()
+        standing.tell(Running(2, tokyo, None, tokyo, ""))
+        with pytest.raises(MistakeError, match="needs a restart"):
+            rollback(load_live(folder), None, SIGNED)
+
+
+@pytest.mark.parametrize(("number", "said"), [(2, "it is broken"), (1, "within 0 s")])
+def test_what_becomes_of_a_record_that_is_not_taken_up_is_said(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, number: int, said: str
+) -> None:
+    live = published(folder).record.live
+    greets(folder, "Good day.")
+    monkeypatch.setattr(publishing, "TAKEN_UP_WITHIN_S", 0.2)
+    with contextlib.closing(Standing(load_ready(folder).places)) as standing:
+        assert standing.mine()
+        standing.tell(Running(number, live, None, live, "it is broken"))
+        with pytest.raises(MistakeError) as told:
+            published(folder)
+    assert said in str(told.value)
+    assert "it is what the next start begins with; hotline rollback takes it back" in str(told.value)
+
+
+def test_who_goes_first_no_more_is_said(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    published(folder)
+    greets(folder, "Good day.")
+    first = publish(fit_to_publish(folder, lambda *_: None), LISTED, SIGNED, ()).record.version
+    with pytest.raises(MistakeError, match=f"version {first} goes first now; hotline publish gives it to all"):
+        rollback(load_live(folder), first, SIGNED)
+    greets(folder, "Good evening.")
+    publications.publish(folder, publications.Wishes("a third", who="Lin"))
+    assert f"{first} goes first no more" in capsys.readouterr().out
+
+
+def test_a_share_of_nobody_is_none(folder: Path) -> None:
+    with pytest.raises(MistakeError, match="--first: 0% is no call at all"):
+        publications.publish(folder, publications.Wishes("x", share="0%", who="Lin"))
