@@ -98,12 +98,25 @@ def fit_to_publish(folder: Path, tell: Callable[[str, str], None]) -> Ready:
         f"{len(rehearsal.played)} dialogues, each as written" if rehearsal.played else "no dialogue is there",
     )
     ready = ready_of(loaded)
-    report = speech.build(ready)
+    for live in _beside(ready):
+        speech.refuse_replaced(ready, live)
+    report = speech.build_sentences(ready)
     if not report.complete:
         raise MistakeError(as_text(report.diagnostics, loaded.sources).rstrip("\n"), 1)
     speech.refuse_unbuilt(ready)
     tell("spoken", _made(report.made))
     return ready
+
+
+def _beside(ready: Ready) -> list[Ready]:
+    """The versions that new calls begin with now, as far as they are kept and are others."""
+    last, now = (records(ready.places) or (None,))[-1], running(ready.places)
+    names = {last.live, last.first.version if last.first else ""} if last else {now.live} if now else set()
+    return [
+        version
+        for name in sorted(names - {"", ready.flows.version})
+        if (version := at_version(ready, name)) is not None
+    ]
 
 
 def _made(count: int) -> str:
@@ -133,6 +146,8 @@ def publish(ready: Ready, first: First | None, signed: Signed, difference: Seque
         _refuse_full(lambda: _keep(ready), ready.places)
         if last is None and before:
             _refuse_gone(ready, before)
+        if first is None:
+            speech.put_rescue_sounds(ready)
         record = Publication(
             number=_next(book, ready.places),
             act="publish" if first is None else "first",
@@ -173,6 +188,7 @@ def rollback(ready: Ready, to: str | None, signed: Signed) -> Done:
         older = _refuse_gone(ready, live)
         speech.refuse_unbuilt(older)
         _refuse_restart(older, running(ready.places))
+        speech.put_rescue_sounds(older)
         record = replace(
             last,
             number=_next(book, ready.places),
