@@ -252,7 +252,9 @@ def records(where: Places) -> tuple[Publication, ...]:
     """
     try:
         return Book(where.published).records()
-    except (BrokenRecordError, OSError) as broken:
+    except OSError as error:
+        raise cannot_use(where.published, error) from None
+    except BrokenRecordError as broken:
         raise MistakeError(str(broken)) from None
 
 

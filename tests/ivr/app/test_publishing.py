@@ -265,3 +265,53 @@ def test_a_published_version_is_started_without_the_recordings_of_the_draft(
     published(folder)
     BUILD_SENTENCES(load_live(folder))
     assert asked == [(folder / "prompts", False), (None, True)]
+
+
+@pytest.mark.parametrize("damage", ["[", "", "hotline: small\nlanguages: 5\n"])
+def test_a_draft_whose_settings_cannot_be_read_stops_no_restart_and_no_rollback(folder: Path, damage: str) -> None:
+    """Where the state is, the environment says."""
+    first = published(folder).record.live
+    greets(folder, "Good day.")
+    live = published(folder).record.live
+    (folder / "hotline.yaml").write_text(damage, "utf-8")
+    with capture_logs() as logs:
+        ready = load_live(folder)
+    assert "settings_cannot_be_read" in [line["event"] for line in logs]
+    assert (ready.flows.version, ready.hotline.time_zone) == (live, "Asia/Shanghai")
+    assert ready.places.state == folder.parent / "state"
+    assert rollback(ready, None, SIGNED).record.live == first
+    assert load_live(folder).flows.version == first
+
+
+def test_settings_with_a_mistake_lead_to_their_own_state_and_to_no_other(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("HOTLINE_STATE_DIR")
+    path = folder / "hotline.yaml"
+    path.write_text(f"state_dir: {folder.parent / 'here'}\n{path.read_text('utf-8')}", "utf-8")
+    live = published(folder).record.live
+    edit(folder, "hotline.yaml", "languages: ", "langauges: ")
+    assert load_live(folder).flows.version == live
+    edit(folder, "hotline.yaml", "hotline: small", "hotline: large")
+    with pytest.raises(MistakeError, match="langauges"):
+        load_live(folder)
+    edit(folder, "hotline.yaml", "hotline: large", "hotline: small")
+    edit(folder, "hotline.yaml", "state_dir: ", "state_dir: 5 #")
+    with pytest.raises(MistakeError, match="langauges"):
+        load_live(folder)
+
+
+def test_a_folder_that_is_no_hotlines_is_told_whatever_was_published(folder: Path) -> None:
+    published(folder)
+    with pytest.raises(MistakeError, match="there is no folder"):
+        load_live(folder.with_name("typo"))
+    (folder / "hotline.yaml").unlink()
+    with pytest.raises(MistakeError, match="the file is not there"):
+        load_live(folder)
+
+
+def test_a_state_folder_that_cannot_be_looked_into_is_one_line(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (folder / "file").write_text("", "utf-8")
+    monkeypatch.setenv("HOTLINE_STATE_DIR", str(folder / "file" / "state"))
+    with pytest.raises(MistakeError, match=r"state cannot be used: Not a directory; change state_dir"):
+        load_live(folder)
