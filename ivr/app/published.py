@@ -130,6 +130,11 @@ class PublishedReleases:
             missing = record.live if live is None or record.first is None else record.first.version
             self._settled(number, f"version {missing} is not kept any more")
             return
+        for each in filter(None, (live, first)):
+            if needing := self._kept.needs_restart(each.flows.version):
+                what = f"version {each.flows.version} has other {' and '.join(needing)} than the service was built for"
+                self._settled(number, f"{what}: it needs a restart")
+                return
         self._record, self._live, self._first = record, live, first
         self._back = None  # whoever publishes after it was taken back has decided
         self._calls.clear()  # what is compared begins at the same moment

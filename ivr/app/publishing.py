@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Final
 from dialplan.diagnostics import has_errors
 from dialplan.report import as_text
 from ivr.app import speech
-from ivr.app.copies import ChangedMeanwhileError, keep
+from ivr.app.built_from import OF_A_VERSION, RENDERED, changed
+from ivr.app.copies import ChangedMeanwhileError, keep, read_copy
 from ivr.app.live import at_version
 from ivr.app.loading import Ready, ready_of
 from ivr.app.mistakes import MistakeError, cannot_use
@@ -24,6 +25,7 @@ from ivr.app.owners import make_private
 from ivr.app.standing import running
 from ivr.config.checked import check_hotline
 from ivr.config.dialogues import load_dialogues
+from ivr.config.version import NOT_HEARD
 from ivr.publishing.book import Book, BrokenRecordError, TakenError
 from ivr.publishing.records import NothingBeforeError, Publication, undo
 from ivr.rehearsal.house import house_of
@@ -41,10 +43,10 @@ if TYPE_CHECKING:
     from ivr.app.standing import Running
     from ivr.publishing.records import First
 
+STANDS: Final = "it is what the next start begins with; hotline rollback takes it back"
+"""What becomes of a record that the running service does not go by."""
 TAKEN_UP_WITHIN_S: Final = 15.0
 """The service looks twice a second and reads a version in less than one; a busy machine gets its time."""
-STARTED_WITH: Final = ("data_sources", "lookups")
-"""Settings of a version that the running service was built from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,10 @@ class Done:
     record: Publication
     running: bool
     """Whether a service runs, and has taken it up."""
+    dropped: str = ""
+    """The version that went first until now, and does so no more."""
+    render: tuple[str, ...] = ()
+    """Settings that are otherwise in Asterisk's files."""
 
 
 def fit_to_publish(folder: Path, tell: Callable[[str, str], None]) -> Ready:
@@ -92,12 +98,25 @@ def fit_to_publish(folder: Path, tell: Callable[[str, str], None]) -> Ready:
         f"{len(rehearsal.played)} dialogues, each as written" if rehearsal.played else "no dialogue is there",
     )
     ready = ready_of(loaded)
-    report = speech.build(ready)
+    for live in _beside(ready):
+        speech.refuse_replaced(ready, live)
+    report = speech.build_sentences(ready)
     if not report.complete:
         raise MistakeError(as_text(report.diagnostics, loaded.sources).rstrip("\n"), 1)
     speech.refuse_unbuilt(ready)
     tell("spoken", _made(report.made))
     return ready
+
+
+def _beside(ready: Ready) -> list[Ready]:
+    """The versions that new calls begin with now, as far as they are kept and are others."""
+    last, now = (records(ready.places) or (None,))[-1], running(ready.places)
+    names = {last.live, last.first.version if last.first else ""} if last else {now.live} if now else set()
+    return [
+        version
+        for name in sorted(names - {"", ready.flows.version})
+        if (version := at_version(ready, name)) is not None
+    ]
 
 
 def _made(count: int) -> str:
@@ -110,7 +129,8 @@ def publish(ready: Ready, first: First | None, signed: Signed, difference: Seque
     """Let new calls begin with this version, or some of them.
 
     Raises:
-        MistakeError: somebody else publishes, the service would need a restart, or it cannot be kept.
+        MistakeError: somebody else publishes, the service would need a restart, or it cannot be kept; or it is written
+            down, and the running service does not take it up.
     """
     version = ready.flows.version
     with _alone(ready.places) as book:
@@ -121,9 +141,13 @@ def publish(ready: Ready, first: First | None, signed: Signed, difference: Seque
         if first is not None and not before:
             raise MistakeError("nothing is live yet that other calls could begin with; publish without --first")
         _refuse_restart(ready, now)
+        if first is not None:
+            _refuse_others_first(ready, before)
         _refuse_full(lambda: _keep(ready), ready.places)
         if last is None and before:
             _refuse_gone(ready, before)
+        if first is None:
+            speech.put_rescue_sounds(ready)
         record = Publication(
             number=_next(book, ready.places),
             act="publish" if first is None else "first",
@@ -136,7 +160,10 @@ def publish(ready: Ready, first: First | None, signed: Signed, difference: Seque
             when=signed.when,
             difference=tuple(difference),
         )
-        return _written(book, record, ready.places)
+        done = _written(book, record, ready.places)
+        was_first = last.first.version if last and last.first else ""
+        render = _to_render(ready, before, RENDERED) if first is None else ()
+        return replace(done, dropped=was_first if was_first != version else "", render=render)
 
 
 def rollback(ready: Ready, to: str | None, signed: Signed) -> Done:
@@ -154,11 +181,14 @@ def rollback(ready: Ready, to: str | None, signed: Signed) -> Done:
             live = to or (last.live if last.first else undo(published))
         except NothingBeforeError:
             raise MistakeError(f"version {last.live} is the first that was live; there is nothing before it") from None
+        if last.first is not None and live == last.first.version:
+            raise MistakeError(f"version {live} goes first now; hotline publish gives it to all")
         if live == last.live and last.first is None:
             raise MistakeError(f"version {live} is live already; nothing was changed")
         older = _refuse_gone(ready, live)
         speech.refuse_unbuilt(older)
         _refuse_restart(older, running(ready.places))
+        speech.put_rescue_sounds(older)
         record = replace(
             last,
             number=_next(book, ready.places),
@@ -172,7 +202,8 @@ def rollback(ready: Ready, to: str | None, signed: Signed) -> Done:
             when=signed.when,
             difference=(),
         )
-        return _written(book, record, ready.places)
+        render = _to_render(older, last.live, [name for name in RENDERED if name not in NOT_HEARD])
+        return replace(_written(book, record, ready.places), render=render)
 
 
 def caller_hashes(ready: Ready, numbers: Sequence[str]) -> tuple[str, ...]:
@@ -234,7 +265,9 @@ def records(where: Places) -> tuple[Publication, ...]:
     """
     try:
         return Book(where.published).records()
-    except (BrokenRecordError, OSError) as broken:
+    except OSError as error:
+        raise cannot_use(where.published, error) from None
+    except BrokenRecordError as broken:
         raise MistakeError(str(broken)) from None
 
 
@@ -279,12 +312,29 @@ def _refuse_restart(ready: Ready, now: Running | None) -> None:
     started = at_version(ready, now.started_with) if now is not None else None
     if started is None:
         return
-    changed = [name for name in STARTED_WITH if getattr(ready.hotline, name) != getattr(started.hotline, name)]
-    if changed:
+    if needing := changed(started.hotline, ready.hotline, OF_A_VERSION):
         raise MistakeError(
-            f"{' and '.join(changed)} differ from what the running service was built for; "
-            "end it, publish, and start it again: calls that wait or talk are not disturbed"
+            f"a change of {' and '.join(needing)} needs a restart of the running service: end it, publish, and start "
+            "it again; calls that wait or talk are not disturbed"
         )
+
+
+def _refuse_others_first(ready: Ready, live: str) -> None:
+    """A version that goes first runs beside the live one, in one service, behind one dialplan."""
+    beside = at_version(ready, live)
+    if beside is not None and (others := changed(beside.hotline, ready.hotline, (*OF_A_VERSION, "numbers"))):
+        raise MistakeError(
+            f"a version that goes first has the same {' and '.join(others)} as the live one, {live}; publish it "
+            "without --first and --first-for"
+        )
+
+
+def _to_render(ready: Ready, before: str, settings: Sequence[str]) -> tuple[str, ...]:
+    """What Asterisk's files have of the version before, and this one has otherwise."""
+    was = read_copy(ready.places.versions / before) if before.isalnum() else None
+    if was is None or was.hotline is None:
+        return ()
+    return changed(was.hotline, ready.hotline, settings)
 
 
 def _refuse_gone(ready: Ready, version: str) -> Ready:
@@ -321,9 +371,12 @@ def _taken_up(record: Publication, where: Places) -> bool:
             return False
         if now.number >= record.number:
             if now.problem:
-                raise MistakeError(f"written down, but the running service has not taken it up: {now.problem}")
+                raise MistakeError(
+                    f"written down, but the running service has not taken it up: {now.problem}; {STANDS}"
+                )
             return True
         time.sleep(0.05)
     raise MistakeError(
-        f"written down, but the running service has not taken it up within {TAKEN_UP_WITHIN_S:.0f} s; see its log"
+        f"written down, but the running service has not taken it up within {TAKEN_UP_WITHIN_S:.0f} s (see its log); "
+        f"{STANDS}"
     )

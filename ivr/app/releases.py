@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
+from ivr.app.built_from import OF_A_VERSION, changed
 from ivr.app.copies import ChangedMeanwhileError, forget_oldest, keep, read_copy
 from ivr.app.mistakes import cannot_use
 from ivr.app.timetables import Timetables
@@ -44,6 +45,8 @@ class KeptReleases:
         self._book = Book(ready.places.published)
         self._current = _release(ready.hotline, ready.flows, Speech(ready.catalogue, ready.places.sounds))
         self._older: dict[str, Release] = {}
+        self._built_from = ready.hotline
+        self._needing: dict[str, tuple[str, ...]] = {}
         try:
             self._keep(ready)
         except OSError as error:
@@ -87,6 +90,10 @@ class KeptReleases:
                 self._older.pop(next(iter(self._older)))
         return self._older.get(version)
 
+    def needs_restart(self, version: str) -> tuple[str, ...]:
+        """Settings of a version that was read (`at`) that the running service was not built for."""
+        return self._needing.get(version, ())
+
     def _read(self, version: str) -> Release | None:
         if not version.isalnum() or not (self._folder / version).is_dir():
             return None
@@ -94,6 +101,7 @@ class KeptReleases:
         if loaded is None or loaded.hotline is None or loaded.flows is None:
             log.error("kept_version_is_broken", version=version)
             return None
+        self._needing[version] = changed(self._built_from, loaded.hotline, OF_A_VERSION)
         return _release(loaded.hotline, loaded.flows, Speech(loaded.catalogue, self._sounds))
 
 

@@ -10,13 +10,14 @@ from __future__ import annotations
 import asyncio
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import structlog
 from watchfiles import awatch
 
 from dialplan.report import as_text
 from ivr.app import speech
+from ivr.app.built_from import RENDERED, STARTED_WITH, changed
 from ivr.app.loading import ready_of
 from ivr.app.mistakes import MistakeError
 from ivr.config.boards import FOLDER as BOARDS
@@ -31,11 +32,6 @@ if TYPE_CHECKING:
     from ivr.app.loading import Ready
     from ivr.app.releases import KeptReleases
     from ivr.config.load import Loaded
-
-STARTED_WITH: Final = ("node", "time_zone", "data_sources", "lookups", "agi", "ami", "database_url", "state_dir")
-"""Settings the running service was built from: a change of them waits for a restart."""
-RENDERED: Final = ("numbers", "queues", "agents", "trunks", "rescue", "sip", "queue_log")
-"""Settings that are in Asterisk's files: `hotline render` brings them there."""
 
 log = structlog.get_logger("ivr.reload")
 
@@ -76,9 +72,9 @@ def renewed(ready: Ready, releases: KeptReleases) -> Ready:
     if not loaded.is_sound:
         raise MistakeError(as_text(loaded.diagnostics, loaded.sources, scope=loaded.scope).rstrip("\n"), 1)
     new = ready_of(loaded)
-    if needing := _changed(ready, new, STARTED_WITH):
+    if needing := changed(ready.hotline, new.hotline, STARTED_WITH):
         raise MistakeError(f"hotline.yaml: a change of {', '.join(needing)} needs a restart of hotline up")
-    if rendered := _changed(ready, new, RENDERED):
+    if rendered := changed(ready.hotline, new.hotline, RENDERED):
         log.warning("render_needed", settings=list(rendered), run=f"hotline render {ready.folder}")
     report = speech.build(new)  # also when only a recording is new, which makes no version
     if report.diagnostics:
@@ -90,10 +86,6 @@ def renewed(ready: Ready, releases: KeptReleases) -> Ready:
     elif report.made:
         log.info("sounds_made", made=report.made)
     return new
-
-
-def _changed(old: Ready, new: Ready, settings: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(name for name in settings if getattr(old.hotline, name) != getattr(new.hotline, name))
 
 
 def _refresh_schemas(loaded: Loaded) -> None:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from ivr.app.mistakes import MistakeError
 from ivr.app.switch import RESCUE_SOUNDS
-from ivr.prompts.build import BuildReport, build_prompts
+from ivr.prompts.build import BuildReport, build_prompts, replaced
+from ivr.prompts.compose import everything_said
 from ivr.prompts.sounds import FORMATS, Speech
 from ivr.prompts.synthesis import ESPEAK, VOICES, SpeechSettings, SynthesisError, Voice, engine_from_template
 from ivr.prompts.values import CannotSay
@@ -20,21 +21,73 @@ if TYPE_CHECKING:
 
 
 def build(ready: Ready, progress: Callable[[int, int], None] | None = None) -> BuildReport:
-    """Make every sound file of the hotline; does nothing where nothing changed.
+    """Make every sound file of the hotline, and those the dialplan plays; does nothing where nothing changed.
 
     Raises:
         MistakeError: a speech engine is missing or failed, or the sounds folder cannot be written.
     """
+    report = build_sentences(ready, progress)
+    put_rescue_sounds(ready)
+    return report
+
+
+def build_sentences(ready: Ready, progress: Callable[[int, int], None] | None = None) -> BuildReport:
+    """Make every sound file the flows say.
+
+    Of what was published only what is missing is made, in the machine's voice: the recordings beside the folder are the
+    draft's. A sound keeps its name when another voice speaks it, so it would be live at once.
+
+    Raises:
+        MistakeError: as `build`.
+    """
+    is_published = ready.source != ready.folder
+    recordings = None if is_published else ready.folder / "prompts"
     try:
-        report = build_prompts(
-            ready.catalogue, ready.places.sounds, settings(ready), ready.folder / "prompts", progress
+        return build_prompts(
+            ready.catalogue, ready.places.sounds, settings(ready), recordings, progress, missing_only=is_published
         )
-        _put_rescue_sounds(ready)
     except SynthesisError as failed:
         raise MistakeError(str(failed)) from None
     except OSError as error:
-        raise MistakeError(f"{ready.places.sounds} cannot be written: {error.strerror or error}") from None
-    return report
+        raise _cannot_write(ready, error) from None
+
+
+def put_rescue_sounds(ready: Ready) -> None:
+    """Copy what the rescue path says to the names the dialplan knows: it cannot ask us which file says it.
+
+    Raises:
+        MistakeError: the sounds folder cannot be written, or a rescue message is no plain sentence.
+    """
+    try:
+        _put_rescue_sounds(ready)
+    except OSError as error:
+        raise _cannot_write(ready, error) from None
+
+
+def refuse_replaced(draft: Ready, live: Ready) -> None:
+    """Refuse a draft whose sounds would take the place of those the live version says, before it is published.
+
+    Raises:
+        MistakeError: one would; or the speech engine is missing.
+    """
+    said = set(everything_said(live.catalogue))
+    try:
+        others = replaced(draft.catalogue, draft.places.sounds, settings(draft), draft.folder / "prompts")
+    except SynthesisError as failed:
+        raise MistakeError(str(failed)) from None
+    except OSError as error:
+        raise _cannot_write(draft, error) from None
+    if heard := [fragment for fragment in others if fragment in said]:
+        more = f" and {len(heard) - 1} more" if len(heard) > 1 else ""
+        raise MistakeError(
+            f"callers of the live version would at once hear '{heard[0].text}' ({heard[0].language}){more} spoken by "
+            "another recording, voice or engine, before anything is published; if they may, run: "
+            f"hotline prompts {draft.folder}; then publish"
+        )
+
+
+def _cannot_write(ready: Ready, error: OSError) -> MistakeError:
+    return MistakeError(f"{ready.places.sounds} cannot be written: {error.strerror or error}")
 
 
 def settings(ready: Ready) -> SpeechSettings:
@@ -65,7 +118,6 @@ def refuse_unbuilt(ready: Ready) -> None:
 
 
 def _put_rescue_sounds(ready: Ready) -> None:
-    """Copy what the rescue path says to the names the dialplan knows: it cannot ask us which file says it."""
     rescue = ready.hotline.rescue
     spoken = (
         (RESCUE_SOUNDS.hold_sound, rescue.message),

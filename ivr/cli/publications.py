@@ -57,6 +57,8 @@ def publish(folder: Path, wishes: Wishes) -> None:
     """
     signed = _signed(wishes.why, wishes.who)
     share = _share("--first", wishes.share) if wishes.share is not None else 0.0
+    if wishes.share is not None and not share:
+        raise MistakeError(f"--first: {wishes.share} is no call at all; expected a share such as 5%")
     tolerance = _share("--tolerate", wishes.tolerance)
     ready = publishing.fit_to_publish(folder, _tell)
     first = None
@@ -66,7 +68,7 @@ def publish(folder: Path, wishes: Wishes) -> None:
     changes = difference(ready, publishing.live_version(ready.places))
     for number, change in enumerate(changes):
         _tell("" if number else "changed", change)
-    _say(publishing.publish(ready, first, signed, changes))
+    _say(publishing.publish(ready, first, signed, changes), folder)
 
 
 def rollback(folder: Path, to: str | None, why: str, who: str | None) -> None:
@@ -79,7 +81,7 @@ def rollback(folder: Path, to: str | None, why: str, who: str | None) -> None:
     signed, ready = _signed(why, who), load_live(folder)
     if to is not None:
         to = _known(to, publishing.records(ready.places))
-    _say(publishing.rollback(ready, to, signed))
+    _say(publishing.rollback(ready, to, signed), folder)
 
 
 def versions(folder: Path, form: str) -> None:
@@ -121,7 +123,7 @@ def as_text(published: Sequence[Publication], now: Running | None, ready: Ready,
     return "\n".join(lines)
 
 
-def _say(done: Done) -> None:
+def _say(done: Done, folder: Path) -> None:
     record = done.record
     match record.act:
         case "first" if record.first is not None:
@@ -134,10 +136,21 @@ def _say(done: Done) -> None:
             was = f" instead of {record.before}" if record.before not in {"", record.live} else ""
             words = f"{record.version}: new calls begin with it{was}"
     _tell(_DONE[record.act], words)
+    if done.dropped:
+        _tell("", f"{done.dropped} goes first no more")
+    if done.render:
+        _tell("render", f"{' and '.join(done.render)} not as in {record.before}: {_how_to_render(record, folder)}")
     if done.running:
         _tell("", "calls in progress end on the version they began with")
     else:
         _tell("", "the service is not running; this is what it starts with")
+
+
+def _how_to_render(record: Publication, folder: Path) -> str:
+    """Asterisk's files are made from the folder, which a rollback does not change."""
+    if record.act == "rollback":
+        return f"make the folder say so again, then run: hotline render {folder}"
+    return f"for Asterisk run: hotline render {folder}"
 
 
 def _those(first: First) -> str:

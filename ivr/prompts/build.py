@@ -88,6 +88,8 @@ def build_prompts(
     settings: SpeechSettings | None = None,
     recordings: Path | None = None,
     progress: Callable[[int, int], None] | None = None,
+    *,
+    missing_only: bool = False,
 ) -> BuildReport:
     """Make every missing or outdated sound file.
 
@@ -98,6 +100,7 @@ def build_prompts(
         recordings: the hotline's `prompts` folder, with `<lang>/<message>.wav` and `<lang>/words/<word>.wav`.
         progress: called with (made so far, to make) from any thread, beginning with (0, n); not at all when there is
             nothing to do.
+        missing_only: leave what is there as it is, whatever it was made from.
 
     Raises:
         EngineMissing: something has to be synthesised and the program is not installed.
@@ -109,7 +112,8 @@ def build_prompts(
     found, diagnostics = find_recordings(catalogue, recordings)
     work = _Work(sounds_dir, settings, found, _read_made(sounds_dir), list(diagnostics))
     keys = _keys(work, wanted)
-    todo = [fragment for fragment in wanted if not _is_made(work, fragment, keys[fragment])]
+    is_done = _is_there if missing_only else _is_made
+    todo = [fragment for fragment in wanted if not is_done(work, fragment, keys[fragment])]
     try:
         if todo:
             _make_all(work, [(fragment, keys[fragment]) for fragment in todo], progress)
@@ -152,6 +156,21 @@ def _state(work: _Work, fragment: Fragment, key: str) -> tuple[State, int]:
     return ("recorded" if fragment in work.recordings else "voice"), made.ms
 
 
+def replaced(
+    catalogue: Catalogue, sounds_dir: Path, settings: SpeechSettings, recordings: Path | None
+) -> tuple[Fragment, ...]:
+    """What a build would make anew under the same name: another recording, voice, level or engine speaks it.
+
+    Raises:
+        EngineMissing: something is synthesised and the program is not installed.
+    """
+    wanted = everything_said(catalogue)
+    work = _Work(sounds_dir, settings, find_recordings(catalogue, recordings)[0], _read_made(sounds_dir))
+    keys = _keys(work, wanted)
+    there = [fragment for fragment in wanted if _is_there(work, fragment, "")]
+    return tuple(fragment for fragment in there if not _is_made(work, fragment, keys[fragment]))
+
+
 def pauses(text: str) -> tuple[float, float]:
     """Seconds of silence a fragment brings along for its punctuation, before and after.
 
@@ -181,7 +200,11 @@ def _keys(work: _Work, wanted: tuple[Fragment, ...]) -> dict[Fragment, str]:
 
 def _is_made(work: _Work, fragment: Fragment, key: str) -> bool:
     made = work.made.get(_name(fragment))
-    return made is not None and made.key == key and all(_has_content(path) for path in _paths(work, fragment))
+    return made is not None and made.key == key and _is_there(work, fragment, key)
+
+
+def _is_there(work: _Work, fragment: Fragment, _: str) -> bool:
+    return all(_has_content(path) for path in _paths(work, fragment))
 
 
 def _make_all(work: _Work, todo: list[tuple[Fragment, str]], progress: Callable[[int, int], None] | None) -> None:

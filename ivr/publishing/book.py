@@ -108,7 +108,10 @@ class Book:
 
     def _whole(self, numbers: Sequence[int], found: Sequence[Publication]) -> tuple[Publication, ...]:
         if numbers and not found:
-            raise BrokenRecordError(f"{self._path(numbers[-1])} is not as it was written, and there is none to go by")
+            raise BrokenRecordError(
+                f"{self._path(numbers[-1])} is not as it was written, and there is none to go by; "
+                "move it away to begin anew"
+            )
         return tuple(found)
 
     def _path(self, number: int) -> Path:

@@ -235,3 +235,15 @@ async def test_a_broken_youngest_record_is_told_once_and_the_one_before_decides(
     told = [line["why"] for line in logs if line["event"] == "publication_not_taken_up"]
     assert told == ["record 2 is not as it was written; number 1 decides"]
     assert [line["number"] for line in logs if line["event"] == "publication_taken_up"] == [1, 3]
+
+
+async def test_a_version_with_other_data_than_the_service_was_built_for_is_not_taken_up(house: House) -> None:
+    tokyo = house.changed("hotline.yaml", "time_zone: Asia/Shanghai", "time_zone: Asia/Tokyo")
+    house.book.add(house.record(1, live=tokyo))
+    with capture_logs() as logs:
+        await house.following(house.seen(1))
+    told = [line["why"] for line in logs if line["event"] == "publication_not_taken_up"]
+    assert told == [
+        f"version {tokyo.flows.version} has other time_zone than the service was built for: it needs a restart"
+    ]
+    assert house.began("1") == house.old.flows.version

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -15,13 +16,18 @@ from ivr.app import publishing, speech
 from ivr.app.live import load_live
 from ivr.app.loading import load_ready
 from ivr.app.mistakes import MistakeError
-from ivr.app.publishing import Signed, fit_to_publish, publish
+from ivr.app.publishing import Signed, fit_to_publish, publish, rollback
+from ivr.app.standing import Running, Standing
+from ivr.cli import publications
 from ivr.prompts.build import BuildReport
+from ivr.prompts.compose import everything_said
+from ivr.publishing.records import First
 from tests.ivr.flow.surroundings import SMALL
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from ivr.app.loading import Ready
     from ivr.app.publishing import Done
 
 SIGNED = Signed("Lin", "as asked", datetime(2026, 11, 25, tzinfo=UTC))
@@ -31,8 +37,11 @@ SPOKEN = BuildReport(total=2, made=0, kept=2, recorded=0, speech_ms=10)
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("HOTLINE_STATE_DIR", str(tmp_path / "state"))
-    monkeypatch.setattr(speech, "build", lambda _: SPOKEN)
+    monkeypatch.setattr(speech, "build_sentences", lambda _: SPOKEN)
     monkeypatch.setattr(speech, "refuse_unbuilt", lambda _: None)
+    monkeypatch.setattr(speech, "refuse_replaced", lambda *_: None)
+    monkeypatch.setattr(speech, "put_rescue_sounds", lambda _: None)
+    monkeypatch.setattr(publications, "set_up_logs", lambda *_: None)  # this process has more tests
     shutil.copytree(SMALL, tmp_path / "hotline")
     shutil.rmtree(tmp_path / "hotline" / "tests", ignore_errors=True)
     return tmp_path / "hotline"
@@ -69,7 +78,7 @@ def test_a_warning_of_the_speech_engine_stops_nothing(
     folder: Path, monkeypatch: pytest.MonkeyPatch, severity: str, *, refused: bool
 ) -> None:
     found = Diagnostic("P014", severity, None, "too loud", "less")  # type: ignore[arg-type]  # both are severities
-    monkeypatch.setattr(speech, "build", lambda _: replace(SPOKEN, diagnostics=(found,)))
+    monkeypatch.setattr(speech, "build_sentences", lambda _: replace(SPOKEN, diagnostics=(found,)))
     if refused:
         with pytest.raises(MistakeError, match="too loud"):
             published(folder)
@@ -124,3 +133,185 @@ def test_a_damaged_live_copy_is_replaced_by_the_one_before_and_never_by_the_draf
         load_live(folder)
     third = published(folder).record.live
     assert load_live(folder).flows.version == third
+
+
+LISTED = First("", callers=("hash",), shown=("138****8000",))
+
+
+def test_a_version_that_goes_first_has_the_numbers_and_lookups_of_the_live_one(folder: Path) -> None:
+    live = published(folder).record.live
+    edit(folder, "hotline.yaml", "time_zone: Asia/Shanghai", "time_zone: Asia/Tokyo")
+    with pytest.raises(MistakeError, match=f"has the same time_zone as the live one, {live}; publish"):
+        publish(fit_to_publish(folder, lambda *_: None), LISTED, SIGNED, ())
+    edit(folder, "hotline.yaml", "time_zone: Asia/Tokyo", "time_zone: Asia/Shanghai")
+    edit(folder, "hotline.yaml", "numbers:\n", 'numbers:\n  "998": main\n')
+    with pytest.raises(MistakeError, match="has the same numbers as the live one"):
+        publish(fit_to_publish(folder, lambda *_: None), LISTED, SIGNED, ())
+
+
+def test_what_asterisk_has_otherwise_is_told(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    wishes = publications.Wishes("one number more", who="Lin")
+    publications.publish(folder, wishes)
+    edit(folder, "hotline.yaml", "numbers:\n", 'numbers:\n  "998": main\n')
+    capsys.readouterr()
+    publications.publish(folder, wishes)
+    before = publishing.records(load_ready(folder).places)[0].live
+    assert f"render     numbers not as in {before}: for Asterisk run: hotline render" in capsys.readouterr().out
+    publications.rollback(folder, None, "one too many", "Lin")
+    assert "make the folder say so again, then run: hotline render" in capsys.readouterr().out
+
+
+def test_a_setting_the_service_was_built_from_is_not_changed_while_it_runs(folder: Path) -> None:
+    live = published(folder).record.live
+    where = load_ready(folder).places
+    edit(folder, "hotline.yaml", "time_zone: Asia/Shanghai", "time_zone: Asia/Tokyo")
+    with contextlib.closing(Standing(where)) as standing:
+        assert standing.mine()
+        standing.tell(Running(1, live, None, live, ""))
+        with pytest.raises(MistakeError, match="a change of time_zone needs a restart of the running service"):
+            published(folder)
+    tokyo = published(folder).record.live
+    with contextlib.closing(Standing(where)) as standing:
+        assert standing.mine()
+        standing.tell(Running(2, tokyo, None, tokyo, ""))
+        with pytest.raises(MistakeError, match="needs a restart"):
+            rollback(load_live(folder), None, SIGNED)
+
+
+@pytest.mark.parametrize(("number", "said"), [(2, "it is broken"), (1, "within 0 s")])
+def test_what_becomes_of_a_record_that_is_not_taken_up_is_said(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, number: int, said: str
+) -> None:
+    live = published(folder).record.live
+    greets(folder, "Good day.")
+    monkeypatch.setattr(publishing, "TAKEN_UP_WITHIN_S", 0.2)
+    with contextlib.closing(Standing(load_ready(folder).places)) as standing:
+        assert standing.mine()
+        standing.tell(Running(number, live, None, live, "it is broken"))
+        with pytest.raises(MistakeError) as told:
+            published(folder)
+    assert said in str(told.value)
+    assert "it is what the next start begins with; hotline rollback takes it back" in str(told.value)
+
+
+def test_who_goes_first_no_more_is_said(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    published(folder)
+    greets(folder, "Good day.")
+    first = publish(fit_to_publish(folder, lambda *_: None), LISTED, SIGNED, ()).record.version
+    with pytest.raises(MistakeError, match=f"version {first} goes first now; hotline publish gives it to all"):
+        rollback(load_live(folder), first, SIGNED)
+    greets(folder, "Good evening.")
+    publications.publish(folder, publications.Wishes("a third", who="Lin"))
+    assert f"{first} goes first no more" in capsys.readouterr().out
+
+
+def test_a_share_of_nobody_is_none(folder: Path) -> None:
+    with pytest.raises(MistakeError, match="--first: 0% is no call at all"):
+        publications.publish(folder, publications.Wishes("x", share="0%", who="Lin"))
+
+
+REFUSE_REPLACED, BUILD_SENTENCES = speech.refuse_replaced, speech.build_sentences
+
+
+def test_a_sound_that_callers_of_the_live_version_hear_is_not_replaced_on_the_way(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another recording of a sentence both versions say: its sound has one name."""
+    published(folder)
+    live = load_ready(folder)
+    greets(folder, "Good day.")
+    draft = load_ready(folder)
+    both, built = everything_said(live.catalogue), list[str]()
+    only = [fragment for fragment in everything_said(draft.catalogue) if fragment not in both]
+    assert [fragment.text for fragment in only] == ["Good day."]
+    monkeypatch.setattr(speech, "refuse_replaced", REFUSE_REPLACED)
+
+    def build(ready: Ready) -> BuildReport:
+        built.append(ready.flows.version)
+        return SPOKEN
+
+    monkeypatch.setattr(speech, "build_sentences", build)
+    monkeypatch.setattr(speech, "replaced", lambda *_: (*only, both[-1]))
+    with pytest.raises(MistakeError, match=r"would at once hear .* run: hotline prompts"):
+        published(folder)
+    assert not built, "refused before anything is made"
+    monkeypatch.setattr(speech, "replaced", lambda *_: only)
+    assert published(folder).record.number == 2
+
+
+def test_what_the_dialplan_plays_is_of_the_live_version(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    put: list[str] = []
+    monkeypatch.setattr(speech, "put_rescue_sounds", lambda ready: put.append(ready.flows.version))
+    live = published(folder).record.live
+    greets(folder, "Good day.")
+    publish(fit_to_publish(folder, lambda *_: None), LISTED, SIGNED, ())
+    assert put == [live], "not of one that only goes first"
+    new = published(folder).record.live
+    rollback(load_live(folder), None, SIGNED)
+    assert put == [live, new, live]
+
+
+def test_a_published_version_is_started_without_the_recordings_of_the_draft(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[Path | None, bool]] = []
+
+    def build(*given: object, missing_only: bool) -> BuildReport:
+        asked.append((given[3], missing_only))  # type: ignore[arg-type]  # the recordings
+        return SPOKEN
+
+    monkeypatch.setattr(speech, "build_prompts", build)
+    BUILD_SENTENCES(load_live(folder))
+    published(folder)
+    BUILD_SENTENCES(load_live(folder))
+    assert asked == [(folder / "prompts", False), (None, True)]
+
+
+@pytest.mark.parametrize("damage", ["[", "", "hotline: small\nlanguages: 5\n"])
+def test_a_draft_whose_settings_cannot_be_read_stops_no_restart_and_no_rollback(folder: Path, damage: str) -> None:
+    """Where the state is, the environment says."""
+    first = published(folder).record.live
+    greets(folder, "Good day.")
+    live = published(folder).record.live
+    (folder / "hotline.yaml").write_text(damage, "utf-8")
+    with capture_logs() as logs:
+        ready = load_live(folder)
+    assert "settings_cannot_be_read" in [line["event"] for line in logs]
+    assert (ready.flows.version, ready.hotline.time_zone) == (live, "Asia/Shanghai")
+    assert ready.places.state == folder.parent / "state"
+    assert rollback(ready, None, SIGNED).record.live == first
+    assert load_live(folder).flows.version == first
+
+
+def test_settings_with_a_mistake_lead_to_their_own_state_and_to_no_other(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("HOTLINE_STATE_DIR")
+    path = folder / "hotline.yaml"
+    path.write_text(f"state_dir: {folder.parent / 'here'}\n{path.read_text('utf-8')}", "utf-8")
+    live = published(folder).record.live
+    edit(folder, "hotline.yaml", "languages: ", "langauges: ")
+    assert load_live(folder).flows.version == live
+    edit(folder, "hotline.yaml", "hotline: small", "hotline: large")
+    with pytest.raises(MistakeError, match="langauges"):
+        load_live(folder)
+    edit(folder, "hotline.yaml", "hotline: large", "hotline: small")
+    edit(folder, "hotline.yaml", "state_dir: ", "state_dir: 5 #")
+    with pytest.raises(MistakeError, match="langauges"):
+        load_live(folder)
+
+
+def test_a_folder_that_is_no_hotlines_is_told_whatever_was_published(folder: Path) -> None:
+    published(folder)
+    with pytest.raises(MistakeError, match="there is no folder"):
+        load_live(folder.with_name("typo"))
+    (folder / "hotline.yaml").unlink()
+    with pytest.raises(MistakeError, match="the file is not there"):
+        load_live(folder)
+
+
+def test_a_state_folder_that_cannot_be_looked_into_is_one_line(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (folder / "file").write_text("", "utf-8")
+    monkeypatch.setenv("HOTLINE_STATE_DIR", str(folder / "file" / "state"))
+    with pytest.raises(MistakeError, match=r"state cannot be used: Not a directory; change state_dir"):
+        load_live(folder)

@@ -10,7 +10,7 @@ import pytest
 
 from ivr.prompts import Catalogue, Speech
 from ivr.prompts.audio import FRAME, edges, read_wav
-from ivr.prompts.build import INDEX, BuildReport, build_prompts, pauses
+from ivr.prompts.build import INDEX, BuildReport, build_prompts, pauses, replaced
 from ivr.prompts.compose import everything_said
 from ivr.prompts.g711 import to_alaw
 from ivr.prompts.synthesis import Engine, EngineMissing, SpeechSettings, SynthesisError
@@ -95,6 +95,26 @@ def test_another_voice_or_level_makes_all_anew_under_the_same_names(
     report = build_prompts(one(SMALL), sounds, machine.settings(**change))  # type: ignore[arg-type]  # one of two keywords
     assert report.made == SAID
     assert files(sounds).keys() == before.keys()
+
+
+def test_what_is_there_may_be_left_as_it_is_and_only_what_is_missing_made(
+    machine: Machine, sounds: Path, prompts: Path
+) -> None:
+    """A published version is started while a draft beside it has another recording and another voice."""
+    build_prompts(one(SMALL), sounds, machine.settings())
+    before = files(sounds)
+    (prompts / "en" / "a.wav").write_bytes(recording())
+    other = machine.settings(voice="other")
+    assert len(replaced(one(SMALL), sounds, other, prompts)) == SAID
+    assert replaced(one(SMALL), sounds, machine.settings(), None) == ()
+    assert [each.text for each in replaced(one(SMALL), sounds, machine.settings(), prompts)] == ["Hello"]
+    report = build_prompts(one(SMALL), sounds, other, prompts, missing_only=True)
+    assert (report.made, report.kept) == (0, SAID)
+    assert files(sounds) == before
+    lost = next(iter(sounds.rglob("*.alaw")))
+    lost.unlink()
+    assert build_prompts(one(SMALL), sounds, other, missing_only=True).made == 1
+    assert lost.stat().st_size
 
 
 @pytest.mark.parametrize("ending", [".wav", ".alaw", ".ulaw"])
