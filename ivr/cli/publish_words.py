@@ -29,7 +29,7 @@ def publish(
         str | None, typer.Option("--by", help="Who does it; this user unless given.", metavar="NAME")
     ] = None,
 ) -> None:
-    """Let new calls begin with the hotline as it is in the folder now.
+    """Let new calls begin with the folder as it is now.
 
     Checked, rehearsed and spoken first: what fails one of them is not published. Calls in progress end on the version
     they began with. With --first or --first-for some calls go first; when too many of theirs fail, it is taken back by
@@ -65,7 +65,10 @@ def versions(
     folder: Folder,
     form: Annotated[str, typer.Option("--format", help="text or json.", metavar="FORM")] = "text",
 ) -> None:
-    """Say what was published, by whom and why, and what new calls begin with now."""
+    """Say what was published, and what is live.
+
+    By whom, when and why, with what it changed, the youngest first.
+    """
     from ivr.cli import publications
 
     publications.versions(folder, form)

@@ -30,6 +30,7 @@ async def keep(store: Store, *rows: Journey) -> None:
     async with Writer(store) as writer:
         for row in rows:
             writer.put(row)
+        await writer.flush()  # however slow the machine: closing waits only so long
 
 
 async def ends(store: Store) -> dict[str, tuple[object, object]]:
