@@ -110,12 +110,19 @@ class Tiles:
     _told: dict[str, dict[str, Mapping[str, object]]] = field(default_factory=dict)
 
     def replace(self, boards: Mapping[str, Board]) -> None:
-        """Other boards; a tile that is the same as before keeps its level, so that a saved file rings nothing anew."""
+        """Other boards; a tile that is the same as before keeps its level, so that a saved file rings nothing anew.
+
+        It keeps what was told of it, too: while the numbers are old nobody looks, and its level stands.
+        """
         kept = {_key(board, tile) for board, tile in _figures_of(self.boards)} & {
             _key(board, tile) for board, tile in _figures_of(boards) if self._is_there(board, tile)
         }
         self._states = {key: state for key, state in self._states.items() if key in kept}
-        self._told = {}
+        told = {
+            name: {each: state for each, state in self._told.get(name, {}).items() if (name, each) in kept}
+            for name in boards
+        }
+        self._told = {name: tiles for name, tiles in told.items() if tiles}
         self.boards = boards
 
     def look(self, snapshot: Snapshot, now: datetime) -> Told:

@@ -131,6 +131,23 @@ async def test_old_numbers_raise_no_level() -> None:
     assert json.loads(await viewer.next())["tiles"]["floor"]["1.1"]["level"] == "red"
 
 
+async def test_a_board_that_is_saved_while_numbers_are_old_keeps_its_levels_and_rings_nothing_when_they_come() -> None:
+    hub = Hub(replace(settings(Path("/nowhere")), boards=BOARDS))
+    hub.hear(line(5), NOW)
+    red = hub.levels["floor"]["1.1"]
+    assert red["level"] == "red"
+    hub.lose(NOW)
+    viewer = hub.join(NOW)
+    hub.show(board(LINE, Tile("1.2", "answered")), NOW)
+    told = json.loads(await viewer.next())
+    assert told["standing"]["truth"] == "lost"
+    assert told["tiles"]["floor"]["1.1"]["level"] == "red", "a level stands until we see"
+    hub.hear(line(5), NOW + timedelta(seconds=9))
+    assert hub.levels["floor"]["1.1"] == red
+    hub.show({}, NOW + timedelta(seconds=10))
+    assert hub.levels == {}
+
+
 async def test_each_change_is_worked_out_once_however_many_look(monkeypatch: pytest.MonkeyPatch) -> None:
     hub = Hub(replace(settings(Path("/nowhere")), boards=BOARDS))
     hub.hear(floor(), NOW)
