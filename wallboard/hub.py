@@ -185,5 +185,6 @@ class Hub:
 
     def _hello(self, now: datetime) -> bytes:
         head = payloads.hello(self._watch, self._settings, self._seq, now)
-        boards = {"boards": self._digests, "tiles": self._tiles.all}
+        titles = {name: each.title for name, each in sorted(self._tiles.boards.items())}
+        boards = {"boards": self._digests, "board_titles": titles, "tiles": self._tiles.all}
         return self._fragments.hello({**head, **boards}, self._watch.snapshot)
