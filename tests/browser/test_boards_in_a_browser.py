@@ -302,3 +302,20 @@ async def test_the_page_of_an_old_version_loads_itself_anew_where_it_was(tmp_pat
             await shown.start("another version")
         await expect(shown.page.locator(".standing")).to_have_attribute("data-truth", "live", timeout=10000)
         assert shown.page.url == f"{shown.address}/?lang=en&view=agents"
+
+
+@pytest.mark.parametrize("scheme", ["dark", "light"])
+async def test_a_board_whose_numbers_are_old_is_grey_and_can_still_be_read(tmp_path: Path, scheme: str) -> None:
+    async with wall(tmp_path, line(7, datetime.now(UTC)), FULL, scheme=scheme) as shown:
+        await shown.open()
+        await expect(shown.page.locator('[data-tile="1.1"]')).to_have_attribute("data-level", "red")
+        shown.bridge.go_blind(datetime.now(UTC))
+        await expect(shown.page.locator("body")).to_have_attribute("data-stale", "true")
+        assert await shown.page.locator("main").evaluate("e => getComputedStyle(e).opacity") == "1"
+        assert await shown.page.evaluate(PALE) == []
+        colours = await shown.page.evaluate(COLOURS)
+        assert len(colours) == 1, f"one grey, and nothing that looks alive: {colours}"
+
+
+COLOURS = """() => [...new Set([...document.querySelectorAll('main *')].filter((e) => e.children.length === 0)
+  .map((e) => getComputedStyle(e).color))]"""
