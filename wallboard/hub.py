@@ -165,6 +165,7 @@ class Hub:
         """What has changed on the boards. Old numbers raise nothing and end nothing: a level stands until we see."""
         snapshot = self._watch.snapshot
         if snapshot is None or self._watch.standing(now).truth not in {"live", "catching_up"}:
+            self._tiles.look_away()
             return {}
         return self._tiles.look(snapshot, now)
 

@@ -137,6 +137,10 @@ class Tiles:
                 changed.setdefault(board.name, {})[tile.id] = told
         return changed
 
+    def look_away(self) -> None:
+        """The numbers are old: how long a value has been bad is not counted on."""
+        self._states = {key: levels.unseen(state) for key, state in self._states.items()}
+
     @property
     def all(self) -> Told:
         """Everything as it was told last."""

@@ -131,6 +131,20 @@ async def test_old_numbers_raise_no_level() -> None:
     assert json.loads(await viewer.next())["tiles"]["floor"]["1.1"]["level"] == "red"
 
 
+@pytest.mark.parametrize("back", [3, 5])
+async def test_time_that_nobody_saw_is_no_part_of_how_long_a_value_was_bad(back: int) -> None:
+    slow = replace(LINE, thresholds=Thresholds("higher", None, Bound(4, until=2, for_s=60, sound=True)))
+    hub = Hub(replace(settings(Path("/nowhere")), boards=board(slow)))
+    hub.hear(line(5), NOW)
+    hub.lose(NOW + timedelta(seconds=1))
+    seen = NOW + timedelta(minutes=10)
+    hub.hear(line(back), seen)
+    found = [hub.levels["floor"]["1.1"]["level"]]
+    hub.hear(line(back), seen + timedelta(seconds=60))
+    found.append(hub.levels["floor"]["1.1"]["level"])
+    assert found == ["fine", "red" if back == 5 else "fine"], "it counts from when it is seen again"
+
+
 async def test_a_board_that_is_saved_while_numbers_are_old_keeps_its_levels_and_rings_nothing_when_they_come() -> None:
     hub = Hub(replace(settings(Path("/nowhere")), boards=BOARDS))
     hub.hear(line(5), NOW)
