@@ -54,18 +54,21 @@ class View:
     def __init__(self, snapshot: Snapshot, now: datetime) -> None:
         self._snapshot = snapshot
         self._now = now
+        self._names = {queue.name for queue in snapshot.queues}
         self._figures: dict[Scope, Figures] = {}
         self._states: dict[Scope, Counter[AgentState]] = {}
 
     def worth(self, show: str, scope: Scope) -> Worth:
-        """A figure of some queues; None is all."""
+        """A figure of some queues; None is all. Of queues that the bridge does not know there is none: not nought."""
+        if show == "in_menus":
+            return Worth(len(self._snapshot.calls))
+        if scope is not None and self._names.isdisjoint(scope):
+            return NOTHING
         if show in DOING:
             if scope not in self._states:
                 self._states[scope] = Counter(agent.state for agent in self._agents(scope))
             counts = self._states[scope]
             return Worth(sum(counts[each] for each in DOING[show]))
-        if show == "in_menus":
-            return Worth(len(self._snapshot.calls))
         if show in _OF_FIGURES:
             if scope not in self._figures:
                 self._figures[scope] = figures(total(queue.today for queue in self._queues(scope)))

@@ -77,6 +77,12 @@ def test_every_figure_has_a_worth_also_on_an_empty_floor() -> None:
         assert not empty.worth(show, None).value
 
 
+def test_a_figure_of_queues_that_are_no_more_is_not_nought_but_none_and_never_bad() -> None:
+    view = View(floor(), NOW)
+    assert {show: view.worth(show, ("gone",)).value for show in FIGURES} == {**dict.fromkeys(FIGURES), "in_menus": 1}
+    assert view.worth("waiting", ("gone", "general")).value == 2
+
+
 def test_only_what_has_changed_is_told_and_a_growing_wait_is_no_change() -> None:
     tiles = Tiles(board(LINE, Tile("1.2", "longest_wait"), Tile("1.3", "queues")))
     first = tiles.look(floor(), NOW)
