@@ -7,7 +7,7 @@ happened. Levels are those of the server: every screen turns red, and rings, at 
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from wallboard import levels
@@ -111,6 +111,7 @@ class Tiles:
     boards: Mapping[str, Board] = field(default_factory=dict)
     _states: dict[tuple[str, str], levels.State] = field(default_factory=dict)
     _told: dict[str, dict[str, Mapping[str, object]]] = field(default_factory=dict)
+    _looked_at: datetime | None = None
 
     def replace(self, boards: Mapping[str, Board]) -> None:
         """Other boards; a tile that is the same as before keeps its level, so that a saved file rings nothing anew.
@@ -130,6 +131,9 @@ class Tiles:
 
     def look(self, snapshot: Snapshot, now: datetime) -> Told:
         """What has changed since the last look, by board and tile."""
+        if self._looked_at is not None and now < self._looked_at:  # the clock was set back: levels must not wait for it
+            self._states = {key: replace(levels.unseen(state), at=None) for key, state in self._states.items()}
+        self._looked_at = now
         view = View(snapshot, now)
         changed: dict[str, dict[str, Mapping[str, object]]] = {}
         for board, tile in _figures_of(self.boards):

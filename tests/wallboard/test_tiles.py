@@ -151,6 +151,15 @@ async def test_time_that_nobody_saw_is_no_part_of_how_long_a_value_was_bad(back:
     assert found == ["fine", "red" if back == 5 else "fine"], "it counts from when it is seen again"
 
 
+def test_levels_go_on_when_the_clock_is_set_back() -> None:
+    tiles = Tiles(board(LINE))
+    tiles.look(line(5), NOW)
+    earlier = NOW - timedelta(hours=1)
+    found = [tiles.look(line(count), earlier + timedelta(seconds=n)) for n, count in enumerate((5, 1, 5))]
+    assert found[0] == {}, "what holds stands"
+    assert [each["floor"]["1.1"]["level"] for each in found[1:]] == ["fine", "red"]
+
+
 async def test_a_board_that_is_saved_while_numbers_are_old_keeps_its_levels_and_rings_nothing_when_they_come() -> None:
     hub = Hub(replace(settings(Path("/nowhere")), boards=BOARDS))
     hub.hear(line(5), NOW)
