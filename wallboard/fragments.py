@@ -42,7 +42,11 @@ class Fragments:
         return self._told(head, snapshot)
 
     def change(self, head: Json, delta: Delta) -> bytes:
-        """What a delta of the bridge changed."""
+        """What a delta of the bridge changed; what it removed is forgotten, for nobody may come for a week."""
+        gone = delta.removed
+        for known, keys in ((self._queues, gone.queues), (self._agents, gone.agents), (self._calls, gone.calls)):
+            for key in keys:
+                known.pop(key, None)
         return self._told(head, delta)
 
     def _told(self, head: Json, told: Snapshot | Delta) -> bytes:

@@ -165,6 +165,7 @@ class Hub:
         """What has changed on the boards. Old numbers raise nothing and end nothing: a level stands until we see."""
         snapshot = self._watch.snapshot
         if snapshot is None or self._watch.standing(now).truth not in {"live", "catching_up"}:
+            self._tiles.look_away()
             return {}
         return self._tiles.look(snapshot, now)
 
@@ -185,5 +186,6 @@ class Hub:
 
     def _hello(self, now: datetime) -> bytes:
         head = payloads.hello(self._watch, self._settings, self._seq, now)
-        boards = {"boards": self._digests, "tiles": self._tiles.all}
+        titles = {name: each.title for name, each in sorted(self._tiles.boards.items())}
+        boards = {"boards": self._digests, "board_titles": titles, "tiles": self._tiles.all}
         return self._fragments.hello({**head, **boards}, self._watch.snapshot)

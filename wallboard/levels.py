@@ -96,6 +96,15 @@ def step(thresholds: Thresholds, state: State, value: float | None, now: datetim
     )
 
 
+def unseen(state: State) -> State:
+    """The state after time that nobody saw: what holds stands, what was about to begin counts from the next look."""
+    return replace(state, yellow=_unseen(state.yellow), red=_unseen(state.red))
+
+
+def _unseen(latch: Latch) -> Latch:
+    return latch if latch.on_since else OFF
+
+
 def _moved(bound: Bound | None, worse: Worse, latch: Latch, value: float | None, now: datetime) -> Latch:
     if bound is None:
         return OFF

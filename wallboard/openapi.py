@@ -207,7 +207,12 @@ def _call() -> Json:
     schema = {
         "type": "object",
         "required": ["call_id", "moments"],
-        "properties": {"call_id": _TEXT, "moments": {"type": "array", "items": moment}},
+        "properties": {
+            "call_id": _TEXT,
+            **dict.fromkeys(("caller", "number", "language"), _TEXT),
+            "vip": {"type": "boolean"},
+            "moments": {"type": "array", "items": moment},
+        },
     }
     reading = _reading("One call on one time line: flow, queues, agents, and what the caller left", schema)
     named = [{"name": "call_id", "in": "path", "required": True, "schema": _TEXT}]
@@ -261,7 +266,11 @@ def _health() -> Json:
 def _live() -> Json:
     return {
         "summary": "WebSocket: `hello` with everything, then `change` and `pulse`, numbered without a gap",
-        "responses": {"101": {"description": "Switching to WebSocket."}, "426": _refusal("Not a WebSocket request.")},
+        "responses": {
+            "101": {"description": "Switching to WebSocket."},
+            "426": _refusal("Not a WebSocket request."),
+            "503": _refusal("As many viewers as it serves are looking."),
+        },
     }
 
 

@@ -7,7 +7,7 @@ happened. Levels are those of the server: every screen turns red, and rings, at 
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from wallboard import levels
@@ -54,18 +54,21 @@ class View:
     def __init__(self, snapshot: Snapshot, now: datetime) -> None:
         self._snapshot = snapshot
         self._now = now
+        self._names = {queue.name for queue in snapshot.queues}
         self._figures: dict[Scope, Figures] = {}
         self._states: dict[Scope, Counter[AgentState]] = {}
 
     def worth(self, show: str, scope: Scope) -> Worth:
-        """A figure of some queues; None is all."""
+        """A figure of some queues; None is all. Of queues that the bridge does not know there is none: not nought."""
+        if show == "in_menus":
+            return Worth(len(self._snapshot.calls))
+        if scope is not None and self._names.isdisjoint(scope):
+            return NOTHING
         if show in DOING:
             if scope not in self._states:
                 self._states[scope] = Counter(agent.state for agent in self._agents(scope))
             counts = self._states[scope]
             return Worth(sum(counts[each] for each in DOING[show]))
-        if show == "in_menus":
-            return Worth(len(self._snapshot.calls))
         if show in _OF_FIGURES:
             if scope not in self._figures:
                 self._figures[scope] = figures(total(queue.today for queue in self._queues(scope)))
@@ -108,18 +111,29 @@ class Tiles:
     boards: Mapping[str, Board] = field(default_factory=dict)
     _states: dict[tuple[str, str], levels.State] = field(default_factory=dict)
     _told: dict[str, dict[str, Mapping[str, object]]] = field(default_factory=dict)
+    _looked_at: datetime | None = None
 
     def replace(self, boards: Mapping[str, Board]) -> None:
-        """Other boards; a tile that is the same as before keeps its level, so that a saved file rings nothing anew."""
+        """Other boards; a tile that is the same as before keeps its level, so that a saved file rings nothing anew.
+
+        It keeps what was told of it, too: while the numbers are old nobody looks, and its level stands.
+        """
         kept = {_key(board, tile) for board, tile in _figures_of(self.boards)} & {
             _key(board, tile) for board, tile in _figures_of(boards) if self._is_there(board, tile)
         }
         self._states = {key: state for key, state in self._states.items() if key in kept}
-        self._told = {}
+        told = {
+            name: {each: state for each, state in self._told.get(name, {}).items() if (name, each) in kept}
+            for name in boards
+        }
+        self._told = {name: tiles for name, tiles in told.items() if tiles}
         self.boards = boards
 
     def look(self, snapshot: Snapshot, now: datetime) -> Told:
         """What has changed since the last look, by board and tile."""
+        if self._looked_at is not None and now < self._looked_at:  # the clock was set back: levels must not wait for it
+            self._states = {key: replace(levels.unseen(state), at=None) for key, state in self._states.items()}
+        self._looked_at = now
         view = View(snapshot, now)
         changed: dict[str, dict[str, Mapping[str, object]]] = {}
         for board, tile in _figures_of(self.boards):
@@ -129,6 +143,10 @@ class Tiles:
                 self._told[board.name][tile.id] = told
                 changed.setdefault(board.name, {})[tile.id] = told
         return changed
+
+    def look_away(self) -> None:
+        """The numbers are old: how long a value has been bad is not counted on."""
+        self._states = {key: levels.unseen(state) for key, state in self._states.items()}
 
     @property
     def all(self) -> Told:

@@ -36,11 +36,12 @@ def boards_of(loaded: Loaded, before: Mapping[str, Board] | None = None) -> dict
     found = load_boards(loaded)
     if not found.is_sound:
         sys.stderr.write(as_text(found.diagnostics, found.sources))
-    kept = {name: board for name, board in (before or {}).items() if f"{FOLDER}/{name}.yaml" in found.sources}
-    sound = {f"{FOLDER}/{name}.yaml" for name in found.boards}
-    broken = [name for name in found.sources if name not in sound]
+    wrong = [each for each in found.diagnostics if each.severity == "error"]
+    broken = {each.span.file if each.span else each.file or FOLDER for each in wrong}
     if broken:
-        log.error("boards_with_mistakes", files=broken)
+        log.error("boards_with_mistakes", files=sorted(broken))
+    # of a folder that cannot be read nobody knows what is gone
+    kept = {name: board for name, board in (before or {}).items() if broken & {f"{FOLDER}/{name}.yaml", FOLDER}}
     return {**kept, **found.boards}
 
 
@@ -52,7 +53,7 @@ def now() -> datetime:
 async def follow(folder: Path, hub: Hub, stop: asyncio.Event) -> None:
     """Show each change of the boards until `stop`."""
     try:
-        async for _ in awatch(folder, watch_filter=_matters(folder), stop_event=stop):
+        async for _ in awatch(folder, watch_filter=changes_of(folder), stop_event=stop):
             boards = await asyncio.to_thread(lambda: boards_of(load_hotline(folder), hub.boards))
             if boards != hub.boards:
                 hub.show(boards, now())
@@ -61,11 +62,13 @@ async def follow(folder: Path, hub: Hub, stop: asyncio.Event) -> None:
         log.error("boards_not_watched", why=str(error))
 
 
-def _matters(folder: Path) -> Callable[[Change, str], bool]:
-    """Changes of boards, and of the settings whose names they use."""
+def changes_of(folder: Path) -> Callable[[Change, str], bool]:
+    """Tells changes of boards, of their folder as a whole, and of the settings whose names they use."""
     base = folder.resolve()
 
     def matters(_: Change, name: str) -> bool:
-        return name == str(base / FILE) or (name.startswith(f"{base / FOLDER}/") and name.endswith(".yaml"))
+        return name in {str(base / FILE), str(base / FOLDER)} or (
+            name.startswith(f"{base / FOLDER}/") and name.endswith(".yaml")
+        )
 
     return matters

@@ -137,12 +137,19 @@ async def test_a_level_that_was_told_before_the_line_was_lost_does_not_ring_agai
         tell_line(shown, 7)
         await expect(shown.page.locator('[data-tile="1.1"]')).to_have_attribute("data-level", "red")
         await shown.page.context.set_offline(True)
-        await expect(shown.page.locator(".standing")).to_have_attribute("data-truth", "lost", timeout=8000)
+        await expect(shown.page.locator(".standing")).to_have_attribute("data-truth", "unheard", timeout=8000)
+        await expect(shown.page.locator(".standing")).to_contain_text("Lost the board's server")
+        await expect(shown.page.get_by_role("alert")).to_contain_text("this browser has lost the board's server")
+        assert await shown.page.locator(".standing").evaluate(COLOUR) == RED
         await shown.page.context.set_offline(False)
         await expect(shown.page.locator(".standing")).to_have_attribute("data-truth", "live", timeout=8000)
         await expect(shown.page.locator('[data-tile="1.1"]')).to_have_attribute("data-level", "red")
         assert await shown.page.evaluate("rings") == 1
 
+
+COLOUR = "e => getComputedStyle(e).color"
+RED = "rgb(242, 109, 109)"
+"""What is lost, on the dark theme."""
 
 RISEN = """async () => {
   const { risen } = await import("/static/wall-state.js");
@@ -247,3 +254,68 @@ async def test_on_a_telephone_nothing_sticks_out(tmp_path: Path) -> None:
         await shown.open()
         await expect(shown.page.locator(".tile").first).to_be_visible()
         assert await shown.page.evaluate(STICKS_OUT) == []
+
+
+async def test_the_page_leads_to_each_board_by_its_title_and_back_in_every_language(tmp_path: Path) -> None:
+    async with wall(tmp_path, floor(datetime.now(UTC)), FULL, VIP) as shown:
+        page, boards = shown.page, shown.page.locator("nav.boards")
+        for language, named, title, back in (
+            ("zh-Hans", "看板", "大厅", "总览"),
+            ("zh-Hant", "看板", "大厅", "總覽"),
+            ("en", "Boards", "The floor", "Overview"),
+        ):
+            await page.goto(f"{shown.address}/?lang={language}")
+            await expect(boards).to_have_attribute("aria-label", named)
+            await expect(boards.get_by_role("link")).to_have_text([title, "VIP"])
+            await boards.get_by_role("link", name=title).focus()
+            await page.keyboard.press("Enter")
+            await expect(page).to_have_url(f"{shown.address}/boards/floor?lang={language}")
+            await expect(page.locator("h1")).to_have_text(title)
+            await page.get_by_role("link", name=back).click()
+            await expect(page).to_have_url(f"{shown.address}/?lang={language}")
+            await expect(boards.get_by_role("link")).to_have_count(2)
+            assert await page.evaluate(STICKS_OUT) == []
+            assert await page.evaluate(PALE) == []
+        shown.hub.show({"vip": VIP}, datetime.now(UTC))
+        await expect(boards.get_by_role("link")).to_have_text(["VIP"])
+        shown.hub.show({}, datetime.now(UTC))
+        await expect(boards).to_have_count(0)
+        await shown.open("floor?tv&lang=en")
+        await expect(page.locator("header a")).to_have_count(0)
+
+
+async def test_a_board_without_a_language_of_its_own_keeps_the_one_chosen_on_the_page(tmp_path: Path) -> None:
+    async with wall(tmp_path, floor(datetime.now(UTC)), FULL) as shown:
+        await shown.page.goto(f"{shown.address}/?lang=en")
+        await shown.page.get_by_role("button", name="繁體中文").click()
+        await shown.page.locator("nav.boards a").click()
+        await expect(shown.page).to_have_url(f"{shown.address}/boards/floor")
+        await expect(shown.page.locator("html")).to_have_attribute("lang", "zh-Hant")
+
+
+async def test_the_page_of_an_old_version_loads_itself_anew_where_it_was(tmp_path: Path) -> None:
+    async with wall(tmp_path, floor(datetime.now(UTC)), FULL) as shown:
+        await shown.page.goto(f"{shown.address}/?lang=en&view=agents")
+        await expect(shown.page.locator(".standing")).to_have_attribute("data-truth", "live")
+        await shown.stop()
+        async with shown.page.expect_event("load", timeout=15000):
+            await shown.start("another version")
+        await expect(shown.page.locator(".standing")).to_have_attribute("data-truth", "live", timeout=10000)
+        assert shown.page.url == f"{shown.address}/?lang=en&view=agents"
+
+
+@pytest.mark.parametrize("scheme", ["dark", "light"])
+async def test_a_board_whose_numbers_are_old_is_grey_and_can_still_be_read(tmp_path: Path, scheme: str) -> None:
+    async with wall(tmp_path, line(7, datetime.now(UTC)), FULL, scheme=scheme) as shown:
+        await shown.open()
+        await expect(shown.page.locator('[data-tile="1.1"]')).to_have_attribute("data-level", "red")
+        shown.bridge.go_blind(datetime.now(UTC))
+        await expect(shown.page.locator("body")).to_have_attribute("data-stale", "true")
+        assert await shown.page.locator("main").evaluate("e => getComputedStyle(e).opacity") == "1"
+        assert await shown.page.evaluate(PALE) == []
+        colours = await shown.page.evaluate(COLOURS)
+        assert len(colours) == 1, f"one grey, and nothing that looks alive: {colours}"
+
+
+COLOURS = """() => [...new Set([...document.querySelectorAll('main *')].filter((e) => e.children.length === 0)
+  .map((e) => getComputedStyle(e).color))]"""

@@ -207,3 +207,45 @@ async def test_each_kind_of_untruth_is_told_with_its_node_and_since_when(tmp_pat
             await expect(board.page.locator("body")).to_have_attribute("data-stale", stale)
             if state != "complete":
                 await expect(badge).to_contain_text("since 10:42:00")
+
+
+LINK = """async ([asked]) => {
+  const { link } = await import("/static/link.js");
+  const real = { socket: window.WebSocket, each: window.setInterval, now: Date.now };
+  let opened = 0, look = null, last = null, passed = 0;
+  const wrong = () => { throw new Error("a mistake in drawing"); };
+  window.WebSocket = class {
+    constructor() {
+      opened += 1;
+      last = this;
+      const happens = () => asked === "lost" ? this.onclose() : this.onmessage({ data: "{}" });
+      if (asked !== "hidden") setTimeout(() => { try { happens(); } catch {} });
+    }
+    close() {}
+  };
+  if (asked === "hidden") {
+    window.setInterval = (called) => { look = called; };
+    Date.now = () => real.now() + passed;
+    Object.defineProperty(document, "hidden", { value: true });
+  }
+  link({ onMessage: asked === "heard" ? wrong : () => {}, onLost: asked === "lost" ? wrong : () => {} });
+  if (asked === "hidden") {
+    for (let minute = 0; minute < 3; minute += 1) {
+      for (let second = 0; second < 60; second += 1) { passed += 1000; last.onmessage({ data: "{}" }); }
+      look();
+    }
+  } else await new Promise((then) => setTimeout(then, 1500));
+  [window.WebSocket, window.setInterval, Date.now] = [real.socket, real.each, real.now];
+  return opened;
+}"""
+"""How often the link connects where drawing fails as the line is `lost`, or at all that is `heard`, or is `hidden`."""
+
+
+@pytest.mark.parametrize(("asked", "least", "most"), [("lost", 2, 5), ("heard", 2, 5), ("hidden", 1, 1)])
+async def test_the_link_goes_on_after_a_mistake_in_drawing_and_hammers_nobody(
+    tmp_path: Path, asked: str, least: int, most: int
+) -> None:
+    """A page out of sight has its timers called once a minute; that it hears all the while is no sleep."""
+    async with served(tmp_path, floor(datetime.now(UTC))) as board:
+        await board.open()
+        assert least <= await board.page.evaluate(LINK, [asked]) <= most

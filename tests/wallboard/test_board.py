@@ -274,6 +274,19 @@ async def test_the_openapi_document_names_every_path_that_is_served(board: Clien
     assert set(document["paths"]) == served
 
 
+async def test_a_full_house_and_what_is_known_of_a_caller_are_described(board: Client, store: Store) -> None:
+    paths = (await (await board.get("/api/v1/openapi.json")).json())["paths"]
+    assert "503" in paths["/api/v1/live"]["get"]["responses"]
+    sent = Visit(
+        id="v", node="gz-1", call_id="c", channel_id="c", ordinal=1, queue="general", entered_at=NOW, outcome="failed"
+    )
+    async with Writer(store) as writer:
+        writer.put(sent)
+    story = await (await board.get("/api/v1/calls/c")).json()
+    described = paths["/api/v1/calls/{call_id}"]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
+    assert set(story) == set(described["properties"])
+
+
 async def test_what_is_sent_fits_its_own_description(board: Client) -> None:
     await live_hello(board)
     document = await (await board.get("/api/v1/openapi.json")).json()

@@ -10,18 +10,19 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.wallboard.floor import floor, settings, waiting
+from ami_bridge.messages import Delta, Removed
+from tests.wallboard.floor import NOW, floor, settings, waiting
 from tests.wallboard.test_board import live_hello, told
 from wallboard import routes
 from wallboard.fragments import Fragments
 from wallboard.hub import MOST_UNREAD
-from wallboard.payloads import queue
+from wallboard.payloads import call, queue
 from wallboard.routes import HUB
 
 if TYPE_CHECKING:
     import pytest
 
-    from ami_bridge.messages import QueueView
+    from ami_bridge.messages import CallView, QueueView
     from tests.wallboard.conftest import Client
     from tests.wallboard.floor import Bridge
     from wallboard.payloads import Json
@@ -102,3 +103,22 @@ def test_an_object_is_encoded_once_however_often_it_is_told(monkeypatch: pytest.
     assert encoded == ["general", "vip", "general"]
     fragments.hello({"seq": 4}, replace(snapshot, queues=()))
     assert json.loads(fragments.hello({"seq": 5}, snapshot))["queues"] == first["queues"], "what was gone comes anew"
+
+
+def test_what_a_change_removes_is_forgotten_though_no_viewer_comes_for_a_week(monkeypatch: pytest.MonkeyPatch) -> None:
+    encoded: list[str] = []
+
+    def counted(view: CallView) -> Json:
+        encoded.append(view.call_id)
+        return call(view)
+
+    monkeypatch.setattr("wallboard.payloads.call", counted)
+    fragments, caller = Fragments(settings(Path("/nowhere"))), floor().calls[0]
+    comes = Delta(node="gz-1", seq=1, at=NOW, calls=(caller,))
+    fragments.change({"seq": 1}, comes)
+    fragments.change({"seq": 2}, replace(comes, calls=()))
+    fragments.change({"seq": 3}, comes)
+    assert encoded == [caller.call_id], "kept while it is there"
+    fragments.change({"seq": 4}, Delta(node="gz-1", seq=2, at=NOW, removed=Removed(calls=(caller.call_id,))))
+    fragments.change({"seq": 5}, comes)
+    assert encoded == [caller.call_id] * 2, "and not once it is gone"

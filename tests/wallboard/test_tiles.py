@@ -77,6 +77,12 @@ def test_every_figure_has_a_worth_also_on_an_empty_floor() -> None:
         assert not empty.worth(show, None).value
 
 
+def test_a_figure_of_queues_that_are_no_more_is_not_nought_but_none_and_never_bad() -> None:
+    view = View(floor(), NOW)
+    assert {show: view.worth(show, ("gone",)).value for show in FIGURES} == {**dict.fromkeys(FIGURES), "in_menus": 1}
+    assert view.worth("waiting", ("gone", "general")).value == 2
+
+
 def test_only_what_has_changed_is_told_and_a_growing_wait_is_no_change() -> None:
     tiles = Tiles(board(LINE, Tile("1.2", "longest_wait"), Tile("1.3", "queues")))
     first = tiles.look(floor(), NOW)
@@ -129,6 +135,46 @@ async def test_old_numbers_raise_no_level() -> None:
     assert "tiles" not in lost
     hub.hear(Tick(node="gz-1", seq=1, at=NOW + timedelta(seconds=61)), NOW + timedelta(seconds=61))
     assert json.loads(await viewer.next())["tiles"]["floor"]["1.1"]["level"] == "red"
+
+
+@pytest.mark.parametrize("back", [3, 5])
+async def test_time_that_nobody_saw_is_no_part_of_how_long_a_value_was_bad(back: int) -> None:
+    slow = replace(LINE, thresholds=Thresholds("higher", None, Bound(4, until=2, for_s=60, sound=True)))
+    hub = Hub(replace(settings(Path("/nowhere")), boards=board(slow)))
+    hub.hear(line(5), NOW)
+    hub.lose(NOW + timedelta(seconds=1))
+    seen = NOW + timedelta(minutes=10)
+    hub.hear(line(back), seen)
+    found = [hub.levels["floor"]["1.1"]["level"]]
+    hub.hear(line(back), seen + timedelta(seconds=60))
+    found.append(hub.levels["floor"]["1.1"]["level"])
+    assert found == ["fine", "red" if back == 5 else "fine"], "it counts from when it is seen again"
+
+
+def test_levels_go_on_when_the_clock_is_set_back() -> None:
+    tiles = Tiles(board(LINE))
+    tiles.look(line(5), NOW)
+    earlier = NOW - timedelta(hours=1)
+    found = [tiles.look(line(count), earlier + timedelta(seconds=n)) for n, count in enumerate((5, 1, 5))]
+    assert found[0] == {}, "what holds stands"
+    assert [each["floor"]["1.1"]["level"] for each in found[1:]] == ["fine", "red"]
+
+
+async def test_a_board_that_is_saved_while_numbers_are_old_keeps_its_levels_and_rings_nothing_when_they_come() -> None:
+    hub = Hub(replace(settings(Path("/nowhere")), boards=BOARDS))
+    hub.hear(line(5), NOW)
+    red = hub.levels["floor"]["1.1"]
+    assert red["level"] == "red"
+    hub.lose(NOW)
+    viewer = hub.join(NOW)
+    hub.show(board(LINE, Tile("1.2", "answered")), NOW)
+    told = json.loads(await viewer.next())
+    assert told["standing"]["truth"] == "lost"
+    assert told["tiles"]["floor"]["1.1"]["level"] == "red", "a level stands until we see"
+    hub.hear(line(5), NOW + timedelta(seconds=9))
+    assert hub.levels["floor"]["1.1"] == red
+    hub.show({}, NOW + timedelta(seconds=10))
+    assert hub.levels == {}
 
 
 async def test_each_change_is_worked_out_once_however_many_look(monkeypatch: pytest.MonkeyPatch) -> None:

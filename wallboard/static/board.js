@@ -29,7 +29,9 @@ const past = trends({ onChange: () => soon(), now: () => clock.now() });
 const opened = drawer({ onChange: () => draw(), now: () => clock.now() });
 link({
   onMessage(message) {
+    const loaded = state.version;
     state = hear(state, message);
+    if (loaded !== null && state.version !== loaded) location.reload(); // the modules of two versions do not fit each other
     if (message.type === "change") opened.heard(message.queues.map((queue) => queue.name));
     if (message.type === "hello") opened.heard(null);
     clock.heard(message.at, message.type === "hello");
@@ -84,6 +86,12 @@ addEventListener("keydown", (event) => {
   if (search) { event.preventDefault(); search.focus(); }
 });
 
+// The screens of boards/*.yaml. A language asked for in the address is asked for there, too; one chosen here is kept anyway.
+function boardLinks(words) {
+  const names = Object.keys(state.boards), asked = new URLSearchParams(location.search).get("lang"), lang = asked && !read("language") ? `?lang=${encodeURIComponent(asked)}` : "";
+  return names.length ? html`<nav class="boards" aria-label=${words.boards}>${names.map((name) => html`<a href="/boards/${encodeURIComponent(name)}${lang}">${titleOf(state.boards[name], name, words)}</a>`)}</nav>` : nothing;
+}
+
 // --- the frame of the page -------------------------------------------------------------------------------------------
 
 function head(words, stand) {
@@ -91,6 +99,7 @@ function head(words, stand) {
   return html`<header>
     <h1 tabindex="-1">${titleOf(state.title, "hotline", words)}</h1>
     <nav aria-label=${words.views}>${["overview", "agents"].map((name) => html`<a href=${linkTo({ view: name })} aria-current=${view.view === name ? "page" : "false"}>${words[`view_${name}`]}</a>`)}</nav>
+    ${boardLinks(words)}
     <div class="right">
       ${badges(state, stand, words)}
       <span class="dim day">${time(now, words, { month: "long", day: "numeric", weekday: "short" })}</span>

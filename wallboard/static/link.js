@@ -17,9 +17,10 @@ export function link({ onMessage, onLost }) {
     heardAt = performance.now();
     socket.onmessage = (event) => {
       heardAt = performance.now();
-      pause = FIRST_PAUSE_MS;
+      if (document.hidden) lookedAt = Date.now(); // out of sight timers are called once a minute: that is no sleep
       try {
         onMessage(JSON.parse(event.data));
+        pause = FIRST_PAUSE_MS; // not sooner: what cannot be shown would be asked for without a pause
       } catch (wrong) {
         console.warn("starting anew:", wrong.message);
         again();
@@ -39,13 +40,13 @@ export function link({ onMessage, onLost }) {
   function again() {
     if (timer !== null) return;
     drop();
-    onLost();
     timer = setTimeout(connect, pause * (0.5 + Math.random() / 2));
     pause = Math.min(pause * 2, LONGEST_PAUSE_MS);
+    onLost(); // last: whatever goes wrong in it, the line is made again
   }
 
   // Not from where we stopped but at once and from a whole new picture: nobody knows what was missed meanwhile.
-  function atOnce() { drop(); onLost(); connect(); }
+  function atOnce() { drop(); connect(); onLost(); }
 
   // A machine that slept wakes with a line that looks open and is not, and its monotonic clock may have slept as well:
   // the other one tells, even where it is wrong.

@@ -15,7 +15,7 @@ export function knownUntil(stand, now) {
   return isStale(stand) && stand.since ? new Date(stand.since).getTime() : now;
 }
 
-function labelOf({ truth, since }, words) { return truth === "lost" && since === null ? words.never : words[truth]; }
+export function labelOf({ truth, since }, words) { return truth === "lost" && since === null ? words.never : words[truth]; }
 
 // Each node with its own badge; today a wallboard follows the bridge of one.
 export function badges(state, stand, words) {

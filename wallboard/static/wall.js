@@ -3,9 +3,11 @@
 
 import { html, nothing, render } from "./vendor/lit-html/lit-html.js";
 import { repeat } from "./vendor/lit-html/directives/repeat.js";
+import { serverClock } from "./clocks.js";
 import { CLOCK, time, titleOf } from "./format.js";
 import { link } from "./link.js";
 import { hear, NOTHING } from "./state.js";
+import { isStale, knownUntil, labelOf, standingOf } from "./truth.js";
 import { LANGUAGES, preferredLanguage, wordsOf } from "./words.js";
 import { hearTiles, risen, worst } from "./wall-state.js";
 import { fit } from "./wall-fit.js";
@@ -13,13 +15,14 @@ import { tile } from "./wall-tiles.js";
 import { ring, stayAwake } from "./wall-tv.js";
 import { LEVEL_SHAPES, wallWordsOf } from "./wall-words.js";
 
-const NAME = decodeURIComponent(location.pathname.split("/")[2] ?? "");
+const NAME = nameOf(location.pathname.split("/")[2] ?? "");
 const ASKED = new URLSearchParams(location.search), TV = ASKED.has("tv");
 const CLOCK_SHORT = { hour: "2-digit", minute: "2-digit" };
-const ASK_AGAIN_MS = 3000;
+const ASK_AGAIN_MS = 3000, TIMEOUT_MS = 10_000;
 
 let state = NOTHING, tiles = null, board = null, digest = null, version = null, wrong = null;
-let lostAt = new Date(), clockOffset = 0, page = 0, turnedAt = performance.now();
+let lostAt = Date.now(), page = 0, turnedAt = performance.now();
+const clock = serverClock();
 
 if (TV) stayAwake();
 document.body.classList.toggle("tv", TV);
@@ -29,13 +32,13 @@ link({
     if (message.type === "hello") greeted(message);
     const after = hearTiles(tiles ?? {}, message, NAME);
     if (risen(tiles, after).length) ring();
-    if (message.type === "hello" ? message.queues.length : tiles !== null) tiles = after;
-    clockOffset = new Date(message.at) - Date.now();
+    if (message.type === "hello" ? message.node !== null : tiles !== null) tiles = after; // before the bridge is heard nothing is known
+    clock.heard(message.at, message.type === "hello");
     lostAt = null;
     draw();
   },
   onLost() {
-    lostAt ??= new Date(now());
+    lostAt ??= clock.now();
     draw();
   },
 });
@@ -51,11 +54,12 @@ function greeted(message) {
 async function define() {
   const wanted = digest;
   try {
-    const answer = await fetch(`/api/v1/boards/${encodeURIComponent(NAME)}`);
-    if (wanted !== digest) return; // it has changed once more meanwhile, and is asked for already
+    const answer = await fetch(`/api/v1/boards/${encodeURIComponent(NAME)}`, { signal: AbortSignal.timeout(TIMEOUT_MS) });
     if (!answer.ok && answer.status !== 404) throw new Error(`status ${answer.status}`);
+    const found = answer.ok ? await answer.json() : null;
+    if (wanted !== digest) return; // it has changed once more meanwhile, and is asked for already
     wrong = answer.ok ? null : "unknown";
-    board = answer.ok ? await answer.json() : null;
+    board = found;
     page = 0;
     turnedAt = performance.now();
     draw();
@@ -79,14 +83,10 @@ function show(number) {
 
 // --- how true the numbers are, and time ------------------------------------------------------------------------------
 
-function standing() { return lostAt !== null && state.seq !== null ? { truth: "lost", since: lostAt } : state.standing; }
-function isStale({ truth }) { return truth === "lost" || truth === "blind"; }
-function now() { return Date.now() + clockOffset; }
-
-function clocks(words) {
-  const stand = standing(), until = isStale(stand) && stand.since ? new Date(stand.since).getTime() : now(); // waits stop growing where our knowledge stops
+function clocks(words, stand) {
+  const until = knownUntil(stand, clock.now());
   return {
-    now,
+    now: clock.now,
     secondsSince: (instant) => Math.max(0, Math.floor((until - new Date(instant)) / 1000)),
     clock: (instant, options = CLOCK_SHORT) => time(instant, words, state.timeZone, options),
   };
@@ -97,16 +97,25 @@ function clocks(words) {
 function languageOf() {
   const tag = ASKED.get("lang") ?? board?.language ?? "";
   if (LANGUAGES[tag]) return tag;
-  return Object.keys(LANGUAGES).find((each) => wordsOf(each).hotline === tag) ?? preferredLanguage(null, tag || navigator.language);
+  return Object.keys(LANGUAGES).find((each) => wordsOf(each).hotline === tag) ?? preferredLanguage(tag ? null : chosen("language"), tag || navigator.language);
 }
 
-function label({ truth, since }, words) { return truth === "lost" && since === null ? words.never : words[truth]; }
+// What somebody chose on the main page counts here, where the board says nothing else.
+function chosen(name) { try { return localStorage.getItem(`hotline.${name}`); } catch { return null; } }
+
+function nameOf(written) { try { return decodeURIComponent(written); } catch { return written; } }
+
+// The way back to the main page; on a television nobody would take it.
+function back(words) {
+  const asked = ASKED.get("lang");
+  return TV ? nothing : html`<a class="back" href="/${asked ? `?lang=${encodeURIComponent(asked)}` : ""}"><span aria-hidden="true">‹</span> ${words.view_overview}</a>`;
+}
 
 function head(words, wall, stand, at) {
   const stamp = stand.truth === "live" || stand.since === null ? nothing : html` · <span class="n">${words.since(at.clock(stand.since, CLOCK))}</span>`;
-  return html`<header><h1>${titleOf(board?.title ?? state.title, NAME, words)}</h1>
-    <span class="standing" role="status" data-truth=${stand.truth}><i></i>${label(stand, words)}${stamp}</span>
-    <div class="right">${dots(wall)}<span class="clock n">${at.clock(now())}</span></div></header>`;
+  return html`<header>${back(words)}<h1>${titleOf(board?.title ?? state.title, NAME, words)}</h1>
+    <span class="standing" role="status" data-truth=${stand.truth}><i></i>${labelOf(stand, words)}${stamp}</span>
+    <div class="right">${dots(wall)}<span class="clock n">${at.clock(at.now())}</span></div></header>`;
 }
 
 // One dot per page; a page that is not shown tells its worst level by shape.
@@ -125,9 +134,9 @@ function grid(words, wall, at) {
 }
 
 function draw() {
-  const language = languageOf(), words = wordsOf(language), wall = wallWordsOf(language), stand = standing(), at = clocks(words);
+  const language = languageOf(), words = wordsOf(language), wall = wallWordsOf(language), stand = standingOf(state, lostAt), at = clocks(words, stand);
   document.documentElement.lang = language;
-  document.documentElement.dataset.theme = board?.theme ?? (matchMedia("(prefers-color-scheme: light)").matches ? "light" : "dark");
+  document.documentElement.dataset.theme = board?.theme ?? chosen("theme") ?? (matchMedia("(prefers-color-scheme: light)").matches ? "light" : "dark");
   document.title = titleOf(board?.title ?? state.title, NAME, words);
   document.body.dataset.stale = String(isStale(stand));
   const why = stand.truth === "lost" && stand.since === null ? words.explain_never : words[`explain_${stand.truth}`];

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from watchfiles import Change
 
 from ivr.app import board_files
 from ivr.config.load import load_hotline
@@ -49,6 +50,22 @@ def test_a_board_with_a_mistake_stays_as_it_was_and_one_that_is_gone_is_gone(fol
     write(folder, "floor", "title: Floor\ntiles: [wating]\n")
     (folder / "boards" / "other.yaml").unlink()
     assert boards(folder, before) == {"floor": before["floor"]}
+
+
+def test_a_board_whose_file_cannot_be_read_for_a_moment_stays_as_it_was(folder: Path) -> None:
+    before = boards(folder)
+    (folder / "boards" / "floor.yaml").unlink()
+    (folder / "boards" / "floor.yaml").mkdir()
+    assert boards(folder, before) == before
+
+
+def test_a_folder_of_boards_that_comes_or_goes_whole_is_a_change(folder: Path) -> None:
+    matters = board_files.changes_of(folder)
+    told = {
+        name: matters(Change.modified, str(folder.resolve() / name))
+        for name in ("boards", "boards/floor.yaml", "hotline.yaml", "boards/floor.txt", "flows/boards", "boards.yaml")
+    }
+    assert [name for name, counts in told.items() if counts] == ["boards", "boards/floor.yaml", "hotline.yaml"]
 
 
 async def test_a_saved_board_is_shown_while_it_runs(folder: Path) -> None:
