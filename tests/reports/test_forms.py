@@ -57,6 +57,13 @@ def test_as_text() -> None:
     ]
 
 
+def test_a_range_that_begins_within_the_night_the_clock_is_set_tells_its_hours_apart() -> None:
+    span = Span(datetime(2026, 10, 24, 23, 45, tzinfo=UTC), datetime(2026, 10, 25, 7, tzinfo=UTC), BERLIN)
+    told = as_text(table(span=span, notes=()))
+    assert "2026-10-25 02:30+0200  销售" in told
+    assert "2026-10-25 02:30+0100  =cmd" in told
+
+
 def test_as_csv_is_read_back_and_starts_no_formula() -> None:
     head, first, second = csv.reader(io.StringIO(as_csv(table())))
     assert head == ["from", "queue", "entered", "sl_negative", "asa_s"]
