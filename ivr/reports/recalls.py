@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from ami_bridge.messages import mask
 from ivr.reports.tables import Cell, Column, Table
-from store.queries.totals import DEFAULT_LIMIT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -66,9 +65,7 @@ def abandoned_table(
     """
     # As in the count `short_abandoned`: a wait nobody measured is no short one.
     listed = [
-        one
-        for one in given_up
-        if short_s is None or one.wait_s is None or one.wait_s >= short_s.get(one.queue, DEFAULT_LIMIT.short_abandon_s)
+        one for one in given_up if short_s is None or one.wait_s is None or one.wait_s >= short_s.get(one.queue, 5.0)
     ]
     later: dict[str, list[Visit]] = {}
     for visit in since_then:

@@ -213,7 +213,7 @@ _TIMES: Final = (
         name="average_wait_s", title="average wait", kind="time", unit="seconds",
         top=("+wait_sum_s",), bottom=("+waits",),
         words="Of all whose wait is over and known, whatever came of it. "
-        "Wazo's `average_waiting_time` is another figure: it divides by the answered, abandoned, sent out and timed out.",
+        "Wazo's `average_waiting_time` divides by the answered, abandoned, sent out and timed out alone.",
         source="the hotline's own; wazo-call-logd, queries/queue_stat.py, has the other",
     ),
     Metric(
