@@ -56,13 +56,22 @@ def intervals(since: datetime, until: datetime, length: Length, zone: ZoneInfo) 
 
 
 def step_s(pieces: Sequence[Interval]) -> int:
-    """The longest whole number of seconds such that every interval begins and ends at a multiple of it from the first.
+    """The longest whole number of seconds such that every interval after the first begins at a multiple of it.
 
-    The database counts in such steps, and their sums are the intervals' own: a year of days where the offset never
-    changes is 365 steps, with a DST night in it steps of an hour.
+    The multiples are counted from the second's beginning. The database counts in such steps, and their sums are the
+    intervals' own: a year of days where the offset never changes is 365 steps, with a DST night in it steps of an hour.
+    A first or a last interval cut short by the range makes no step shorter: nothing beyond the range is counted.
     """
-    first = pieces[0].begin
-    return gcd(*(round((piece.end - first).total_seconds()) for piece in pieces))
+    if len(pieces) < 3:  # noqa: PLR2004 - one beginning alone fits any step
+        return max(round((piece.end - piece.begin).total_seconds()) for piece in pieces)
+    second = pieces[1].begin
+    return gcd(*(round((piece.begin - second).total_seconds()) for piece in pieces[2:]))
+
+
+def first_step(pieces: Sequence[Interval]) -> datetime:
+    """When the step begins that the first interval begins in; some of that step may lie before the interval."""
+    step = timedelta(seconds=step_s(pieces))
+    return pieces[1].begin - step * -((pieces[0].begin - pieces[1].begin) // step)
 
 
 def local_moment(text: str, zone: ZoneInfo) -> datetime | None:

@@ -74,7 +74,7 @@ def contribution(visit: Visit, *, day_start: datetime, threshold_s: float, short
         entered=1,
         # a talk found going on, whose wait nobody saw, is answered but not known to be in time
         answered_within=int(answered and visit.wait_s is not None and wait <= threshold_s),
-        short_abandoned=int(visit.outcome == "abandoned" and wait < short_s),
+        short_abandoned=int(visit.outcome == "abandoned" and visit.wait_s is not None and wait < short_s),
         waits_known=int(answered and visit.wait_s is not None),
         talks_ended=int(answered and visit.talk_s is not None),
         wait_sum_s=wait if answered else 0.0,

@@ -12,7 +12,7 @@ from ivr.reports.wishes import WHOLE, Kind, Span, metrics, named, pieces
 from store.metrics import COUNTS
 from store.metrics.tally import MICROSECONDS, Tally
 from store.queries.counted import caller_tallies, ring_tallies, state_tallies, visit_tallies
-from store.queries.recalls import abandoned, answered_ever, last_entered
+from store.queries.recalls import abandoned, agent_ever, last_entered
 from store.queries.totals import Limit
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ async def metrics_in(
         tallies = await _of_queues(store, hotline, cut, counts, only)
         told = hotline.queues
     there = {name for name, _ in tallies}
-    rows = list(only) or [*told, *sorted(there - set(told))]
+    rows = list(dict.fromkeys(only)) or [*told, *sorted(there - set(told))]
     notes = _notes_of_agents(tallies) if kind == "agents" else await _notes_of_queues(hotline, store, span, rows, there)
     asked = Asked(title=kind, span=span, pieces=cut, names=rows, metrics=wanted, notes=(*notes, *span.odd_days))
     if kind == "hours":
@@ -94,7 +94,7 @@ def limits(hotline: Hotline) -> dict[str, Limit]:
 async def _known(hotline: Hotline, store: Store, kind: Kind, asked: Sequence[str]) -> None:
     """See that what is asked for is in the hotline's settings or at least in its history."""
     if kind == "agents":
-        past = [name for name in asked if name not in hotline.agents and await answered_ever(store, name)]
+        past = [name for name in asked if name not in hotline.agents and await agent_ever(store, name)]
         named("agent", asked, [*hotline.agents, *past])
     else:
         past = [name for name in asked if name not in hotline.queues and await last_entered(store, name)]

@@ -91,8 +91,8 @@ CODES = codes(
     CodeDoc(
         "R011",
         "a report that cannot be put where it was to go",
-        "A workbook is not for a terminal: name a file with `--output`. A file that cannot be written is told with the "
-        "system's reason.",
+        "A workbook is not for a terminal: name a file with `--output`. A sheet has at most 1,048,576 rows: longer "
+        "reports go into `csv`. A file that cannot be written is told with the system's reason.",
         "hotline report queues my-hotline --format xlsx",
         "hotline report queues my-hotline --format xlsx --output queues.xlsx",
         "sh",

@@ -9,15 +9,18 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Final
 from unicodedata import east_asian_width
 
-from ivr.reports.tables import Cell, ColumnKind, Table, clock_of, shown, span_in_words
+from ivr.reports.tables import Cell, ColumnKind, Table, clock_of, printable, shown, span_in_words
 from store.metrics import VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _LEFT: Final[tuple[ColumnKind, ...]] = ("text", "instant")
-_BEGINS_A_FORMULA: Final = "=+-@\t\r"
-"""What makes a spreadsheet compute a cell of a CSV file; callers' names and queues are text."""
+_BEGINS_A_FORMULA: Final = "=+-@\t\n＝＋－＠"
+"""What makes a spreadsheet compute a cell of a CSV file; callers' names and queues are text.
+
+The list is OWASP's ("CSV Injection"): spreadsheets set to Chinese or Japanese take the full-width signs, too.
+"""
 
 
 def as_text(table: Table) -> str:
@@ -32,7 +35,7 @@ def as_text(table: Table) -> str:
     lines += [_line(row, wide, kinds) for row in body]
     if foot:
         lines += ["─" * (sum(wide) + 2 * (len(wide) - 1)), _line(foot[0], wide, kinds)]
-    return "\n".join([*lines, *([""] if table.notes else []), *table.notes])
+    return "\n".join([*lines, *([""] if table.notes else []), *map(printable, table.notes)])
 
 
 def as_csv(table: Table) -> str:
@@ -81,9 +84,11 @@ def width(text: str) -> int:
 
 
 def _in_csv(cell: Cell) -> object:
-    if isinstance(cell, str) and cell[:1] in _BEGINS_A_FORMULA and cell:
-        return f"'{cell}"
-    return _plain(cell)
+    if not isinstance(cell, str):
+        return _plain(cell)
+    # A lone carriage return is quoted by `csv` only from Python 3.13 on, and a spreadsheet begins a row there.
+    told = cell.replace("\r", "\n")
+    return f"'{told}" if told and told[0] in _BEGINS_A_FORMULA else told
 
 
 def _plain(cell: Cell) -> object:

@@ -63,7 +63,10 @@ def abandoned_table(
         wished: Wishes to be called back from the range's beginning on, in order.
         short_s: By queue, how soon somebody must have hung up to be left out; None lists all.
     """
-    listed = [one for one in given_up if short_s is None or (one.wait_s or 0.0) >= short_s.get(one.queue, 5.0)]
+    # As in the count `short_abandoned`: a wait nobody measured is no short one.
+    listed = [
+        one for one in given_up if short_s is None or one.wait_s is None or one.wait_s >= short_s.get(one.queue, 5.0)
+    ]
     later: dict[str, list[Visit]] = {}
     for visit in since_then:
         later.setdefault(visit.caller, []).append(visit)

@@ -140,7 +140,9 @@ def shown(cell: Cell, kind: ColumnKind, clock: Callable[[datetime], str]) -> str
 
 def clock_of(span: Span) -> Callable[[datetime], str]:
     """How instants of a range are written: with their offset where the clock is set in it."""
-    form = "%Y-%m-%d %H:%M" + ("%z" if span.odd_days else "")
+    first, last = (at.astimezone(span.zone).utcoffset() for at in (span.since, span.until))
+    # A range that begins within the day of the change has that day not among its odd days.
+    form = "%Y-%m-%d %H:%M" + ("%z" if first != last or span.odd_days else "")
     return lambda instant: f"{instant.astimezone(span.zone):{form}}"
 
 

@@ -14,6 +14,7 @@ from xlsxwriter import Workbook
 
 from ivr.reports.forms import width
 from ivr.reports.tables import Cell, ColumnKind, Table, clock_of, shown, span_in_words
+from ivr.reports.wishes import WishError
 from store.metrics import VERSION
 
 if TYPE_CHECKING:
@@ -30,10 +31,19 @@ _FORMATS: Final[Mapping[ColumnKind, str]] = {
 }
 _FIRST: Final = 3
 """The row of the names: above are the title and the range."""
+MOST_ROWS: Final = 1_048_576 - _FIRST - 2
+"""A sheet has no more rows than 2 to the 20th (Excel specifications and limits); one is for the sum."""
 
 
 def as_workbook(table: Table) -> bytes:
-    """The file."""
+    """The file.
+
+    Raises:
+        WishError: There are more rows than a sheet has (R011); they would be missing in silence.
+    """
+    if len(table.rows) > MOST_ROWS:
+        told = f"that is {len(table.rows):,} rows; a workbook takes {MOST_ROWS:,}"
+        raise WishError("R011", f"{told}; expected a shorter range, longer intervals, or csv")
     made = io.BytesIO()
     # Names are strangers' text: none of it may become a formula or a link.
     book = Workbook(made, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
@@ -44,9 +54,9 @@ def as_workbook(table: Table) -> bytes:
     sums = {kind: book.add_format({"num_format": form, "bold": True, "top": 1}) for kind, form in _FORMATS.items()}
     sheet.write_string(0, 0, table.title, book.add_format({"bold": True, "font_size": 14}))
     sheet.write_string(1, 0, span_in_words(table.span))
+    clock = clock_of(table.span)
     for place, column in enumerate(table.columns):
         sheet.write_string(_FIRST, place, column.name, bold)
-        clock = clock_of(table.span)
         cells = [shown(row[place], column.kind, clock) for row in table.rows[:200]]
         sheet.set_column(place, place, max(map(width, [column.name, *cells])) + 2)
     for number, row in enumerate(table.rows, _FIRST + 1):

@@ -212,8 +212,9 @@ _TIMES: Final = (
     Metric(
         name="average_wait_s", title="average wait", kind="time", unit="seconds",
         top=("+wait_sum_s",), bottom=("+waits",),
-        words="Of all whose wait is over, answered or not.",
-        source="wazo-call-logd, queries/queue_stat.py (`average_waiting_time`)",
+        words="Of all whose wait is over and known, whatever came of it. "
+        "Wazo's `average_waiting_time` divides by the answered, abandoned, sent out and timed out alone.",
+        source="the hotline's own; wazo-call-logd, queries/queue_stat.py, has the other",
     ),
     Metric(
         name="longest_wait_s", title="longest wait", kind="time", unit="seconds", top=("+longest_wait",),

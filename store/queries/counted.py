@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, get_args
 
 from sqlalchemy import Integer, cast, func, literal_column, or_, select
 
-from store.intervals import step_s
+from store.intervals import first_step, step_s
 from store.metrics.callers import Stay, judged
 from store.metrics.counts import COUNTS, Bound
 from store.metrics.sql import expression
@@ -120,10 +120,10 @@ def _within(at: ColumnElement[Any], pieces: Sequence[Interval]) -> tuple[ColumnE
 
 
 def _slot(store: Store, at: ColumnElement[Any], pieces: Sequence[Interval]) -> ColumnElement[int]:
-    """Which step from the first interval's beginning an instant is in."""
+    """Which step an instant is in, counted from the one the first interval begins in."""
     if len(pieces) == 1:
         return literal_column("0").label("slot")
-    origin, step = round(pieces[0].begin.timestamp()), step_s(pieces)
+    origin, step = round(first_step(pieces).timestamp()), step_s(pieces)
     if store.kind == "sqlite":
         # SQLite's own dates are of milliseconds and round: a microsecond before midnight would be the next day.
         second = func.strftime("%s", func.substr(at, 1, len("2026-11-21 12:00:00")))
@@ -138,6 +138,7 @@ def _only(statement: Select[Any], *wanted: tuple[ColumnElement[Any], Sequence[st
 async def _asked(store: Store, statement: Select[Any], pieces: Sequence[Interval]) -> Tallies:
     step = timedelta(seconds=step_s(pieces))
     begins = [piece.begin for piece in pieces]
+    origin = first_step(pieces) if len(pieces) > 1 else begins[0]
     place_of: dict[int, int] = {}
     tallies: Tallies = {}
     async with store.reading() as connection:
@@ -146,7 +147,7 @@ async def _asked(store: Store, statement: Select[Any], pieces: Sequence[Interval
     for name, slot, *values in found:
         place = place_of.get(slot)
         if place is None:
-            place = place_of[slot] = bisect_right(begins, begins[0] + slot * step) - 1
+            place = place_of[slot] = max(bisect_right(begins, origin + slot * step) - 1, 0)
         counts = dict(zip(names, values, strict=True))
         if None in values:
             counts = {count: value for count, value in counts.items() if value is not None}

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, select
+from sqlalchemy import literal, select
 
 from store.queries.pages import fetch, where
 from store.records import Callback
 from store.rows import Visit
-from store.schema import CALLBACKS, VISITS
+from store.schema import AGENT_INTERVALS, CALLBACKS, RING_ATTEMPTS, VISITS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -59,8 +59,11 @@ async def last_entered(store: Store, queue: str) -> datetime | None:
         return (await connection.execute(asked)).scalar_one_or_none()
 
 
-async def answered_ever(store: Store, agent: str) -> bool:
-    """Whether the history knows an agent of this id."""
+async def agent_ever(store: Store, agent: str) -> bool:
+    """Whether the history knows an agent of this id: one who answered, was rung, or was in any state."""
     async with store.reading() as connection:
-        asked = select(func.count()).select_from(select(VISITS.c.id).where(VISITS.c.agent == agent).limit(1).subquery())
-        return bool((await connection.execute(asked)).scalar_one())
+        for table in (VISITS, RING_ATTEMPTS, AGENT_INTERVALS):
+            asked = select(literal(value=True)).select_from(table).where(table.c.agent == agent).limit(1)
+            if (await connection.execute(asked)).scalar_one_or_none():
+                return True
+    return False

@@ -56,8 +56,8 @@ def test_in_time_means_up_to_the_threshold_and_a_wait_that_was_seen(wait_s: floa
     assert adds(visit(outcome="answered", wait_s=wait_s)).answered_within == within
 
 
-@pytest.mark.parametrize(("wait_s", "short"), [(4.999, 1), (5.0, 0)])
-def test_a_short_abandon_is_an_abandon_below_the_limit(wait_s: float, short: int) -> None:
+@pytest.mark.parametrize(("wait_s", "short"), [(4.999, 1), (5.0, 0), (None, 0)])
+def test_a_short_abandon_is_an_abandon_below_the_limit(wait_s: float | None, short: int) -> None:
     counts = adds(visit(outcome="abandoned", wait_s=wait_s))
     assert (counts.abandoned, counts.short_abandoned) == (1, short)
 

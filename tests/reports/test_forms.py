@@ -10,10 +10,12 @@ from datetime import UTC, datetime
 from xml.etree import ElementTree as ET
 from zoneinfo import ZoneInfo
 
+import pytest
+
 from ivr.reports.forms import as_csv, as_json, as_text
 from ivr.reports.html import as_html
 from ivr.reports.tables import Column, Table
-from ivr.reports.wishes import Span
+from ivr.reports.wishes import Span, WishError
 from ivr.reports.workbook import as_workbook
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -57,11 +59,39 @@ def test_as_text() -> None:
     ]
 
 
+def test_a_range_that_begins_within_the_night_the_clock_is_set_tells_its_hours_apart() -> None:
+    span = Span(datetime(2026, 10, 24, 23, 45, tzinfo=UTC), datetime(2026, 10, 25, 7, tzinfo=UTC), BERLIN)
+    told = as_text(table(span=span, notes=()))
+    assert "2026-10-25 02:30+0200  销售" in told
+    assert "2026-10-25 02:30+0100  =cmd" in told
+
+
 def test_as_csv_is_read_back_and_starts_no_formula() -> None:
     head, first, second = csv.reader(io.StringIO(as_csv(table())))
     assert head == ["from", "queue", "entered", "sl_negative", "asa_s"]
     assert first == ["2026-10-25T02:30:00+02:00", "销售", "1234", "0.666667", "12.345679"]
     assert second == ["2026-10-25T02:30:00+01:00", f"'{HOSTILE}", "0", "", ""]
+
+
+@pytest.mark.parametrize("name", ["\n=1", "\r=1", "＝1", "＋1", "－1", "＠1"])
+def test_no_text_of_a_csv_begins_as_a_formula_of_any_spreadsheet(name: str) -> None:
+    rows = list(csv.reader(io.StringIO(as_csv(table(rows=((TWICE[0], name, 0, None, None),))), newline="")))
+    assert rows[1][1] == f"'{name}".replace("\r", "\n")
+
+
+def test_a_carriage_return_within_a_text_begins_no_row_of_a_csv() -> None:
+    assert '"a\n=1"' in as_csv(table(rows=((TWICE[0], "a\r=1", 0, None, None),)))
+
+
+def test_a_note_with_a_strangers_name_rings_no_bell() -> None:
+    assert as_text(table(notes=("nobody entered \x1b[2J",))).endswith("nobody entered �[2J")
+
+
+def test_a_workbook_that_would_lose_rows_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ivr.reports.workbook.MOST_ROWS", 2)
+    assert as_workbook(table())
+    with pytest.raises(WishError, match="R011: that is 3 rows; a workbook takes 2; expected a shorter range"):
+        as_workbook(table(rows=table().rows + table().rows[:1]))
 
 
 def test_as_json() -> None:

@@ -94,3 +94,8 @@ def test_every_caller_who_gave_up_is_listed_once(calls: list[tuple[str, str]]) -
             after = [what for who, what in calls[n + 1 :] if who == caller]
             expected.append("answered" if "answered" in after else "called again" if after else "open")
     assert states == expected
+
+
+def test_a_wait_nobody_measured_is_no_short_one_as_in_the_counts() -> None:
+    unknown = a_visit(1, caller=MEI, outcome="abandoned", ended_at=at(30))
+    assert listed([unknown], [], {"general": 5.0})[0] == ["open"]

@@ -92,6 +92,13 @@ def test_the_database_counts_in_the_longest_steps_that_fit(zone: str, length: Le
     assert step_s(intervals(begin, local_moment("2027-01-01", ZoneInfo(zone)) or begin, length, ZoneInfo(zone))) == step
 
 
+@pytest.mark.parametrize(("days", "step"), [(1, 86_399), (2, 86_400), (30, 86_400)])
+def test_a_first_and_a_last_day_cut_short_make_no_step_shorter(days: int, step: int) -> None:
+    zone = ZoneInfo("Asia/Shanghai")
+    begin = datetime(2026, 9, 30, 16, 0, 1, tzinfo=UTC)
+    assert step_s(intervals(begin, begin + timedelta(days=days, hours=3), "day", zone)) == step
+
+
 def test_days_that_are_longer_or_shorter_are_named() -> None:
     zone = ZoneInfo("Europe/Berlin")
     found = changed_offsets(datetime(2026, 1, 5, 7, tzinfo=UTC), datetime(2026, 12, 1, tzinfo=UTC), zone)

@@ -11,12 +11,13 @@ import pytest
 from store.engine import open_store
 from tests.ivr.cli.test_commands import one_line
 from tests.store.databases import write_all
-from tests.store.samples import a_visit
+from tests.store.metrics.test_tally import stretch
+from tests.store.samples import a_ring, a_visit
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from store.rows import Visit
+    from store.rows import Row, Visit
     from tests.ivr.cli.machine import Machine
 
 DAY = ("--from", "2026-11-21", "--to", "2026-11-22")
@@ -33,10 +34,10 @@ def visits() -> list[Visit]:
     ]
 
 
-async def filled(machine: Machine) -> None:
+async def filled(machine: Machine, *more: Row) -> None:
     assert (await machine.run("db", "upgrade", "{DIR}")).code == 0
     store = await open_store(f"sqlite:///{machine.state / 'hotline.db'}")
-    await write_all(store, visits())
+    await write_all(store, [*visits(), *more])
     await store.close()
 
 
@@ -105,6 +106,21 @@ async def test_a_queue_nobody_entered_is_named_not_passed_over(unbuilt: Machine)
 )
 async def test_a_slip_is_one_line_and_exit_code_2(unbuilt: Machine, words: tuple[str, ...], said: str) -> None:
     assert one_line(await unbuilt.run("report", *words, "{DIR}"), 2) == f"hotline: {said}"
+
+
+async def test_a_queue_named_twice_is_one_row(unbuilt: Machine) -> None:
+    await filled(unbuilt)
+    words = ("--queue", "sales", "--queue", "sales", "--metrics", "entered", "--format", "csv")
+    assert (await unbuilt.run("report", "queues", "{DIR}", *DAY, *words)).out == "queue,entered\nsales,2\n"
+
+
+@pytest.mark.parametrize("seen", [a_ring(agent="1099", result="no_answer"), stretch("paused", 0, 60, agent="1099")])
+async def test_an_agent_of_the_past_who_never_answered_is_still_one(unbuilt: Machine, seen: Row) -> None:
+    await filled(unbuilt, seen)
+    ended = await unbuilt.run(
+        "report", "agents", "{DIR}", *DAY, "--agent", "1099", "--metrics", "handled", "--format", "csv"
+    )
+    assert (ended.code, ended.out) == (0, "agent,handled\n1099,0\n")
 
 
 async def test_the_list_of_metrics(unbuilt: Machine) -> None:

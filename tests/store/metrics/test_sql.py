@@ -48,11 +48,13 @@ def plain(visit: Visit) -> Tally:
     return of_visit(visit, limit.threshold_s, limit.short_abandon_s)
 
 
+@pytest.mark.parametrize("begin", [1000, 1])
+@pytest.mark.parametrize("end", [40_000, 39_999, 2000])
 @pytest.mark.parametrize("zone", ["Asia/Shanghai", "Asia/Kathmandu"])
-async def test_counts_by_queue_and_interval(store: Store, zone: str) -> None:
+async def test_counts_by_queue_and_interval(store: Store, zone: str, begin: int, end: int) -> None:
     visits = visits_of_a_day()
     await write_all(store, visits)
-    pieces = intervals(at(1000), at(40_000), "30m", ZoneInfo(zone))
+    pieces = intervals(at(begin), at(end), "30m", ZoneInfo(zone))
     found = await visit_tallies(store, pieces, VISIT_COUNTS, limits=LIMITS)
     expected: dict[tuple[str, int], Tally] = {}
     for visit in visits:
