@@ -44,6 +44,8 @@ TOLD_EVERY_S: Final = 10.0
 _LOOK_EVERY_S: Final = 1.0
 _QUIET_S: Final = 25.0
 """Seconds callers have to come to an end by themselves, then they are hung up."""
+_CEL_LOOKS_S: Final = 60.0
+"""The bridge looks at CEL every 20 s, and settles a call some time after it is over."""
 _HEALED_S: Final = 90.0
 """Seconds the hotline may take until its numbers are live again: a part that often dies waits 15 s."""
 _WRITTEN_S: Final = 6.0
@@ -279,7 +281,7 @@ async def _verdict(wishes: Wishes, stage: Stage, trouble: Trouble, director: Dir
     snapshots, errors = _service_log(stage)
     shutil.copyfile(stage.folder / "service.log", stage.folder / "service-until-the-end.log")
     await asyncio.to_thread(stage.start_service)  # its start puts right what is left
-    after = await asyncio.to_thread(_verified, stage, "after")
+    after = await _settled(stage)
     blind = spans(trouble.blind, snapshots)
     async with _store(stage) as store:
         rows = [visit async for visit in _all_visits(store)]
@@ -313,6 +315,16 @@ async def _verdict(wishes: Wishes, stage: Stage, trouble: Trouble, director: Dir
         knowledge=known,
         errors=errors,
     )
+
+
+async def _settled(stage: Stage) -> dict[str, Any]:
+    """What verify says once CEL has had its looks: what queue_log repaired a moment ago is held against it last."""
+    until = time.monotonic() + _CEL_LOOKS_S
+    after = await asyncio.to_thread(_verified, stage, "after")
+    while (after["cel"] or {}).get("differences") and time.monotonic() < until:
+        await asyncio.sleep(5)
+        after = await asyncio.to_thread(_verified, stage, "after")
+    return after
 
 
 async def _all_visits(store: Store) -> AsyncIterator[Visit]:

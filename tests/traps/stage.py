@@ -258,7 +258,7 @@ class Played:
 def check_rows(told: Played) -> None:
     """What must hold of the rows whatever was played, and that nothing differs from the log."""
     assert told.failed == {}
-    assert told.verdict.differences == []
+    assert told.verdict.differences == [], "\n".join(map(str, told.verdict.differences))
     assert told.verdict.set_aside == {}
     for visit in told.visits:
         _check_visit(visit, told.rings.get(visit.id, ()))
