@@ -173,7 +173,7 @@ def _of_talk(call: Call, leg: Leg, visit: Visit, joined: _Joined, known: Known) 
     if joined.partner.is_local:
         return  # behind it a hang-up and a transfer are somebody else's: what ended the talk is not told
     by: EndedBy | None = "transfer" if sent is not None else _parted_by(call, joined)
-    if by is not None and by != visit.ended_by and not (visit.ended_by == "agent" and _hung_up_to_send(joined, sent)):
+    if by is not None and by != visit.ended_by and not _is_told_of_the_other(visit, joined, sent):
         yield _of(call, leg, "ended by", visit.ended_by, by, queue=visit.queue)
     if sent is not None and (queue := _sent_into(sent, known)) is not None:
         after = next((one for one in known.visits if one.id == visit.next_visit_id), None)
@@ -269,6 +269,14 @@ def _sent(call: Call, joined: _Joined) -> Transfer | None:
         if agent in {one.by, one.instead_of} and (asked or abs(one.at - until) <= APART):
             return one
     return None
+
+
+def _is_told_of_the_other(visit: Visit, joined: _Joined, sent: Transfer | None) -> bool:
+    """Whether a hang-up and a transfer came so close together that app_queue may tell of either."""
+    if visit.ended_by == "agent":
+        return _hung_up_to_send(joined, sent)
+    gone = joined.caller.ended
+    return visit.ended_by == "caller" and sent is not None and gone is not None and abs(gone - sent.at) <= APART
 
 
 def _hung_up_to_send(joined: _Joined, sent: Transfer | None) -> bool:

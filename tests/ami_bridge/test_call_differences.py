@@ -326,6 +326,21 @@ def test_an_agent_who_hung_up_to_make_an_attended_transfer_may_be_told_to_have_e
     assert "ended by" in [what for what, *_ in compared(call, its_journey, replace(its_talk, ended_by="caller"))]
 
 
+def test_a_caller_who_hung_up_as_he_was_sent_on_may_be_told_to_have_ended_the_talk() -> None:
+    call, [_, its_talk] = agreeing("attended")
+    assert isinstance(its_talk, Visit)
+    by_caller = replace(its_talk, ended_by="caller")
+    [sent] = call.transfers
+
+    def told(after: float) -> list[str]:
+        gone = sent.at + timedelta(seconds=after)
+        legs = tuple(replace(leg, ended=gone) if leg.channel_id == by_caller.channel_id else leg for leg in call.legs)
+        return [what for what, *_ in compared(replace(call, legs=legs), by_caller)]
+
+    assert "ended by" not in told(0.4)
+    assert "ended by" in told(5.0)
+
+
 def test_an_agent_who_asked_somebody_and_came_back_talked_all_the_while() -> None:
     call, [its_journey, its_talk] = agreeing("answered_agent")
     assert isinstance(its_journey, Journey)
