@@ -70,7 +70,8 @@ def talk_under_another_name(draft: Draft, channel_id: str, queue: str, agent_id:
     AgentComplete names no channel at all where both have gone before it (slowgone in tests/traps). The talk is known by
     queue and agent, and by its beginning as the switch's own seconds give it.
     """
-    if any(visit.row.queue == queue and visit.row.answered_at for visit in draft.visits_of(channel_id)):
+    own = (visit.row for visit in draft.visits_of(channel_id) if visit.row.answered_at is not None)
+    if any((row.queue, row.agent) == (queue, agent_id) for row in own):
         return None
     fits = [
         visit

@@ -292,9 +292,10 @@ def _complete(draft: Draft, event: ev.Completed) -> None:
     reasons: dict[str, EndedBy] = {"caller": "caller", "agent": "agent", "transfer": "transfer"}
     ended_by = reasons.get(event.reason)
     agent_id, began = draft.rules.agent_of(event.interface), event.at - timedelta(seconds=event.talked_s)
+    talking = draft.open_visit(event.channel_id, event.queue, Phase.TALKING)
     visit = (
-        draft.open_visit(event.channel_id, event.queue, Phase.TALKING)
-        or _just_over(draft, event)
+        (talking if talking is not None and talking.row.agent == agent_id else None)
+        or _just_over(draft, event, agent_id)
         or talk_under_another_name(draft, event.channel_id, event.queue, agent_id, began)
     )
     if visit is None:
@@ -310,11 +311,15 @@ def _complete(draft: Draft, event: ev.Completed) -> None:
         draft.put_visit(replace(visit, row=replace(visit.row, ended_by=ended_by)), event.at)
 
 
-def _just_over(draft: Draft, event: ev.Completed) -> Visit | None:
-    """A talk that is known to be over: QUEUESTATUS and a snapshot tell before AgentComplete, and not who ended it."""
+def _just_over(draft: Draft, event: ev.Completed, agent_id: str) -> Visit | None:
+    """A talk that is known to be over: QUEUESTATUS and a snapshot tell before AgentComplete, and not who ended it.
+
+    Of this agent: an agent's leg that is a caller in the same queue now and then lends its name (`domain.handover`).
+    """
     for visit in reversed(draft.visits_of(event.channel_id)):
         row = visit.row
-        if (row.queue, row.outcome, row.ended_by) == (event.queue, "answered", None) and row.ended_at is not None:
+        told = (row.queue, row.outcome, row.ended_by, row.agent)
+        if told == (event.queue, "answered", None, agent_id) and row.ended_at is not None:
             return visit if abs(row.ended_at - event.at) <= SLACK else None
     return None
 

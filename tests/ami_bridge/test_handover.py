@@ -80,6 +80,24 @@ def test_a_caller_who_took_the_place_of_a_leg_holds_the_talk_under_his_own_chann
     assert [visit.hold_s for visit in replay.visits.values()] == [None, 7.0]
 
 
+LEG_IS_OVER = ev.Resulted(**caller(24, LEG), status="CONTINUE")
+
+
+@pytest.mark.parametrize("between", [(), (LEG_IS_OVER,)])
+def test_the_end_of_a_talk_told_under_the_agents_leg_is_not_that_of_the_leg(between: tuple[Event, ...]) -> None:
+    """The leg asked a colleague in the agent's own queue, and lends its name to the end of the first talk."""
+    leg = replace(join(20), channel_id=LEG, call_id=LEG)
+    answered = replace(ANSWER, queue="normal", channel_id=LEG, call_id=LEG, waited_s=1.0, at=at(21))
+    told_wrongly = ev.Completed(
+        **{**ringing(24.5), "channel_id": LEG, "call_id": LEG}, reason="transfer", talked_s=21.5
+    )
+    replay = fresh(at(-2)).take_all((*FIRST, leg, answered, *between, told_wrongly))
+    replay.tick(at(26))
+    first, second = replay.visits.values()
+    assert (first.outcome, first.ended_by, first.agent) == ("answered", "transfer", "1001")
+    assert (second.agent, second.ended_by) == ("1201", None)
+
+
 def test_what_is_over_is_forgotten_under_both_names() -> None:
     replay = fresh(at(-2)).take_all((*FIRST, ENTRY, FIRST_ENDS, LEG_ENDS, ANSWER, END, ev.HungUp(**caller(61))))
     for minutes in range(2, 8):
