@@ -41,7 +41,7 @@ WHAT_CEL_KNOWS: Final[Mapping[str, str]] = MappingProxyType(
         "agent": "by the device; not where the member is a Local channel",
         "ended": "when caller and agent were parted, or the caller left the line by hanging up, to 2 s",
         "talk": "its length, to 4 s: two moments",
-        "ended by": "a transfer by its own event, agent or caller by where the hang-up came from",
+        "ended by": "a transfer by its own event, agent or caller by where the hang-up came from; within 1 s, either",
         "sent to": "the queue a blind transfer led into",
     }
 )
