@@ -57,12 +57,20 @@ class Notice:
     event: object
 
 
+@dataclass(frozen=True, slots=True)
+class HeardUntil:
+    """A ping was answered: what happened before stands before this, or is a moment late (`following.LAG`)."""
+
+    at: datetime
+    """The answer's time, by the switch's clock where it says it."""
+
+
 TOLD_ANEW: Final = frozenset(
     {b"QueueMemberStatus", b"QueueMemberPenalty", b"QueueMemberRinginuse", b"ContactStatus", b"MusicOnHoldStop"}
 )
 """Events that say how something is, not what happened to a caller: a snapshot says it again."""
 
-Item: TypeAlias = LinkUp | LinkLost | HoleBegins | Overflowed | Notice | bytes
+Item: TypeAlias = LinkUp | LinkLost | HoleBegins | Overflowed | HeardUntil | Notice | bytes
 
 
 class Backlog:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import structlog
 
 from ami_bridge import evidence, views
-from ami_bridge.backlog import HoleBegins, LinkLost, LinkUp, Notice, Overflowed
+from ami_bridge.backlog import HeardUntil, HoleBegins, LinkLost, LinkUp, Notice, Overflowed
 from ami_bridge.client import AmiLink
 from ami_bridge.contacts import unreachable
 from ami_bridge.domain import events as ev
@@ -27,6 +27,7 @@ from ami_bridge.messages import Tick
 from ami_bridge.past import Past, restore
 from ami_bridge.protocol.errors import ActionFailed, AmiError
 from ami_bridge.protocol.headers import read
+from ami_bridge.protocol.replies import stamped
 from ami_bridge.reconcile.checking import portions
 from ami_bridge.reconcile.keeping import SETTLED
 from ami_bridge.reconcile.matching import as_logged
@@ -52,6 +53,7 @@ log = structlog.get_logger("bridge")
 
 TICK_S = 1.0
 RECONCILE_EVERY_S = 20.0
+_LONG_AGO = datetime.fromtimestamp(0, UTC)
 AT_ONCE = 500
 """Items handled before the loop's other tasks get a turn."""
 
@@ -87,7 +89,7 @@ class Bridge:
         self._recorder = Recorder(sink, past.bridge, ledger=settings.queue_log is not None, knowledge=past.knowledge)
         self._endings = Endings(store, settings.node)
         self._doubts = Doubts(settings.link.username, clock)
-        self.link.pinged = self._doubts.pinged
+        self.link.pinged = self._pinged
         self._others = Others(store, sink, settings.node, now) if store is not None else None
         self._reconciler = reconciler
         if reconciler is not None:  # what its start put right is told with the first diary
@@ -97,6 +99,8 @@ class Bridge:
         self._unchecked: list[LoggedVisit] = []
         self._ledger = _follower(settings, past, now)
         self._contacts_trouble = ""
+        self._heard_until: datetime | None = None
+        """How far AMI has been heard, by the switch's clock; None while there is no AMI."""
         self._seq = 0
         self._queues: set[str] = set()
         self._agents: set[str] = set()
@@ -220,6 +224,7 @@ class Bridge:
                 self._apply(told)
             case LinkUp():
                 self._partners.clear()  # their hang-ups may have gone unheard
+                self._heard_until = _LONG_AGO
                 self._apply(ev.LinkChanged(at=self._clock(), up=True))
                 await self._doubts.ask(self.ask)  # first: without its rights there is no snapshot
                 await self._resync()
@@ -228,7 +233,10 @@ class Bridge:
                 await self._resync()
             case HoleBegins():
                 self._hole_begins()
+            case HeardUntil(at=at) if self._heard_until is not None:
+                self._heard_until = at
             case LinkLost(heard_until=heard):
+                self._heard_until = None  # from now on queue_log alone tells
                 cause: GapCause = "bridge" if self.link.is_closing else "ami"
                 self._apply(ev.LinkChanged(at=self._clock(), up=False, unseen_since=heard, cause=cause))
                 self._publish()
@@ -251,6 +259,7 @@ class Bridge:
             log.warning("ami.unreadable_event", event_name=heard.text("Event"), reason=str(wrong))
             return
         if event is not None:
+            self._heard_until = event.at
             self._apply(event)
             self._keep_evidence(evidence.of_event(heard, event, self.settings.node, self._channels(event)))
 
@@ -292,6 +301,10 @@ class Bridge:
 
     # -- the switch's own account
 
+    def _pinged(self, stamp: str, took_s: float) -> None:
+        self._doubts.pinged(stamp, took_s)
+        self.link.backlog.put(HeardUntil(stamped(stamp) or self._clock() - timedelta(seconds=took_s)))
+
     async def ask(self, name: str, fields: Fields | None = None) -> Reply:
         """Have the switch do something.
 
@@ -313,8 +326,7 @@ class Bridge:
             if self.link.is_up:  # else the next LinkUp asks again
                 self.link.protocol.end("the switch gave no snapshot")
             return
-        stamp = pong.first.text("Timestamp")
-        at = datetime.fromtimestamp(float(stamp), UTC) if stamp.replace(".", "", 1).isdecimal() else self._clock()
+        at = stamped(pong.first.text("Timestamp")) or self._clock()
         self._apply(snapshot_of(status.rows, channels.rows, deaf, at))
         log.info(
             "bridge.snapshot",
@@ -340,7 +352,7 @@ class Bridge:
         """Applies the lines of queue_log whose time has come; all of them before a snapshot."""
         if self._ledger is None:
             return
-        for line in await self._ledger.due(self._clock(), everything=everything):
+        for line in await self._ledger.due(self._clock(), everything=everything, heard=self._heard_until):
             self._apply(line)
             self._line_of_second = self._line_of_second + 1 if line.at == self._second else 0
             self._second = line.at

@@ -35,6 +35,23 @@ LAG: Final = timedelta(seconds=1.2)
 """A line is given out this long after its time, so that AMI, which knows more, is heard first."""
 
 
+def is_due(line_at: datetime, now: datetime, heard: datetime | None) -> bool:
+    """Whether a line's time has come. Pure.
+
+    A bridge that was held up has AMI's events of the last seconds still before it, while the log is read whole at once.
+    Told by the log first that a caller left one queue for another, it would take AMI's word on the first visit for one
+    on the second. So what counts is how far AMI has been heard, by the switch's clock, which is the log's too.
+
+    Args:
+        line_at: The line's second.
+        now: What time it is.
+        heard: Until when AMI has been heard; None while there is no AMI to wait for.
+    """
+    horizon = now if heard is None else heard
+    # a stamp of the future (the clock was set back) must not hold up what stands behind it
+    return line_at <= horizon - LAG or line_at > max(now, horizon) + LAG
+
+
 def mark_of(place: LogPlace) -> Mark:
     """The place as the tail knows it."""
     return Mark(place.file, place.bytes_read, place.line_bytes, place.line_digest)
@@ -148,8 +165,11 @@ class LogFollower:
         self._odd = 0
         self._forgot_until: datetime | None = None
 
-    async def due(self, now: datetime, *, everything: bool) -> list[LedgerLine]:
-        """The lines whose time has come, in order; all there are, before a snapshot. An unreadable file is said."""
+    async def due(self, now: datetime, *, everything: bool, heard: datetime | None = None) -> list[LedgerLine]:
+        """The lines whose time has come (`is_due`), in order; all there are, before a snapshot.
+
+        An unreadable file is said.
+        """
         try:
             fresh = await asyncio.to_thread(self._fresh)
         except OSError as wrong:
@@ -162,8 +182,7 @@ class LogFollower:
         self._tell_what_is_odd()
         self._held.extend(fresh)
         lines: list[LedgerLine] = []
-        # a stamp of the future (the clock was set back) must not hold up what stands behind it
-        while self._held and (everything or not now - LAG < self._held[0].line.at <= now + LAG):
+        while self._held and (everything or is_due(self._held[0].line.at, now, heard)):
             self._last = self._held.popleft()
             self.history.take(self._last.line)
             lines.append(self._last.line)

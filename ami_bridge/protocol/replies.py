@@ -6,6 +6,7 @@ Asterisk says so itself: the first message of a list carries ``EventList: start`
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -35,3 +36,8 @@ def is_complete(received: int, first: Mapping[str, object], latest: Mapping[str,
     if is_error(first) or not begins_list(first):
         return True
     return received > 1 and (ends_list(latest) or received >= MAX_ROWS)
+
+
+def stamped(text: str) -> datetime | None:
+    """The moment a ``Timestamp`` names, seconds since 1970 and a fraction (manager.c, ``append_event``); else None."""
+    return datetime.fromtimestamp(float(text), UTC) if text.replace(".", "", 1).isdecimal() else None

@@ -42,6 +42,8 @@ SETTLED: Final = timedelta(seconds=30)
 """How long after its last record a call is settled: its service, and then AMI (`ami_bridge.endings`), tell first."""
 GIVEN_UP: Final = timedelta(hours=12)
 """A call not heard of for so long has lost its end: Asterisk was killed. Its journey is ended by the snapshot."""
+AT_ONCE: Final = 200
+"""Calls settled in one go: some 20 ms of work between two looks at what AMI says."""
 FLUSH_S: Final = 10.0
 
 
@@ -122,16 +124,16 @@ class CallKeeper:
                 before = one.mark
 
     async def _settle(self) -> None:
-        """The calls that are over."""
-        if self._over:
+        """The calls that are over, a portion at a time: after hours without us they are many."""
+        while portion := self._over[:AT_ONCE]:
             async with asyncio.timeout(FLUSH_S):
                 await self.writer.flush()  # a row that still waits is newer than what the database would tell
                 found = Settled()
-                for call, known in await known_of(self.store, self._over, self.house):
+                for call, known in await known_of(self.store, portion, self.house):
                     settle(self.house.node, call, known, self.flows, found)
                 if found:
                     await self._write(found)
-        self._over.clear()
+            del self._over[: len(portion)]
 
     async def _write(self, found: Settled) -> None:
         await add_journeys(self.store, found.lost)  # not by the writer: the service's own row may have come meanwhile

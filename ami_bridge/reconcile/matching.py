@@ -52,22 +52,22 @@ def matched(rows: Iterable[Visit], logged: Sequence[LoggedVisit]) -> list[Pair]:
     """Pairs what belongs together, of one channel or of many; what the log tells first, then rows it has not.
 
     A caller sent back into the queue he came from makes two visits within seconds, which both fit: the pairs that are
-    least apart are made first. So nothing depends on whether all of a channel's visits are compared at once, and a row
-    made by a repair goes to its own visit the next time.
+    least apart are made first, and of those that are equally so the ones of one outcome. So nothing depends on whether
+    all of a channel's visits are compared at once, and a row made by a repair goes to its own visit the next time.
     """
     ordered = sorted(rows, key=lambda row: (row.channel_id, row.ordinal))
     at: dict[tuple[str, str], list[int]] = {}
     for index, row in enumerate(ordered):
         at.setdefault((row.channel_id, row.queue), []).append(index)
     fitting = [
-        (_apart(ordered[index], visit), place, index)
+        (_apart(ordered[index], visit), ordered[index].outcome != visit.outcome, place, index)
         for place, visit in enumerate(logged)
         for index in at.get((visit.channel_id, visit.queue), ())
         if _fits(ordered[index], visit)
     ]
     found: dict[int, int] = {}
     taken: set[int] = set()
-    for _, place, index in sorted(fitting):
+    for *_, place, index in sorted(fitting):
         if place not in found and index not in taken:
             found[place] = index
             taken.add(index)

@@ -160,9 +160,10 @@ class _Heard:
 
 async def _compare_agents(store: Store, heard: _Heard, verdict: Verdict, begin: datetime, end: datetime) -> None:
     node, far = verdict.node, end + EARLIER
+    # the gaps first: one that is filled in between two questions is none that was filled in
+    late = [gap for gap in await gaps(store, node) if gap.until is None or gap.until > verdict.until - JUST_FILLED]
     intervals, rows = await stretches_of_agents(store, node, begin, end)
     seen, first_place = await first_seen(store, node), await first_place_at(store, node)
-    late = [gap for gap in await gaps(store, node) if gap.until is None or gap.until > verdict.until - JUST_FILLED]
     unseen = [*heard.unsure, *((gap.since, gap.until or far) for gap in late)]
     mine: dict[str, list[AgentInterval]] = defaultdict(list)
     places: dict[str, list[MembershipInterval]] = defaultdict(list)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     from ami_bridge.cel.call import Call
     from store.engine import Store
-    from store.rows import Journey
+    from store.rows import Journey, Visit
 
 EDGE: Final = timedelta(seconds=15)
 """How far inside CEL's own beginning and end a row must lie before a call CEL has not is a difference."""
@@ -117,14 +118,18 @@ async def known_of(store: Store, calls: Sequence[Call], house: House) -> list[tu
         StoreUnavailable: the database does not answer.
     """
     channels = [leg.channel_id for call in calls for leg in call.legs]
-    journeys = await journeys_of_channels(store, house.node, channels)
-    visits, _ = await visits_of_channels(store, house.node, channels)
+    journeys: dict[str, list[Journey]] = defaultdict(list)
+    for journey in await journeys_of_channels(store, house.node, channels):
+        journeys[journey.channel_id].append(journey)
+    visits: dict[str, list[Visit]] = defaultdict(list)
+    for visit in (await visits_of_channels(store, house.node, channels))[0]:
+        visits[visit.channel_id].append(visit)
     found: list[tuple[Call, Known]] = []
     for call in calls:
-        mine = {leg.channel_id for leg in call.legs}
+        mine = sorted({leg.channel_id for leg in call.legs})  # in the order the database tells them
         known = Known(
-            [one for one in journeys if one.channel_id in mine],
-            [one for one in visits if one.channel_id in mine],
+            [one for channel in mine for one in journeys.get(channel, ())],
+            [one for channel in mine for one in visits.get(channel, ())],
             house.who,
             house.queues,
         )

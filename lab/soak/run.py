@@ -318,10 +318,10 @@ async def _verdict(wishes: Wishes, stage: Stage, trouble: Trouble, director: Dir
 
 
 async def _settled(stage: Stage) -> dict[str, Any]:
-    """What verify says once CEL has had its looks: what queue_log repaired a moment ago is held against it last."""
+    """What verify says once the bridge has had its looks at CEL and at the gaps: both come after queue_log's repair."""
     until = time.monotonic() + _CEL_LOOKS_S
     after = await asyncio.to_thread(_verified, stage, "after")
-    while (after["cel"] or {}).get("differences") and time.monotonic() < until:
+    while ((after["cel"] or {}).get("differences") or after["agent_differences"]) and time.monotonic() < until:
         await asyncio.sleep(5)
         after = await asyncio.to_thread(_verified, stage, "after")
     return after

@@ -10,8 +10,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from ami_bridge.backlog import LinkLost
+from ami_bridge.backlog import HeardUntil, LinkLost, Notice
 from ami_bridge.bridge import Bridge
+from ami_bridge.domain.events import Ticked
 from ami_bridge.domain.model import QueueRules
 from ami_bridge.feed import FeedTaken
 from ami_bridge.messages import Delta, Snapshot, Tick, apply_delta, decode
@@ -111,6 +112,10 @@ class Watcher:
 
     def close(self) -> None:
         self.writer.transport.abort()
+
+
+def pong_now(asked: Fields) -> bytes:
+    return success(asked, Ping="Pong", Timestamp=f"{datetime.now(UTC).timestamp():.6f}")
 
 
 def normal(state: Snapshot) -> Any:
@@ -294,7 +299,9 @@ async def test_a_peer_found_dead_at_the_very_end_is_a_gap_from_when_it_was_alive
 async def test_queue_log_settles_a_visit_through_the_whole_bridge(tmp_path: Path, switch: ScriptedManager) -> None:
     log = tmp_path / "queue_log"
     sink = Rows()
-    async with running(Bridge(settings(tmp_path, switch.port, queue_log=log), sink)):
+    switch.answers["Ping"] = pong_now
+    link = quick(switch.port, ping_every_s=0.1)  # a line waits until AMI has been heard up to its second
+    async with running(Bridge(settings(tmp_path, switch.port, queue_log=log, link=link), sink)):
         watcher = await Watcher.of(tmp_path / "feed.sock")
         await watcher.until(lambda s: s.knowledge.state == "complete")
         now = int(datetime.now(UTC).timestamp())
@@ -382,3 +389,35 @@ async def test_what_the_start_put_right_is_counted_though_the_bridge_is_killed_s
             watcher.close()
             assert {row.repaired for row in sink if isinstance(row, rows.Knowledge)} == {3}
     await store.close()
+
+
+async def test_a_bridge_that_was_held_up_hears_ami_before_the_log(tmp_path: Path, switch: ScriptedManager) -> None:
+    """Of a caller who by then had gone from one queue to another: the log is read whole, AMI's words wait in line."""
+    log, sink = tmp_path / "queue_log", Rows()
+    queues = {name: QueueRules(title=name) for name in ("first", "second")}
+    made = Bridge(settings(tmp_path, switch.port, queue_log=log, queues=queues), sink)
+    began = int(datetime.now(UTC).timestamp()) - 3
+
+    def tell(after_s: float, *lines: str) -> None:
+        made.link.backlog.put(message(*lines, *CALLER, f"Timestamp: {began + after_s}").removesuffix(b"\r\n\r\n"))
+
+    async with running(made):
+        await switch.asked("CoreShowChannels")
+        watcher = await Watcher.of(tmp_path / "feed.sock")
+        await watcher.until(lambda s: s.knowledge.state == "complete")
+        log.write_text(
+            f"{began}|1.5|first|NONE|ENTERQUEUE||138|1\n{began + 1}|1.5|first|NONE|EXITWITHTIMEOUT|1|1|1\n"
+            f"{began + 1}|1.5|second|NONE|ENTERQUEUE||138|1\n{began + 1}|1.5|second|NONE|ABANDON|1|1|0\n"
+        )
+        made.link.backlog.put(Notice(Ticked(at=datetime.now(UTC))))
+        tell(0.1, "Event: QueueCallerJoin", "Queue: first", "Position: 1", "Count: 1")
+        tell(1.1, "Event: QueueCallerLeave", "Queue: first", "Position: 1", "Count: 0")
+        tell(1.2, "Event: VarSet", "Variable: QUEUESTATUS", "Value: TIMEOUT")
+        tell(1.3, "Event: QueueCallerJoin", "Queue: second", "Position: 1", "Count: 1")
+        made.link.backlog.put(HeardUntil(datetime.now(UTC)))
+        made.link.backlog.put(Notice(Ticked(at=datetime.now(UTC))))
+        await sink.until_ended(2)
+        watcher.close()
+    told = sorted(sink.visits().values(), key=lambda visit: visit.ordinal)
+    assert [(visit.queue, visit.outcome) for visit in told] == [("first", "timed_out"), ("second", "abandoned")]
+    assert [visit.entered_at.timestamp() - began for visit in told] == [pytest.approx(0.1), pytest.approx(1.3)]

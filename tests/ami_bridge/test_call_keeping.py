@@ -127,6 +127,25 @@ async def test_what_the_service_writes_while_a_call_is_settled_is_not_replaced(
         assert second.outcome == "lost"
 
 
+async def test_many_calls_are_settled_a_portion_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    portions: list[int] = []
+
+    async def counted(store: Any, calls: list[Call], house: House) -> list[tuple[Call, Known]]:
+        portions.append(len(calls))
+        return await known_of(store, calls, house)
+
+    monkeypatch.setattr("ami_bridge.reconcile.call_keeping.known_of", counted)
+    monkeypatch.setattr("ami_bridge.reconcile.call_keeping.AT_ONCE", 1)
+    async with floor(tmp_path) as house:
+        house.write(b"")
+        keeper = house.keeper()
+        await keeper.look()
+        house.write(scene("menu") + scene("abandoned"))
+        await keeper.look()
+        assert (portions, keeper.settled) == ([1, 1], 2)
+        assert len(await house.journeys()) == 2
+
+
 async def test_a_journey_found_to_be_over_too_late_gets_its_moment(tmp_path: Path) -> None:
     menu = only("menu")
     rows = journey(menu, "lost", 50), journey(only("abandoned"), "queued", 4)

@@ -13,7 +13,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from ami_bridge.doubts import Others
-from ami_bridge.following import Log, LogFollower, at_the_end
+from ami_bridge.following import Log, LogFollower, at_the_end, is_due
 from ami_bridge.past import load_past
 from ami_bridge.queue_log.aside import AsideFile
 from ami_bridge.queue_log.history import visits_of
@@ -170,6 +170,25 @@ async def test_the_newest_second_is_left_to_ami(tmp_path: Path) -> None:
     assert place is not None
     assert place.line_at == at(5)
     assert len(await follower.due(at(32), everything=False)) == 1
+
+
+@pytest.mark.parametrize(
+    ("line_at", "now", "heard", "due"),
+    [
+        (30, 31, None, False),  # no AMI: by the clock
+        (30, 32, None, True),
+        (30, 60, 30.9, False),  # AMI is behind
+        (30, 60, 31.2, True),
+        (30, 60, -1e6, False),  # AMI has said nothing yet
+        (30, 25, 31.2, True),  # the switch's clock is ahead of ours
+        (3600, 40, 35, True),  # a stamp of the future, by either clock
+        (3600, 40, None, True),
+    ],
+)
+def test_a_line_is_due_once_ami_was_heard_up_to_it(
+    line_at: float, now: float, heard: float | None, *, due: bool
+) -> None:
+    assert is_due(at(line_at), at(now), None if heard is None else at(heard)) is due
 
 
 def kept_in(path: Path) -> list[bytes]:
