@@ -31,7 +31,7 @@ async def serve(stop):
     await stop.wait()
     await asyncio.to_thread(print, "told", flush=True)
 """
-RUNS = "run_until_told(serve, fast={fast})\n"
+RUNS = "run_until_told(serve, fast={loop!r} == 'uvloop')\n"
 
 TOLD_AT_EACH_STEP = """
 import atexit, os, signal, sys
@@ -72,7 +72,7 @@ subprocess.run([sys.executable, "-c", sys.argv[1]])
 """
 """A supervisor with threads; asyncio of Python 3.11 keeps one for each child it waits for."""
 
-LOOPS = pytest.mark.parametrize("fast", [False, True], ids=["asyncio", "uvloop"])
+LOOPS = pytest.mark.parametrize("loop", ["asyncio", "uvloop"])
 
 
 @contextmanager
@@ -96,30 +96,30 @@ def begun(code: str, *words: str, **environ: str) -> Iterator[subprocess.Popen[s
 
 
 @LOOPS
-def test_a_process_that_is_told_once_ends_in_order(fast: bool) -> None:  # noqa: FBT001 - a case's name
-    with begun(SERVES + RUNS.format(fast=fast)) as process:
+def test_a_process_that_is_told_once_ends_in_order(loop: str) -> None:
+    with begun(SERVES + RUNS.format(loop=loop)) as process:
         process.send_signal(signal.SIGTERM)
         assert (process.communicate(timeout=60), process.returncode) == (("told\n", ""), 0)
 
 
 @LOOPS
-def test_a_process_that_is_told_before_its_loop_turns_ends_once_it_does(fast: bool) -> None:  # noqa: FBT001
+def test_a_process_that_is_told_before_its_loop_turns_ends_once_it_does(loop: str) -> None:
     early = "before(asyncio.Runner, 'run')\n"
-    with begun(SERVES + TOLD_AT_EACH_STEP + early + RUNS.format(fast=fast)) as process:
+    with begun(SERVES + TOLD_AT_EACH_STEP + early + RUNS.format(loop=loop)) as process:
         assert (process.communicate(timeout=60), process.returncode) == (("told\n", ""), 0)
 
 
 @LOOPS
-def test_a_process_that_is_told_again_at_each_step_of_its_end_says_nothing_of_it(fast: bool) -> None:  # noqa: FBT001
-    with begun(SERVES + TOLD_AT_EACH_STEP + RUNS.format(fast=fast)) as process:
+def test_a_process_that_is_told_again_at_each_step_of_its_end_says_nothing_of_it(loop: str) -> None:
+    with begun(SERVES + TOLD_AT_EACH_STEP + RUNS.format(loop=loop)) as process:
         process.send_signal(signal.SIGINT)
         assert (process.communicate(timeout=60), process.returncode) == (("told\n", ""), 0)
 
 
 @LOOPS
-def test_a_process_that_is_told_without_end_ends_as_if_told_once(fast: bool) -> None:  # noqa: FBT001
+def test_a_process_that_is_told_without_end_ends_as_if_told_once(loop: str) -> None:
     over = threading.Event()
-    with begun(SERVES + RUNS.format(fast=fast)) as process:
+    with begun(SERVES + RUNS.format(loop=loop)) as process:
 
         def tell() -> None:
             while not over.is_set():
@@ -141,7 +141,7 @@ def test_a_process_that_is_told_without_end_ends_as_if_told_once(fast: bool) -> 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a process that its parent is gone")
 @LOOPS
-def test_a_part_whose_supervisor_dies_thread_by_thread_ends_in_silence(fast: bool) -> None:  # noqa: FBT001
-    with begun(SUPERVISES, SERVES + RUNS.format(fast=fast), HOTLINE_BEAT_FD="0") as supervisor:
+def test_a_part_whose_supervisor_dies_thread_by_thread_ends_in_silence(loop: str) -> None:
+    with begun(SUPERVISES, SERVES + RUNS.format(loop=loop), HOTLINE_BEAT_FD="0") as supervisor:
         supervisor.kill()
         assert supervisor.communicate(timeout=60) == ("told\n", "")  # to the end of the part: the outputs are its own
