@@ -76,20 +76,20 @@ LOOPS = pytest.mark.parametrize("loop", ["asyncio", "uvloop"])
 
 
 @contextmanager
-def begun(code: str, *words: str, **environ: str) -> Iterator[subprocess.Popen[str]]:
+def begun(code: str, *words: str, **environ: str) -> Iterator[subprocess.Popen[bytes]]:
     """This code as a process, which has said that it serves."""
     with subprocess.Popen(
         (sys.executable, "-c", code, *words),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        text=True,
+        bufsize=0,  # nothing read ahead is lost between readline and communicate
         cwd=ROOT,
         env={**os.environ, **environ},
     ) as process:
         try:
             assert process.stdout is not None
             said = process.stdout.readline()
-            assert said == "serving\n", process.communicate(timeout=60)
+            assert said == b"serving\n", process.communicate(timeout=60)
             yield process
         finally:
             process.kill()
@@ -99,21 +99,21 @@ def begun(code: str, *words: str, **environ: str) -> Iterator[subprocess.Popen[s
 def test_a_process_that_is_told_once_ends_in_order(loop: str) -> None:
     with begun(SERVES + RUNS.format(loop=loop)) as process:
         process.send_signal(signal.SIGTERM)
-        assert (process.communicate(timeout=60), process.returncode) == (("told\n", ""), 0)
+        assert (process.communicate(timeout=60), process.returncode) == ((b"told\n", b""), 0)
 
 
 @LOOPS
 def test_a_process_that_is_told_before_its_loop_turns_ends_once_it_does(loop: str) -> None:
     early = "before(asyncio.Runner, 'run')\n"
     with begun(SERVES + TOLD_AT_EACH_STEP + early + RUNS.format(loop=loop)) as process:
-        assert (process.communicate(timeout=60), process.returncode) == (("told\n", ""), 0)
+        assert (process.communicate(timeout=60), process.returncode) == ((b"told\n", b""), 0)
 
 
 @LOOPS
 def test_a_process_that_is_told_again_at_each_step_of_its_end_says_nothing_of_it(loop: str) -> None:
     with begun(SERVES + TOLD_AT_EACH_STEP + RUNS.format(loop=loop)) as process:
         process.send_signal(signal.SIGINT)
-        assert (process.communicate(timeout=60), process.returncode) == (("told\n", ""), 0)
+        assert (process.communicate(timeout=60), process.returncode) == ((b"told\n", b""), 0)
 
 
 @LOOPS
@@ -131,7 +131,7 @@ def test_a_process_that_is_told_without_end_ends_as_if_told_once(loop: str) -> N
         try:
             assert process.stdout is not None
             assert process.stderr is not None
-            assert (process.stdout.read(), process.stderr.read()) == ("told\n", "")
+            assert (process.stdout.read(), process.stderr.read()) == (b"told\n", b"")
             os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)  # told to the last, and its number still its own
         finally:
             over.set()
@@ -144,4 +144,4 @@ def test_a_process_that_is_told_without_end_ends_as_if_told_once(loop: str) -> N
 def test_a_part_whose_supervisor_dies_thread_by_thread_ends_in_silence(loop: str) -> None:
     with begun(SUPERVISES, SERVES + RUNS.format(loop=loop), HOTLINE_BEAT_FD="0") as supervisor:
         supervisor.kill()
-        assert supervisor.communicate(timeout=60) == ("told\n", "")  # to the end of the part: the outputs are its own
+        assert supervisor.communicate(timeout=60) == (b"told\n", b"")  # to the end of the part: the outputs are its own
