@@ -28,6 +28,7 @@ PROGRAMS = (
     "tests/ivr/cli/test_serving.py",
     "tests/ivr/cli/test_commands.py",
     "tests/ivr/app/test_supervisor.py",
+    "tests/ivr/app/test_running.py",
     "tests/ivr/cli/test_reloading.py",
     "tests/ivr/cli/test_newcomer.py",
     "tests/ivr/cli/test_ledger_words.py",

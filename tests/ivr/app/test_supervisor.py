@@ -32,7 +32,7 @@ def part(name: str, code: str = BEATS) -> Part:
 
 async def until(condition: Callable[[], bool]) -> None:
     """Wait for a condition, with the test's own time-out as the deadline."""
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while not condition():  # noqa: ASYNC110 - what is waited for happens in another process
             await asyncio.sleep(0.01)
 
