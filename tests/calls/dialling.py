@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 SHORTEST_TALK_S = 1.5
 """As long a voice as any recording needs."""
-PATIENCE_S = 25.0
+PATIENCE_S = 60.0
 AILING: Mapping[str, str] = MappingProxyType(
     {
         "down": "INSERT OR REPLACE INTO customers VALUES (?, CAST(x'FF' AS TEXT), '-', 'ordinary')",
@@ -152,7 +152,7 @@ async def compare(tally: Tally, rehearsed: Rehearsed, dialogue: Dialogue) -> Com
     assert played.failure is None, (dialogue.name, played.failure)
     async with house.caller(dialogue.surroundings.caller) as phone:
         call = Call(rehearsed, dialogue.surroundings)
-        await phone.call(NUMBER)
+        await phone.call(NUMBER, within_s=PATIENCE_S)
         player = _OnThePhone(house, rehearsed, call, phone)
         for act in talk:
             await player.do(act)
