@@ -6,6 +6,7 @@ test where a source is missing.
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
@@ -42,6 +43,8 @@ class Tally:
     since: datetime
     unproved: list[object] = field(default_factory=list)
     """Calls that are asked for together: of these nothing was asserted from the feed yet."""
+    door: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Held by whoever dials, where only one may at a time."""
 
     @classmethod
     async def of(cls, house: House) -> Tally:
