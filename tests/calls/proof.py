@@ -150,7 +150,7 @@ async def proved(
         assert heard
         assert in_order(phone, *heard), f"{heard} is not in {[one.text or one.name for one in phone.heard]}"
     with BOOK.asserting(JOURNEY, phone):
-        journey = await _journey(tally, whose, way, outcome)
+        journey = await journey_of(tally, whose, way, outcome)
     with BOOK.asserting(VISITS, phone):
         made = await _visits(tally, whose, visits)
         assert journey is None or {visit.call_id for visit in made} <= {journey.call_id}
@@ -161,7 +161,7 @@ async def proved(
     return Proven(journey, made)
 
 
-async def _journey(tally: Tally, whose: Whose, way: Sequence[str], outcome: str) -> Journey | None:
+async def journey_of(tally: Tally, whose: Whose, way: Sequence[str], outcome: str) -> Journey | None:
     """The call's journey, once it has gone this way to this end.
 
     Both are waited for together. A journey has its outcome, `queued`, after every segment (`docs/decisions/0004`), and
