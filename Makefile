@@ -7,7 +7,7 @@ ASTERISK ?= rootfs
 UNIT := not asterisk and not browser and not postgres and not program
 
 .DEFAULT_GOAL := help
-.PHONY: help setup packages demo test lint types contracts fast real bench soak test-containers refresh clean
+.PHONY: help setup packages demo test lint types contracts fast real dialogues bench soak test-containers refresh clean
 
 help:  ## what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -47,6 +47,10 @@ fast: $(BIN)/.ready ## the unit suite
 
 real: $(BIN)/.ready ## the real parts: PostgreSQL, Asterisk, SIP and RTP, a browser
 	$(BIN)/python -m pytest -m "not ($(UNIT))" -p no:randomly -n 4 --dist loadfile --timeout 240
+
+dialogues: setup ## all of the sample's dialogues by telephone on a real Asterisk, every wait as long as it is written
+	HOTLINE_DIALOGUES=whole $(BIN)/python -m pytest -p no:randomly -n 4 --dist loadfile -rA --show-capture=no \
+	  tests/calls -k dialogue
 
 bench: setup ## CPU per call beside plain dialplan, and the other figures of docs/performance.md
 	$(BIN)/python -m bench.calls

@@ -67,7 +67,9 @@ class Framing:
         messages = block.split(_END)
         if len(block) > MAX_MESSAGE and max(map(len, messages)) > MAX_MESSAGE:
             raise PeerError(f"a message of more than {MAX_MESSAGE} bytes")
-        # Asterisk may write a further line end after a message; what is left then is empty or starts with one
+        # Asterisk may write a further line end after a message; what is left then is empty or starts with one, but the
+        # last end was looked for from behind, and so the spare one, if any, stands before it
+        messages[-1] = messages[-1].removesuffix(b"\r\n")
         return list(filter(None, map(bytes.lstrip, messages, repeat(b"\r\n"))))
 
     def _greeted(self) -> bool:

@@ -66,14 +66,18 @@ def test_a_transcript_cut_anywhere_invents_no_message(path: Path) -> None:
         assert head + framing.feed(data[cut:]) == whole
 
 
-@given(st.binary(max_size=400), st.lists(st.integers(0, 400), max_size=5))
+LINE_ENDS = st.lists(st.sampled_from([b"\r\n", b"\r\n", b"\r", b"\n", b"A: 1"]), max_size=12).map(b"".join)
+"""Bytes in which line ends stand beside each other, as random ones hardly ever have them."""
+
+
+@given(st.one_of(st.binary(max_size=400), LINE_ENDS), st.lists(st.integers(0, 400), max_size=5))
 def test_any_bytes_in_any_pieces_frame_alike_or_are_refused(data: bytes, cuts: list[int]) -> None:
     whole = Framing()
     expected = whole.feed(HELLO + data)
     pieces = Framing()
     got = pieces.feed(HELLO)
     last = 0
-    for cut in [*sorted(min(c, len(data)) for c in cuts), len(data)]:
+    for cut in [*sorted(c % (len(data) + 1) for c in cuts), len(data)]:
         got += pieces.feed(data[last:cut])
         last = cut
     assert got == expected
@@ -162,3 +166,12 @@ def test_a_message_without_an_end_is_refused_at_the_bound() -> None:
 
 def test_spare_line_ends_between_messages_are_nothing() -> None:
     assert Framing().feed(HELLO + b"\r\n\r\n\r\nEvent: X\r\n\r\n\r\n\r\n") == [b"Event: X"]
+
+
+@pytest.mark.parametrize("spare", range(5))
+def test_spare_line_ends_that_come_with_a_message_are_no_header_of_it(spare: int) -> None:
+    framing = Framing()
+    framing.feed(HELLO)
+    [raw] = framing.feed(b"Event: X\r\nA: 1\r\n\r\n" + spare * b"\r\n")
+    assert parse(raw) == {"Event": "X", "A": "1"}
+    assert framing.feed(b"Event: Y\r\n\r\n") == [b"Event: Y"]

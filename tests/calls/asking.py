@@ -130,16 +130,6 @@ async def story(house: House, call_id: str) -> CallStory:
         return await call_story(store, call_id)
 
 
-async def journey_since(house: House, caller: str, since: datetime, outcome: str = "hung_up") -> Journey:
-    """The newest journey of a calling number that began after this moment, once it has this outcome."""
-
-    async def over() -> bool:
-        return (await house.left_journey(caller, outcome)).started_at >= since
-
-    await until(over)
-    return await house.journey(caller)
-
-
 async def way_of(house: House, journey: Journey) -> list[str]:
     """A journey's steps as `step: outcome`."""
     [one] = [one for one in (await story(house, journey.call_id)).journeys if one.journey.id == journey.id]

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from store.rows import Journey, Visit
 
 NUMBER = "96956"
+MOST = 1000
+"""Rows that are asked for: no rig has more calls."""
+WATCHED_WITHIN_S = 60.0
 _AGAIN_S = 0.2
 """Until the feed is asked for again, when the wallboard has just gone."""
 
@@ -63,21 +66,24 @@ class House:
     async def caller(self, number: str, name: str = "") -> AsyncIterator[Phone]:
         """A caller's phone; what becomes of its call is to be proved, and the live feed is watched meanwhile."""
         async with Phone(self.rig.switch, number=number, name=name, index=self.rig.index) as phone:
-            watching = asyncio.create_task(self._watch(BOOK.open(phone, f"the call of {number!a}").shown))
+            watched = asyncio.Event()
+            watching = asyncio.create_task(self._watch(BOOK.open(phone, f"the call of {number!a}").shown, watched))
             try:
+                await asyncio.wait_for(watched.wait(), WATCHED_WITHIN_S)
                 yield phone
             finally:
                 watching.cancel()
                 await asyncio.gather(watching, return_exceptions=True)
 
-    async def _watch(self, shown: set[str]) -> None:
-        """Note every call the live feed shows in a flow."""
+    async def _watch(self, shown: set[str], watched: asyncio.Event) -> None:
+        """Note every call the live feed shows in a flow; `watched` is set once it is heard."""
         async with aiohttp.ClientSession() as session:
             while True:
                 try:
                     async with session.ws_connect(self.rig.web + "/api/v1/live") as socket:
                         async for message in socket:
                             shown.update(call["call_id"] for call in json.loads(message.data).get("calls", ()))
+                            watched.set()
                 except aiohttp.ClientError:  # a test has killed the wallboard, which is started again
                     pass
                 await asyncio.sleep(_AGAIN_S)
@@ -117,7 +123,7 @@ class House:
         """The visits of a calling number, oldest first."""
         store = await open_store(self.rig.database_url)
         try:
-            page = await list_visits(store)
+            page = await list_visits(store, limit=MOST)
         finally:
             await store.close()
         return tuple(visit for visit in reversed(page.rows) if visit.caller.endswith(caller))
@@ -130,7 +136,7 @@ class House:
         """The journeys of a calling number, newest first."""
         store = await open_store(self.rig.database_url)
         try:
-            page = await list_journeys(store, since)
+            page = await list_journeys(store, since, limit=MOST)
         finally:
             await store.close()
         return [journey for journey in page.rows if journey.caller.endswith(caller)]
@@ -138,19 +144,6 @@ class House:
     async def journey(self, caller: str) -> Journey:
         """The newest journey of a calling number."""
         return next(iter(await self.journeys_since(caller)))
-
-    async def ended_visit(self, caller: str) -> Visit:
-        """The newest visit of a calling number, once it is over and, for a talk, it is known who ended it."""
-
-        async def over() -> bool:
-            seen = await self.visits(caller)
-            if not seen or seen[-1].ended_at is None:
-                return False
-            # A hang-up may be heard before Asterisk tells whose it was; queue_log settles it a second later.
-            return seen[-1].outcome != "answered" or seen[-1].ended_by is not None
-
-        await until(over)
-        return (await self.visits(caller))[-1]
 
     async def left_journey(self, caller: str, outcome: str) -> Journey:
         """The newest journey of a calling number, once it has this outcome."""
@@ -167,8 +160,8 @@ class House:
         return await self.journey(caller)
 
 
-async def until(condition: Callable[[], Awaitable[bool]], within_s: float = 15.0) -> None:
-    """Wait until something outside this process has become so."""
+async def until(condition: Callable[[], Awaitable[bool]], within_s: float = 60.0) -> None:
+    """Wait until something outside this process has become so: long, for a machine that has much else to do."""
     deadline = time.monotonic() + within_s
     while not await condition():
         if time.monotonic() > deadline:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import sqlite3
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from ivr.prompts.message import Literal
+from ivr.prompts.message import Choice, Literal
 from ivr.prompts.values import Money
 from ivr.prompts.values_alone import is_value_alone
 from ivr.rehearsal import model
@@ -18,26 +19,33 @@ from ivr.rehearsal.outside import Queueing
 from ivr.rehearsal.player import play
 from ivr.services.calling_number import normalise
 from ivr.services.remembered import CallerMemory, memory_key
+from lab.listening import plain
 from lab.phone import State
 from store.engine import open_store
 from store.writer import Writer
-from tests.calls.asking import NUMBER, TONE, way_of
+from tests.calls.asking import NUMBER, TONE, in_order, way_of
 from tests.calls.conftest import until
+from tests.calls.outside import OUTSIDE
+from tests.calls.pace import LONGEST_S, PATIENCE_S
 from tests.calls.proof import proved
 from tests.calls.together import visits_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from ivr.prompts.message import Part
+    from ivr.rehearsal.call import Heard
     from ivr.rehearsal.house import House as Rehearsed
     from ivr.rehearsal.model import Dialogue
     from lab.phone import Phone
     from tests.calls.conftest import House
+    from tests.calls.outside import Outside
     from tests.calls.proof import Tally
 
 SHORTEST_TALK_S = 1.5
 """As long a voice as any recording needs."""
-PATIENCE_S = 25.0
+WITHHELD = "anonymous"
+"""What stands for the number of a caller who withholds it (RFC 3323, 4.1)."""
 AILING: Mapping[str, str] = MappingProxyType(
     {
         "down": "INSERT OR REPLACE INTO customers VALUES (?, CAST(x'FF' AS TEXT), '-', 'ordinary')",
@@ -66,13 +74,15 @@ class Compared:
 def with_caller(dialogue: Dialogue, number: int) -> Dialogue:
     """The dialogue from a calling number and with an account of its own: calls at the same time are told apart by them.
 
-    What is said of the number in the file is another caller's then, and is left out.
+    What is said of the number in the file is another caller's then, and is left out. Who withholds the number does so
+    here, too.
     """
     answers = dict(dialogue.surroundings.answers)
     if (customer := answers["customer_by_number"][0]).mood == "row":
         row = {**customer.row, "account": f"75599{number:04}"}
         answers["customer_by_number"] = (replace(customer, row=row),)
-    world = replace(dialogue.surroundings, caller=f"1395555{number:04}", answers=answers)
+    caller = f"1395555{number:04}" if e164(dialogue.surroundings.caller) else WITHHELD
+    world = replace(dialogue.surroundings, caller=caller, answers=answers)
     talk = tuple(act for act in dialogue.talk if not isinstance(act, model.Hear | model.Keeps))
     return replace(dialogue, surroundings=world, talk=talk)
 
@@ -95,7 +105,7 @@ async def prepare(house: House, dialogues: Iterable[Dialogue]) -> None:
         async with Writer(store) as writer:
             memory = CallerMemory(_nothing, writer, "gz-1", memory_key(house.rig.state / "memory.key"))
             for dialogue in written:
-                for step, key in dialogue.surroundings.remembered.items():
+                for step, key in dialogue.surroundings.remembered.items():  # of nobody, nothing is
                     memory.remember(e164(dialogue.surroundings.caller), step, key)
     finally:
         await store.close()
@@ -141,7 +151,7 @@ def e164(number: str) -> str:
     return normalise(number, "CN")
 
 
-async def compare(tally: Tally, rehearsed: Rehearsed, dialogue: Dialogue) -> Compared:
+async def compare(tally: Tally, rehearsed: Rehearsed, dialogue: Dialogue, outside: Outside = OUTSIDE) -> Compared:
     """Play it on both, and prove of the real call what was rehearsed; the caller hangs up where the dialogue ends.
 
     The live counters are asked for all dialogues together.
@@ -150,10 +160,11 @@ async def compare(tally: Tally, rehearsed: Rehearsed, dialogue: Dialogue) -> Com
     talk = dialogue.talk if dialogue.ends else (*dialogue.talk, model.LeaveCall())
     played = play(rehearsed, replace(dialogue, talk=talk))
     assert played.failure is None, (dialogue.name, played.failure)
+    await outside.before_dialling()
     async with house.caller(dialogue.surroundings.caller) as phone:
         call = Call(rehearsed, dialogue.surroundings)
-        await phone.call(NUMBER)
-        player = _OnThePhone(house, rehearsed, call, phone)
+        player = _OnThePhone(house, rehearsed, call, phone, outside)
+        player.call_id = await _dial(tally, phone)
         for act in talk:
             await player.do(act)
         while call.listen():
@@ -165,10 +176,51 @@ async def compare(tally: Tally, rehearsed: Rehearsed, dialogue: Dialogue) -> Com
     outcome = "queued" if played.traces[-1].outcome == "handed over" else ENDINGS[str(played.ending)]
     told = [f"{trace.step}: {trace.outcome}" for trace in played.traces]
     visits = tuple(usual for usual, *_ in visits_in(told))
-    heard = player.said(whole=dialogue.ends == "finished")
-    proven = await proved(tally, phone, heard=heard, way=told, outcome=outcome, visits=visits, moves=None)
+    proven = await proved(
+        tally,
+        phone,
+        heard=player.said(whole=dialogue.ends == "finished"),
+        way=told,
+        outcome=outcome,
+        visits=visits,
+        moves=None,
+        caller="" if phone.number == WITHHELD else None,
+        call_id=player.call_id,
+    )
+    assert player.announced() == len(player.announcements), (dialogue.name, [one.text for one in phone.heard])
+    never = [message for message in dialogue.never if in_order(phone, player.words_of(message))]
+    assert not never, (dialogue.name, never)
     assert proven.journey is not None
     return Compared(dialogue.name, told, await way_of(house, proven.journey), visits, call.remembered)
+
+
+async def _dial(tally: Tally, phone: Phone) -> str:
+    """Dial, and hear the first word; which call it is, where the number does not tell.
+
+    One after another: nobody is waited for longer than 200 ms to be remembered (`ivr.services.remembered`), nor much
+    longer to be looked up, so not all ask in one moment; and whose number is withheld is the one who has just begun.
+    """
+    async with tally.door:
+        before = await _withheld(tally)
+        await phone.call(NUMBER, within_s=PATIENCE_S)
+        assert await phone.ear.until(lambda: bool(phone.heard), PATIENCE_S), "nothing was heard"
+        if phone.number != WITHHELD:
+            return ""
+        found: set[str] = set()
+
+        async def begun() -> bool:
+            nonlocal found
+            found = await _withheld(tally) - before
+            return bool(found)
+
+        await until(begun)
+    [call_id] = found
+    return call_id
+
+
+async def _withheld(tally: Tally) -> set[str]:
+    made = await tally.house.journeys_since("", tally.since)
+    return {journey.call_id for journey in made if not journey.caller}
 
 
 async def _has_ended(phone: Phone) -> bool:
@@ -178,11 +230,15 @@ async def _has_ended(phone: Phone) -> bool:
 class _OnThePhone:
     """Does each act on the real phone when the simulated call says that it is time to."""
 
-    def __init__(self, house: House, rehearsed: Rehearsed, call: Call, phone: Phone) -> None:
+    call_id = ""
+    """Which call it is, where the number does not tell."""
+
+    def __init__(self, house: House, rehearsed: Rehearsed, call: Call, phone: Phone, outside: Outside) -> None:
         self._house = house
         self._rehearsed = rehearsed
         self._call = call
         self._phone = phone
+        self._outside = outside
         self._heard = 0
         """Sentences of the simulated call that the real phone has begun to hear."""
 
@@ -195,7 +251,7 @@ class _OnThePhone:
             case model.Press(keys):
                 await self._press(keys)
             case model.Wait(ms):
-                self._call.wait(ms)  # the real caller waits by listening for what comes of it
+                await self._wait(ms)
             case model.Speak(ms):
                 await self._speak(ms)
             case model.Queued():
@@ -203,7 +259,14 @@ class _OnThePhone:
                     pass
                 await self._catch_up()
             case model.ComesBack(outcome):
+                assert isinstance(self._call.doing, Queueing)
+                queue = self._call.doing.effect.queue
+                await self._outside.comes_back(self._house, self._phone, queue, outcome)
                 self._call.come_back(outcome)
+            case model.SetLines(lines):
+                await self._catch_up()  # what was told of the line as it stood until now
+                await self._outside.lines_stand(lines)
+                self._call.lines.update(lines)
             case model.LeaveCall():
                 await self._leave()
             case _:
@@ -218,17 +281,28 @@ class _OnThePhone:
             self._call.press(key)
         await self._phone.press(keys)
 
+    async def _wait(self, ms: int) -> None:
+        """The real caller waits by listening for what comes of it; in a line nothing may come of it."""
+        self._call.settle()
+        if isinstance(self._call.doing, Queueing) and self._call.lines:
+            await self._in_line()
+            await asyncio.sleep(ms / 1000)
+        self._call.wait(ms)
+
     async def _speak(self, ms: int) -> None:
         self._call.settle()
         await self._catch_up()
         greeting = self._call.heard[-1]
-        await self._phone.hears(self._words(greeting.message, greeting.language), PATIENCE_S)
-        self._phone.say(TONE * 2)
-        await asyncio.sleep(SHORTEST_TALK_S)
+        await self._phone.hears(self._words(greeting), PATIENCE_S)
+        recording, began_ms = self._call.doing, self._call.now_ms
         self._call.speak(ms)
+        cut = self._call.doing is not recording
+        self._phone.say(TONE * (2 + (math.ceil((self._call.now_ms - began_ms) / 1000) if cut else 0)))
+        await asyncio.sleep(SHORTEST_TALK_S)
 
     async def _leave(self) -> None:
         await self._in_line()
+        await self._outside.before_leaving()
         self._call.hang_up()
         if self._phone.state is not State.ENDED:
             await self._phone.hang_up()
@@ -241,6 +315,8 @@ class _OnThePhone:
 
     async def _waits(self, queue: str) -> bool:
         waiting = (await self._house.queue(queue))["waiting"]
+        if self.call_id:
+            return any(f"/{self.call_id}/" in one["visit_id"] for one in waiting)
         return any(one["caller"].endswith(self._phone.number[-4:]) for one in waiting)
 
     def _listen_for(self, message: str) -> None:
@@ -252,16 +328,36 @@ class _OnThePhone:
         for one in self._call.heard[self._heard :]:
             if is_value_alone(one.message):
                 continue  # digits of a number: they come between what is said before and after
-            await self._phone.begins_to_hear(self._words(one.message, one.language), PATIENCE_S)
+            await self._phone.begins_to_hear(self._words(one), PATIENCE_S + LONGEST_S)
         self._heard = len(self._call.heard)
 
     def said(self, *, whole: bool) -> list[str]:
         """What the real caller must have heard: what the simulated one had by the last act, or by the end."""
         heard = self._call.heard if whole else self._call.heard[: self._heard]
-        return [self._words(one.message, one.language) for one in heard if not is_value_alone(one.message)]
+        return [self._words(one) for one in heard if not is_value_alone(one.message)]
 
-    def _words(self, message: str, language: str) -> str:
-        """The words a message begins with; its values are not those of today."""
-        found = self._rehearsed.catalogue.messages[language][message].sections[0].parts[0]
-        assert isinstance(found, Literal)
-        return found.text
+    def _words(self, one: Heard) -> str:
+        """The words a sentence begins with, for its values are not those of today; where a choice is first, all of it.
+
+        What begins with a choice tells of a line, whose figures are arranged.
+        """
+        first = self._first(one)
+        return first.text if isinstance(first, Literal) else one.text
+
+    def _first(self, one: Heard) -> Part:
+        return self._rehearsed.catalogue.messages[one.language][one.message].sections[0].parts[0]
+
+    @property
+    def announcements(self) -> list[str]:
+        """What the simulated caller was told of the line."""
+        return [one.text for one in self._call.heard if isinstance(self._first(one), Choice)]
+
+    def announced(self) -> int:
+        """How often the real caller was told of the line: how many such sentences began."""
+        wanted, heard = list(map(plain, self.announcements)), [plain(one.text) for one in self._phone.heard]
+        return sum(any(each.startswith(words) for each in wanted) for words in heard if words)
+
+    def words_of(self, message: str) -> str:
+        """Some words of a message in the language spoken at the end, whatever its values."""
+        said = self._rehearsed.catalogue.messages[self._call.cursor.language][message]
+        return next(part.text for section in said.sections for part in section.parts if isinstance(part, Literal))

@@ -53,6 +53,8 @@ ALONE = (
     "a new caller chooses Cantonese",
     "a caller may choose Cantonese once and for all",
     "a VIP is greeted as one",
+    "a caller who withholds the number is asked for the language and greeted",
+    "keys pressed while the greeting of a message is said do nothing, and a minute is the most",
 )
 """Nobody is at work but an agent of VIPs, who does not answer: what a caller does alone. The long ones first; those
 whose data fails among others, for five failures in a row would open the breaker for all."""
@@ -64,8 +66,10 @@ LOCKED = "the customers' database is slow or down, and the caller is greeted all
 NIGHT = "at night a message is taken"
 """Played in `test_closed`."""
 WAITING = (
+    "a VIP finds nobody free at all (withdrawn)",
     "without a balance a caller who presses nothing reaches a person",
-    "a VIP finds nobody free at all (timed_out)",
+    "nobody is free, and the caller is called back (withdrawn)",
+    "a VIP whose queue is busy overflows ahead of ordinary callers (withdrawn)",
     "a VIP whose queue is busy overflows ahead of ordinary callers (timed_out)",
     "a caller who presses nothing at all reaches a person",
     "a caller who presses only wrong keys reaches a person",
@@ -77,7 +81,8 @@ WAITING = (
     "a caller asks for a person",
     "a caller hangs up while waiting",
 )
-"""An agent's telephone rings, and the caller hangs up, leaves the line by its key, or is sent on by its clock."""
+"""An agent's telephone rings, and the caller hangs up, leaves the line by its key, is sent on by its clock, or is taken
+out of it over AMI."""
 TALKING = (
     "after the talk the caller rates it, and may go back to the main menu",
     "a caller who does not rate the talk has been asked, and is done",
@@ -85,41 +90,54 @@ TALKING = (
     "a VIP has talked",
 )
 """An agent answers, and hangs up."""
-FIVE_MINUTES = "an ordinary caller waits five minutes in the line"
-NO_SUCH_OUTCOME = "Asterisk's queue does not end so when it is well: the call was taken away, or the application failed"
-FULL = "fifty calls would have to wait; `test_queue_line` has a queue of two"
-AGENTS = "it needs other agents than all the rest"
-A_MINUTE = "a minute of voice"
-WITHHELD = "calls are told apart by their numbers"
-FIGURES = "nobody can give a real line these figures at these moments; `test_queue_line` has others"
-NOT_PLAYED: Mapping[str, str] = MappingProxyType(
-    {
-        "nobody is free, and the caller is called back (timed_out)": FIVE_MINUTES,
-        "another number may be called back": FIVE_MINUTES,
-        "nobody is free, and a caller who presses nothing may leave a message": FIVE_MINUTES,
-        "nobody is free, and a caller who presses anything else may leave a message": FIVE_MINUTES,
-        "five minutes are the longest wait": FIVE_MINUTES,
-        "nobody is free, and the caller is called back (withdrawn)": NO_SUCH_OUTCOME,
-        "nobody is free, and the caller is called back (failed)": NO_SUCH_OUTCOME,
-        "a VIP whose queue is busy overflows ahead of ordinary callers (withdrawn)": NO_SUCH_OUTCOME,
-        "a VIP whose queue is busy overflows ahead of ordinary callers (failed)": NO_SUCH_OUTCOME,
-        "a VIP finds nobody free at all (withdrawn)": NO_SUCH_OUTCOME,
-        "a VIP finds nobody free at all (failed)": NO_SUCH_OUTCOME,
-        "nobody is free, and the caller is called back (full)": FULL,
-        "a VIP whose queue is busy overflows ahead of ordinary callers (full)": FULL,
-        "a VIP finds nobody free at all (full)": FULL,
-        "a caller who withholds the number says where to call": WITHHELD,
-        "a number that is none is told three times, and a message is taken": WITHHELD,
-        "a caller who gives no number leaves a message": WITHHELD,
-        "a caller who withholds the number is asked for the language and greeted": WITHHELD,
-        "a waiting caller hears how many are ahead, and how long most wait": FIGURES,
-        "a waiting caller hears it in English": FIGURES,
-        "what is told of the line never grows": FIGURES,
-        "nothing is told while an agent is free for the next in line": FIGURES,
-        "a VIP whose queue is busy overflows ahead of ordinary callers (empty)": AGENTS,
-        "a VIP has talked in the other queue": AGENTS,
-        "keys pressed while the greeting of a message is said do nothing, and a minute is the most": A_MINUTE,
-    }
+TIMED_OUT = (
+    "a VIP finds nobody free at all (timed_out)",
+    "nobody is free, and the caller is called back (timed_out)",
+    "another number may be called back",
+    "nobody is free, and a caller who presses nothing may leave a message",
+    "nobody is free, and a caller who presses anything else may leave a message",
+    "five minutes are the longest wait",
+    "a caller who withholds the number says where to call",
+    "a number that is none is told three times, and a message is taken",
+    "a caller who gives no number leaves a message",
 )
+"""An agent's telephone rings until the longest wait is over. Played in `test_dialogues_timed`."""
+NO_AGENT = "a VIP whose queue is busy overflows ahead of ordinary callers (empty)"
+"""Nobody is at work for VIPs, but for others. Played, as all that follow, in `test_dialogues_refused`."""
+TALKED_ELSEWHERE = "a VIP has talked in the other queue"
+"""The agents of VIPs do not answer, another does."""
+FULL = (
+    "a VIP finds nobody free at all (full)",
+    "a VIP whose queue is busy overflows ahead of ordinary callers (full)",
+    "nobody is free, and the caller is called back (full)",
+)
+"""Each queue has one place: the first takes that of the VIPs', the second finds it taken and takes the other one."""
+NO_VIP_QUEUE = "a VIP whose queue is busy overflows ahead of ordinary callers (failed)"
+NO_SERVICE_QUEUE = (
+    "a VIP finds nobody free at all (failed)",
+    "nobody is free, and the caller is called back (failed)",
+)
+"""Asterisk does not know the queue."""
+AHEAD = "a waiting caller hears how many are ahead, and how long most wait"
+AHEAD_IN_ENGLISH = "a waiting caller hears it in English"
+NEVER_GROWS = "what is told of the line never grows"
+FREE_AGENT = "nothing is told while an agent is free for the next in line"
+IN_LINE = (NEVER_GROWS, FREE_AGENT, AHEAD_IN_ENGLISH, AHEAD)
+"""The line is arranged, moment by moment. Played in `test_dialogues_line`."""
+NOT_PLAYED: Mapping[str, str] = MappingProxyType({})
 """Dialogues no telephone plays here, and why."""
-PLAYED = (*ALONE, *FOLLOWING.values(), LOCKED, NIGHT, *WAITING, *TALKING)
+PLAYED = (
+    *ALONE,
+    *FOLLOWING.values(),
+    LOCKED,
+    NIGHT,
+    *WAITING,
+    *TALKING,
+    *TIMED_OUT,
+    NO_AGENT,
+    TALKED_ELSEWHERE,
+    *FULL,
+    NO_VIP_QUEUE,
+    *NO_SERVICE_QUEUE,
+    *IN_LINE,
+)

@@ -13,7 +13,7 @@ from tests.calls.asking import CHOOSE, GOODBYE, TONE, WELCOME, all_is_quiet, gre
 from tests.calls.conftest import until
 from tests.calls.played import NIGHT
 from tests.calls.proof import Tally, proved
-from tests.calls.test_dialogues import Stage, all_compared
+from tests.calls.stage import Stage, all_compared
 
 if TYPE_CHECKING:
     from tests.calls.conftest import House

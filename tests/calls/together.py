@@ -30,10 +30,13 @@ ENDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "timed_out": ("timed_out",),
         "empty": ("join_empty", "leave_empty"),
         "full": ("full",),
+        "withdrawn": ("withdrawn",),
         "handed over": ("abandoned", "answered"),
     }
 )
 """How a visit may have ended, by how its step did; a key ends it too. Who is handed over for good hung up there."""
+NO_QUEUE = "failed"
+"""How a step ends that leads into a queue Asterisk does not know: nobody has been in it."""
 IMPLIED: Mapping[str, str] = MappingProxyType({"answered": "answered_within", "abandoned": "short_abandoned"})
 """The rigs' thresholds make every answer one in time and every abandon a short one (`STEADY`)."""
 
@@ -43,7 +46,9 @@ def visits_in(way: Sequence[str]) -> list[tuple[str, ...]]:
     steps = [step.split(": ", 1) for step in way]
     told = []
     for (step, outcome), (following, _) in zip(steps, [*steps[1:], ["", ""]], strict=True):
-        if step in QUEUE_OF and not (outcome == "handed over" and following == step):  # it came back, and is told again
+        if outcome == "handed over" and following == step:
+            continue  # it came back, and is told again
+        if step in QUEUE_OF and outcome != NO_QUEUE:
             told.append(tuple(f"{QUEUE_OF[step]}: {end}" for end in ENDS.get(outcome, ("left_by_key",))))
     return told
 
