@@ -77,11 +77,11 @@ def talk_under_another_name(draft: Draft, channel_id: str, queue: str, agent_id:
         visit
         for visit in draft.look("visits").values()
         if (visit.row.queue, visit.row.agent) == (queue, agent_id)
-        and not visit.told_over
         and visit.row.answered_at is not None
         and abs(visit.row.answered_at - began) <= SECONDS_CUT
     ]
-    talks = [visit for visit in fits if visit.phase is Phase.TALKING] or fits
+    talks = [visit for visit in fits if visit.phase is Phase.TALKING]
+    talks = talks or [visit for visit in fits if not visit.told_over] or fits
     return talks[0] if len(talks) == 1 else None
 
 

@@ -58,11 +58,12 @@ def _go_on(draft: Draft, line: LedgerLine) -> None:
         column = WAITS_AT[line.verb]
         waited = seconds_counted("".join(line.data[column : column + 1])) or 0
         visit = handed_over(draft, line.channel_id, line.queue, line.at - timedelta(seconds=waited))
-    if line.verb in ENDED_BY and (visit is None or visit.row.answered_at is None):
-        talked = seconds_counted("".join(line.data[-2:-1])) or 0
-        began = line.at - timedelta(seconds=talked)
-        other = talk_under_another_name(draft, line.channel_id, line.queue, _agent_id(draft, line), began)
-        visit = other or visit
+    if line.verb in ENDED_BY:
+        agent_id = _agent_id(draft, line)
+        if visit is None or visit.row.answered_at is None or visit.row.agent != agent_id:
+            talked = seconds_counted("".join(line.data[-2:-1])) or 0
+            began = line.at - timedelta(seconds=talked)
+            visit = talk_under_another_name(draft, line.channel_id, line.queue, agent_id, began) or visit
     if visit is None:
         return
     if line.verb == "CONNECT":
@@ -143,7 +144,8 @@ def _complete(draft: Draft, line: LedgerLine, visit: Visit) -> None:
     if row.ended_by is None:  # the end was not seen by AMI: the log's time is the better one
         ended_at = not_before(line.at, row.answered_at or line.at)
         row = replace(row, ended_at=ended_at, talk_s=lasted(row.answered_at or ended_at, ended_at))
-    row = replace(row, ended_by=ended_by)
+    if row.ended_by != "transfer":  # a transfer made by hanging up now and then has a line for either
+        row = replace(row, ended_by=ended_by)
     agree(draft, replace(visit, row=row), line.at)
 
 

@@ -307,21 +307,25 @@ def _complete(draft: Draft, event: ev.Completed) -> None:
         )
     if visit.phase is not Phase.ENDED:
         draft.complete(visit, event.at, ended_by)
-    elif visit.row.ended_by is None:
+    elif visit.row.ended_by is None or ended_by == "transfer":
         draft.put_visit(replace(visit, row=replace(visit.row, ended_by=ended_by)), event.at)
 
 
 def _just_over(draft: Draft, event: ev.Completed, agent_id: str) -> Visit | None:
     """A talk that is known to be over: QUEUESTATUS and a snapshot tell before AgentComplete, and not who ended it.
 
-    Of this agent: an agent's leg that is a caller in the same queue now and then lends its name (`domain.handover`).
+    Or AgentComplete tells twice: an agent made a transfer by hanging up, and two threads of app_queue tell of the one
+    and of the other (`handle_attended_transfer`, `handle_hangup`). Of this agent: an agent's leg that is a caller in
+    the same queue now and then lends its name (`domain.handover`).
     """
-    for visit in reversed(draft.visits_of(event.channel_id)):
-        row = visit.row
-        told = (row.queue, row.outcome, row.ended_by, row.agent)
-        if told == (event.queue, "answered", None, agent_id) and row.ended_at is not None:
-            return visit if abs(row.ended_at - event.at) <= SLACK else None
-    return None
+    over = [
+        visit
+        for visit in reversed(draft.visits_of(event.channel_id))
+        if (visit.row.queue, visit.row.outcome, visit.row.agent) == (event.queue, "answered", agent_id)
+        and visit.row.ended_at is not None
+        and abs(visit.row.ended_at - event.at) <= SLACK
+    ]
+    return next((visit for visit in over if visit.row.ended_by is None), over[0] if over else None)
 
 
 def _hand_on(draft: Draft, event: ev.HandedOn) -> None:

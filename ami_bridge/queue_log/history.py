@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 TRUSTED: Final = timedelta(seconds=3)
 """How far the stamps of two lines may be from the seconds a line counts before the stamps are disbelieved."""
+HANG_UPS: Final = frozenset(ENDED_BY) - TRANSFERS
+"""What ends a talk and is no transfer."""
 LINGER_LINES: Final = 5_000
 """An ended visit is given out this many lines later: its caller's next visit, which it must name, begins before."""
 
@@ -248,24 +250,38 @@ class History:
         self._of_channel[line.channel_id].append(visit.number)
         return replace(visit, went_on_as=line.channel_id)
 
+    def _parted(self, line: LedgerLine, talked: timedelta) -> LoggedVisit | None:
+        """The talk whose end a line tells, one that is over if told again; None where its beginning is not here.
+
+        It is a talk of that agent's. Under the line's channel there may be another: a caller sent back into the same
+        queue talks to the next agent by now, or an agent's leg talks to a colleague and lends its name.
+        """
+        answered = [visit for visit in self._of(line) if visit.answered_at is not None]
+        mine = [visit for visit in answered if visit.agent == line.member_name]
+        under_it = next((visit for visit in mine if visit.is_open), None) or (mine[-1] if mine else None)
+        return (
+            under_it
+            or self._under_another_name(line, talked)
+            or self._talking(line)
+            or next((visit for visit in reversed(answered)), None)
+        )
+
     def _under_another_name(self, line: LedgerLine, talked: timedelta) -> LoggedVisit | None:
-        """The talk whose end is told under a channel that never was in this queue.
+        """The agent's talk in this queue that is told under another channel than its own.
 
         It is the other channel of an agent who transferred attended, to somebody in an application. The talk is known
         by queue and agent, and by its beginning as the counted seconds give it, if only one fits.
         """
-        if any(visit.answered_at for visit in self._of(line)):
-            return None
         began = line.at - talked
         fits = [
             visit
             for visit in self._held.values()
-            if visit.talking
-            and (visit.queue, visit.agent) == (line.queue, line.member_name)
+            if (visit.queue, visit.agent) == (line.queue, line.member_name)
             and visit.answered_at is not None
             and abs(visit.answered_at - began) <= timedelta(seconds=2)
         ]
-        return fits[0] if len(fits) == 1 else None
+        talks = [visit for visit in fits if visit.is_open] or fits
+        return talks[0] if len(talks) == 1 else None
 
     def _begun_before(self, line: LedgerLine, ago: timedelta) -> LoggedVisit:
         """A visit whose beginning is not in this log: it must have been so long ago."""
@@ -281,11 +297,10 @@ class History:
     def _end_talk(self, line: LedgerLine) -> None:
         told = [seconds_counted(column) or 0 for column in (*line.data[-3:], "", "", "")[:3]]
         waited, talked = timedelta(seconds=told[0]), timedelta(seconds=told[1])
-        visit = self._talking(line)
-        if visit is None:
-            if any(not v.is_open and v.outcome == "answered" for v in self._of(line)):
-                return  # told twice
-            visit = self._under_another_name(line, talked)
+        visit = self._parted(line, talked)
+        if visit is not None and not visit.is_open:
+            self._told_again(visit, line)
+            return
         if visit is None:
             waiting = self._waiting(line)
             visit = waiting or self._begun_before(line, waited + talked)
@@ -297,8 +312,17 @@ class History:
                 position=visit.position if visit.seen_entering else max(told[2], 0) or None,
             )
         ended_at = _moment(visit.answered_at or line.at, line.at, talked)
-        words = "|".join((line.verb, *line.data[:-3])) if line.verb in TRANSFERS else line.verb
-        self._put(_over(visit, ended_at, "answered", ENDED_BY[line.verb], words))
+        self._put(_over(visit, ended_at, "answered", ENDED_BY[line.verb], _parting(line)))
+
+    def _told_again(self, visit: LoggedVisit, line: LedgerLine) -> None:
+        """A second word on how a talk ended: a transfer says more than the hang-up that made it.
+
+        app_queue hears of the two in two threads (`handle_attended_transfer`, `handle_hangup`), each of which looks
+        whether the other was there and then takes its time: now and then both log the end, in either order.
+        """
+        just = visit.ended_at is not None and abs(line.at - visit.ended_at) <= TRUSTED
+        if line.verb in TRANSFERS and just and visit.agent == line.member_name and visit.told in HANG_UPS:
+            self._put(replace(visit, ended_by=ENDED_BY[line.verb], told=_parting(line)))
 
     def _end_wait(self, line: LedgerLine) -> None:
         index = WAITS_AT.get(line.verb)
@@ -325,6 +349,11 @@ class History:
 def _over(visit: LoggedVisit, at: datetime, outcome: Outcome, by: EndedBy | None, told: str) -> LoggedVisit:
     at = not_before(at, visit.answered_at or visit.entered_at)
     return replace(visit, ended_at=at, ended_before=at, outcome=outcome, ended_by=by, told=told)
+
+
+def _parting(line: LedgerLine) -> str:
+    """The verb, of a transfer with what it says of where to."""
+    return "|".join((line.verb, *line.data[:-3])) if line.verb in TRANSFERS else line.verb
 
 
 def _ending(line: LedgerLine) -> str:

@@ -98,6 +98,62 @@ def test_the_end_of_a_talk_told_under_the_agents_leg_is_not_that_of_the_leg(betw
     assert (second.agent, second.ended_by) == ("1201", None)
 
 
+def test_the_log_too_tells_of_a_talk_under_the_agents_leg_in_the_same_queue() -> None:
+    leg = replace(join(20), channel_id=LEG, call_id=LEG)
+    answered = replace(ANSWER, queue="normal", channel_id=LEG, call_id=LEG, waited_s=1.0, at=at(21))
+    told_wrongly = line(24, "ATTENDEDTRANSFER", "LINK", "x", "y", "3", "21", "1", who="客服1001")
+    over = line(24, "COMPLETECALLER", "1", "3", "1", who="客服1201")
+    replay = fresh(at(-2)).take_all((*FIRST, leg, answered))
+    replay.take_all([replace(told_wrongly, channel_id=LEG), replace(over, channel_id=LEG)])
+    first, second = replay.visits.values()
+    assert (first.ended_by, first.transfer, first.ended_at) == ("transfer", "attended", at(24))
+    assert (second.ended_by, second.transfer, second.agent) == ("caller", None, "1201")
+
+
+def test_nor_does_it_end_the_talk_of_the_caller_who_took_the_legs_place_meanwhile() -> None:
+    """The line is taken a second after it was written, and by then a colleague has answered."""
+    leg = replace(join(20), channel_id=LEG, call_id=LEG)
+    handed = ev.HandedOn(
+        at=at(24),
+        transferee="c1",
+        transferer="a-1001",
+        kind="attended",
+        to="",
+        second_call_id=LEG,
+        takes_its_place=True,
+    )
+    answered = ev.Connected(**ringing(24.7, agent="1201"), waited_s=4.0)
+    told_wrongly = replace(line(24, "ATTENDEDTRANSFER", "APP", "Queue", "3", "21", "1", who="客服1001"), channel_id=LEG)
+    over = ev.Completed(**ringing(27, agent="1201"), reason="agent")
+    replay = fresh(at(-2)).take_all((*FIRST, leg, handed, FIRST_ENDS, answered, told_wrongly, over))
+    assert visits(replay) == [("c1", "normal", "answered", "transfer"), (LEG, "normal", "answered", "agent")]
+    assert [visit.ended_at for visit in replay.visits.values()] == [at(24.5), at(27)]
+
+
+BY_HAND = (FIRST_ENDS, replace(FIRST_ENDS, reason="agent"))
+"""An agent who makes an attended transfer by hanging up: two threads of app_queue, and now and then both tell."""
+IN_THE_LOG = (
+    line(24, "ATTENDEDTRANSFER", "BRIDGE", "b", "3", "21", "1", who="客服1001"),
+    line(24, "COMPLETEAGENT", "3", "21", "1", who="客服1001"),
+)
+
+
+@pytest.mark.parametrize("heard", [(0, 1), (1, 0)])
+@pytest.mark.parametrize("read", [(), (0, 1), (1, 0)])
+def test_a_transfer_made_by_hanging_up_is_a_transfer_whoever_tells_it_first(
+    heard: tuple[int, ...], read: tuple[int, ...]
+) -> None:
+    replay = fresh(at(-2)).take_all((*FIRST, *(BY_HAND[index] for index in heard)))
+    replay.take_all(IN_THE_LOG[index] for index in read)
+    assert visits(replay) == [("c1", "normal", "answered", "transfer")]
+
+
+def test_what_is_told_again_of_a_talk_is_no_answer_to_the_caller_who_waits_again() -> None:
+    back = join(24.2)
+    replay = fresh(at(-2)).take_all((*FIRST, back, FIRST_ENDS, replace(BY_HAND[1], at=at(24.6))))
+    assert visits(replay) == [("c1", "normal", "answered", "transfer"), ("c1", "normal", None, None)]
+
+
 def test_what_is_over_is_forgotten_under_both_names() -> None:
     replay = fresh(at(-2)).take_all((*FIRST, ENTRY, FIRST_ENDS, LEG_ENDS, ANSWER, END, ev.HungUp(**caller(61))))
     for minutes in range(2, 8):

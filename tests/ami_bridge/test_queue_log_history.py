@@ -134,6 +134,55 @@ def test_an_attended_transfer_into_a_second_queue_is_one_visit_of_the_leg_that_t
     assert (then.entered_at, then.answered_at, then.ended_at, then.ended_by) == (at(20), at(30), at(60), "agent")
 
 
+BY_BOTH = ("20 c q Ann ATTENDEDTRANSFER BRIDGE b1 2 18 1", "20 c q Ann COMPLETEAGENT 2 18 1")
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0), (0, 1, 0)])
+def test_a_transfer_made_by_hanging_up_is_a_transfer_also_where_both_are_told(order: tuple[int, ...]) -> None:
+    """app_queue hears of the transfer and of the hang-up in two threads, and now and then each logs the end."""
+    told = ";".join(BY_BOTH[index] for index in order)
+    visit = one(f"0 c q NONE ENTERQUEUE '' 138 1; 2 c q Ann CONNECT 2 a 1; {told}")
+    assert (visit.ended_at, visit.ended_by, visit.told) == (at(20), "transfer", "ATTENDEDTRANSFER|BRIDGE|b1")
+
+
+def test_what_is_told_again_of_a_talk_is_not_the_end_of_the_next_one() -> None:
+    """Sent back into the same queue, the caller may be talking again when the first agent's hang-up is told."""
+    first, then = visits_of(
+        lines(
+            "0 c q NONE ENTERQUEUE '' 1 1; 1 c q Ann CONNECT 1 a 1; 9 c q NONE ENTERQUEUE '' 1 1;"
+            "9 c q Ann BLINDTRANSFER 7 x 1 8 1; 9 c q Bob CONNECT 0 b 0; 9 c q Ann COMPLETEAGENT 1 8 1;"
+            "20 c q Bob COMPLETECALLER 0 11 1"
+        )
+    )
+    assert (first.agent, first.ended_by, first.ended_at) == ("Ann", "transfer", at(9))
+    assert (then.agent, then.ended_by, then.ended_at) == ("Bob", "caller", at(20))
+
+
+ASKS = (
+    "0 c q NONE ENTERQUEUE '' 138 1; 0 c q Ann CONNECT 0 a 0;"
+    "4 leg q NONE ENTERQUEUE '' 1001 1; 5 leg q Bob CONNECT 1 b 1"
+)
+UNDER_THE_LEG = "6 leg q Ann ATTENDEDTRANSFER LINK x y 0 6 1"
+LEG_IS_OVER = "6 leg q Bob COMPLETECALLER 1 1 1"
+
+
+@pytest.mark.parametrize(
+    "ends",
+    [
+        (UNDER_THE_LEG, LEG_IS_OVER),
+        (LEG_IS_OVER, UNDER_THE_LEG),
+        ("6 c q Ann COMPLETEAGENT 0 6 1", UNDER_THE_LEG, LEG_IS_OVER),
+    ],
+)
+def test_the_end_of_a_talk_told_under_the_agents_leg_in_the_same_queue_is_not_that_of_the_leg(
+    ends: tuple[str, ...],
+) -> None:
+    """It asked a colleague in the agent's own queue, and lends its name to the end of the first talk."""
+    first, second = visits_of(lines(";".join((ASKS, *ends))))
+    assert (first.channel_id, first.agent, first.ended_by, first.ended_at) == ("c", "Ann", "transfer", at(6))
+    assert (second.channel_id, second.agent, second.ended_by, second.ended_at) == ("leg", "Bob", "caller", at(6))
+
+
 @pytest.mark.parametrize(
     ("told", "meant"),
     [
