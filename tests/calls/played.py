@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 ALONE = (
+    "keys pressed while the greeting of a message is said do nothing, and a minute is the most",
     "a VIP finds nobody free at all (empty)",
     "a caller who presses nothing is asked twice and greeted in Mandarin",
     "nobody is free, and a message is taken",
@@ -54,7 +55,6 @@ ALONE = (
     "a caller may choose Cantonese once and for all",
     "a VIP is greeted as one",
     "a caller who withholds the number is asked for the language and greeted",
-    "keys pressed while the greeting of a message is said do nothing, and a minute is the most",
 )
 """Nobody is at work but an agent of VIPs, who does not answer: what a caller does alone. The long ones first; those
 whose data fails among others, for five failures in a row would open the breaker for all."""
