@@ -1,12 +1,6 @@
-"""Which of the sample's dialogues a telephone plays on a real Asterisk, and how; and why not the rest."""
+"""How the sample's dialogues are played by telephones on a real Asterisk: all of them, by what has to be arranged."""
 
 from __future__ import annotations
-
-from types import MappingProxyType
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 ALONE = (
     "keys pressed while the greeting of a message is said do nothing, and a minute is the most",
@@ -124,8 +118,6 @@ NEVER_GROWS = "what is told of the line never grows"
 FREE_AGENT = "nothing is told while an agent is free for the next in line"
 IN_LINE = (NEVER_GROWS, FREE_AGENT, AHEAD_IN_ENGLISH, AHEAD)
 """The line is arranged, moment by moment. Played in `test_dialogues_line`."""
-NOT_PLAYED: Mapping[str, str] = MappingProxyType({})
-"""Dialogues no telephone plays here, and why."""
 PLAYED = (
     *ALONE,
     *FOLLOWING.values(),
