@@ -177,7 +177,7 @@ async def all_is_quiet(house: House) -> None:
         waiting = [caller for queue in live["queues"] for caller in queue["waiting"]]
         return "\n0 active channels" in house.rig.asterisk.cli("core show channels") and not waiting + live["calls"]
 
-    await until(quiet, 10)
+    await until(quiet)
 
 
 def mistakes_in_the_log(house: House, since: int = 0) -> list[str]:

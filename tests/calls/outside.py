@@ -24,7 +24,9 @@ if TYPE_CHECKING:
     from tests.calls.conftest import House
 
 Condition: TypeAlias = Callable[[], Awaitable[bool]]
-_ANSWERED_WITHIN_S = 20.0
+_ANSWERED_WITHIN_S = 60.0
+_TURN_S = 180.0
+"""A caller's turn comes when others have gone their ways through menus and lines."""
 
 
 class Outside:
@@ -122,9 +124,9 @@ class InTurn(Outside):
     async def before_dialling(self) -> None:
         """In turn."""
         if self._before is not None:
-            await until(self._before)
+            await until(self._before, _TURN_S)
 
     async def before_leaving(self) -> None:
         """Not before the others are done."""
         if self._leaves_after is not None:
-            await until(self._leaves_after)
+            await until(self._leaves_after, _TURN_S)

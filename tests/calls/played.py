@@ -1,14 +1,9 @@
-"""Which of the sample's dialogues a telephone plays on a real Asterisk, and how; and why not the rest."""
+"""How the sample's dialogues are played by telephones on a real Asterisk: all of them, by what has to be arranged."""
 
 from __future__ import annotations
 
-from types import MappingProxyType
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
 ALONE = (
+    "keys pressed while the greeting of a message is said do nothing, and a minute is the most",
     "a VIP finds nobody free at all (empty)",
     "a caller who presses nothing is asked twice and greeted in Mandarin",
     "nobody is free, and a message is taken",
@@ -54,7 +49,6 @@ ALONE = (
     "a caller may choose Cantonese once and for all",
     "a VIP is greeted as one",
     "a caller who withholds the number is asked for the language and greeted",
-    "keys pressed while the greeting of a message is said do nothing, and a minute is the most",
 )
 """Nobody is at work but an agent of VIPs, who does not answer: what a caller does alone. The long ones first; those
 whose data fails among others, for five failures in a row would open the breaker for all."""
@@ -124,8 +118,6 @@ NEVER_GROWS = "what is told of the line never grows"
 FREE_AGENT = "nothing is told while an agent is free for the next in line"
 IN_LINE = (NEVER_GROWS, FREE_AGENT, AHEAD_IN_ENGLISH, AHEAD)
 """The line is arranged, moment by moment. Played in `test_dialogues_line`."""
-NOT_PLAYED: Mapping[str, str] = MappingProxyType({})
-"""Dialogues no telephone plays here, and why."""
 PLAYED = (
     *ALONE,
     *FOLLOWING.values(),
