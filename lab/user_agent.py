@@ -165,8 +165,25 @@ class UserAgent(Signalling):
         target = address(line.remote)
         await self._refer(f"{target}?Replaces={replaces}")
 
+    async def is_sent_on(self, within_s: float = 60.0) -> int:
+        """Wait until the switch tells how our last transfer went; its SIP status, 200 where it was made.
+
+        A telephone hangs up when it is told so, and no earlier: with a line gone meanwhile an attended transfer fails.
+
+        Raises:
+            TimeoutError: it did not say.
+        """
+        deadline = time.monotonic() + within_s
+        while not self.sent_on:
+            try:
+                await asyncio.wait_for(self._news.wait(), max(0.0, deadline - time.monotonic()))
+            except TimeoutError:
+                raise TimeoutError(f"phone {self.number} was not told of its transfer within {within_s} s") from None
+        return self.sent_on
+
     async def _refer(self, uri: str) -> None:
         dialog = self._talking()
+        self.sent_on = 0
         to = ("Refer-To", f"<{uri}>")
         response = await self._in_dialog(dialog, "REFER", [to, ("Referred-By", address(dialog.local))])
         if response.status >= _REDIRECTION:
