@@ -75,7 +75,7 @@ class UserAgent(Signalling):
         """Tell the switch this phone is gone."""
         await self.register(expires_s=0)
 
-    async def call(self, number: str, *, headers: Sequence[tuple[str, str]] = (), within_s: float = 15.0) -> None:
+    async def call(self, number: str, *, headers: Sequence[tuple[str, str]] = (), within_s: float = 60.0) -> None:
         """Dial and wait for the answer.
 
         Raises:
@@ -189,7 +189,7 @@ class UserAgent(Signalling):
         if response.status >= _REDIRECTION:
             raise CallRefusedError(response.status, response.reason)
 
-    async def rings(self, within_s: float = 10.0) -> None:
+    async def rings(self, within_s: float = 60.0) -> None:
         """Wait until somebody calls us.
 
         Raises:
@@ -197,7 +197,7 @@ class UserAgent(Signalling):
         """
         await self.reaches(State.RINGING, State.TALKING, within_s=within_s)
 
-    async def ended(self, within_s: float = 10.0) -> str:
+    async def ended(self, within_s: float = 60.0) -> str:
         """Wait for the end of the call; `us` or `them`.
 
         Raises:
@@ -206,7 +206,7 @@ class UserAgent(Signalling):
         await self.reaches(State.ENDED, within_s=within_s)
         return self.ended_by
 
-    async def reaches(self, *states: State, within_s: float = 10.0) -> None:
+    async def reaches(self, *states: State, within_s: float = 60.0) -> None:
         """Wait until the call is in one of these states.
 
         Raises:

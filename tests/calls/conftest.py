@@ -167,7 +167,7 @@ class House:
         return await self.journey(caller)
 
 
-async def until(condition: Callable[[], Awaitable[bool]], within_s: float = 15.0) -> None:
+async def until(condition: Callable[[], Awaitable[bool]], within_s: float = 60.0) -> None:
     """Wait until something outside this process has become so."""
     deadline = time.monotonic() + within_s
     while not await condition():

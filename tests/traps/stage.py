@@ -200,6 +200,11 @@ class Stage:
         """An agent leaves a queue."""
         await self.act("QueueRemove", Queue=queue, Interface=interface(does))
 
+    async def has_read_the_log(self) -> None:
+        """Until the bridge has taken the last line of queue_log there is."""
+        path = self.asterisk.log / "queue_log"
+        await until(lambda: self.kept.log_read == path.stat().st_size, "the log was not read to its end")
+
     def log_of(self, queue: str) -> list[str]:
         """What queue_log has of a queue so far."""
         lines = (self.asterisk.log / "queue_log").read_text("utf-8").splitlines()
@@ -321,6 +326,7 @@ class Theatre:
         *,
         zone: str = ZONE,
         clock: Callable[[], datetime] = utc_now,
+        set_by: timedelta = timedelta(),
     ) -> None:
         self.folder = folder
         self.block = claim_ports()
@@ -329,6 +335,8 @@ class Theatre:
         self.asterisk = switch.process(folder / "switch", self.ports)
         self.queues = {name: QueueRules(title=name) for name in switch.queues}
         self.zone, self.clock = zone, clock
+        self.set_by = set_by
+        """How far the clock is set during the play, at most: so far rows may lie outside of its beginning and end."""
         self.log = self.asterisk.log / "queue_log"
         self.url = f"sqlite:///{folder / 'ledger.db'}"
 
@@ -388,7 +396,7 @@ class Theatre:
             writer.close()
 
     async def _play(self, scenes: Mapping[str, Scene]) -> Played:
-        began = self.clock() - timedelta(seconds=1)
+        began = self.clock() - timedelta(seconds=1) - self.set_by
         await upgrade(self.url)
         store = await open_store(self.url)
         failed: dict[str, str] = {}
@@ -401,8 +409,8 @@ class Theatre:
             async with self.bridge(kept, store) as bridge, self.bridge(by_ami) as deaf:
                 stage = Stage(self.asterisk, link, (bridge, deaf), kept, by_ami, self.ports.sip)
                 await until(lambda: link.is_up, "no AMI")
-                ended = await asyncio.gather(*(scene(stage) for scene in scenes.values()), return_exceptions=True)
-                for name, one in zip(scenes, ended, strict=True):
+                played = await asyncio.gather(*(scene(stage) for scene in scenes.values()), return_exceptions=True)
+                for name, one in zip(scenes, played, strict=True):
                     if isinstance(one, BaseException):
                         failed[name] = repr(one)
                     else:
@@ -416,9 +424,10 @@ class Theatre:
         page = await list_visits(store, began, limit=1000)
         visits = sorted(page.rows, key=lambda v: (v.entered_at, v.ordinal))
         _, rings = await visits_of_channels(store, NODE, {v.channel_id for v in visits})
-        stretches = await agent_intervals(store, began, self.clock())
+        ended = self.clock() + self.set_by
+        stretches = await agent_intervals(store, began, ended)
         names = AgentNames(bridge.settings.rules, await agent_names(store, NODE))
-        verdict = await verify(store, NODE, [self.log], names, since=began, until=self.clock())
+        verdict = await verify(store, NODE, [self.log], names, since=began, until=ended)
         await store.close()
         return Played(
             visits,
@@ -436,7 +445,7 @@ class Theatre:
         await stage.act("Hangup", Channel="/.*/")
         for kept in (stage.kept, stage.by_ami):
             await until(lambda kept=kept: all(v.ended_at for v in kept.values()), "somebody is still on the line")  # type: ignore[misc]
-        await until(lambda: stage.kept.log_read == self.log.stat().st_size, "the log was not read to its end")
+        await stage.has_read_the_log()
         busy = ("ringing", "on_queue_call", "on_hold", "on_other_call")
         agents = [agent for bridge in stage.bridges for agent in bridge.state.agents]
         await until(lambda: not any(stage.agent_is(agent, state) for agent in agents for state in busy), "still busy")
