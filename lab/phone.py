@@ -42,7 +42,7 @@ class Phone(UserAgent):
         """What was said, letters and digits only; `|` where a prompt was cut or a sound is unknown."""
         return transcript(self.heard)
 
-    async def hears(self, said: str, within_s: float = 10.0) -> None:
+    async def hears(self, said: str, within_s: float = 60.0) -> None:
         """Wait until these words, or the prompt of this name, were said to their end, after those awaited before.
 
         Raises:
@@ -50,7 +50,7 @@ class Phone(UserAgent):
         """
         self._said += await self._awaits(said, within_s, lambda one: one.complete)
 
-    async def begins_to_hear(self, said: str, within_s: float = 10.0) -> None:
+    async def begins_to_hear(self, said: str, within_s: float = 60.0) -> None:
         """Wait until a prompt with these words, or of this name, has begun; `hears` still finds it afterwards."""
         self._said += await self._awaits(said, within_s, lambda _: True) - 1
 

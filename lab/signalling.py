@@ -113,6 +113,8 @@ class Signalling:
         """`us` or `them`, once ended."""
         self.status = 0
         """SIP status of our last call."""
+        self.sent_on = 0
+        """SIP status the switch gave our last transfer in the end (NOTIFY, RFC 3515); 0 while it is under way."""
         self.times: dict[str, float] = {}
         """`time.monotonic()` of dialled, ringing, answered, ended."""
         self.ear = Ear(index, host)
@@ -181,8 +183,17 @@ class Signalling:
             case "OPTIONS" | "NOTIFY" | "INFO":
                 if self.reflex is not Reflex.DEAF:
                     self._reply(request, _OK, "OK")
+                    self._told_of_transfer(request)
             case _:
                 self._reply(request, 481, "Call/Transaction Does Not Exist")
+
+    def _told_of_transfer(self, request: Message) -> None:
+        """The first line of a response is the body of a NOTIFY that tells how a transfer goes (message/sipfrag)."""
+        words = request.body.split(maxsplit=2)
+        if request.method == "NOTIFY" and len(words) > 1 and words[0] == "SIP/2.0" and words[1].isdecimal():
+            status = int(words[1])
+            self.sent_on = status if status >= _OK else 0
+            self._tell()
 
     def _called(self, invite: Message) -> None:
         if self.reflex is Reflex.DEAF:
@@ -317,6 +328,10 @@ class Signalling:
     def _mark(self, state: State, moment: str) -> None:
         self.state = state
         self.times[moment] = time.monotonic()
+        self._tell()
+
+    def _tell(self) -> None:
+        """Wake whoever waits for something to happen."""
         self._news.set()
         self._news = asyncio.Event()
 

@@ -75,7 +75,7 @@ class UserAgent(Signalling):
         """Tell the switch this phone is gone."""
         await self.register(expires_s=0)
 
-    async def call(self, number: str, *, headers: Sequence[tuple[str, str]] = (), within_s: float = 15.0) -> None:
+    async def call(self, number: str, *, headers: Sequence[tuple[str, str]] = (), within_s: float = 60.0) -> None:
         """Dial and wait for the answer.
 
         Raises:
@@ -165,14 +165,31 @@ class UserAgent(Signalling):
         target = address(line.remote)
         await self._refer(f"{target}?Replaces={replaces}")
 
+    async def is_sent_on(self, within_s: float = 60.0) -> int:
+        """Wait until the switch tells how our last transfer went; its SIP status, 200 where it was made.
+
+        A telephone hangs up when it is told so, and no earlier: with a line gone meanwhile an attended transfer fails.
+
+        Raises:
+            TimeoutError: it did not say.
+        """
+        deadline = time.monotonic() + within_s
+        while not self.sent_on:
+            try:
+                await asyncio.wait_for(self._news.wait(), max(0.0, deadline - time.monotonic()))
+            except TimeoutError:
+                raise TimeoutError(f"phone {self.number} was not told of its transfer within {within_s} s") from None
+        return self.sent_on
+
     async def _refer(self, uri: str) -> None:
         dialog = self._talking()
+        self.sent_on = 0
         to = ("Refer-To", f"<{uri}>")
         response = await self._in_dialog(dialog, "REFER", [to, ("Referred-By", address(dialog.local))])
         if response.status >= _REDIRECTION:
             raise CallRefusedError(response.status, response.reason)
 
-    async def rings(self, within_s: float = 10.0) -> None:
+    async def rings(self, within_s: float = 60.0) -> None:
         """Wait until somebody calls us.
 
         Raises:
@@ -180,7 +197,7 @@ class UserAgent(Signalling):
         """
         await self.reaches(State.RINGING, State.TALKING, within_s=within_s)
 
-    async def ended(self, within_s: float = 10.0) -> str:
+    async def ended(self, within_s: float = 60.0) -> str:
         """Wait for the end of the call; `us` or `them`.
 
         Raises:
@@ -189,7 +206,7 @@ class UserAgent(Signalling):
         await self.reaches(State.ENDED, within_s=within_s)
         return self.ended_by
 
-    async def reaches(self, *states: State, within_s: float = 10.0) -> None:
+    async def reaches(self, *states: State, within_s: float = 60.0) -> None:
         """Wait until the call is in one of these states.
 
         Raises:

@@ -80,7 +80,7 @@ def said(phone: Phone) -> str:
 
 async def talking(house: House, agent: Phone) -> None:
     """Wait until this agent's phone and the live feed say that the agent talks."""
-    await agent.reaches(State.TALKING, within_s=20)
+    await agent.reaches(State.TALKING, within_s=60)
     await until(lambda: house.agent_is(agent.number, "on_queue_call"))
 
 

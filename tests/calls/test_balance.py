@@ -65,7 +65,7 @@ async def test_a_caller_hears_the_true_balance_and_its_day_in_the_chosen_languag
         await phone.hears(welcome)
         await phone.press("1")
         await phone.press(f"{pin}#")
-        await phone.hears(amount, within_s=20)
+        await phone.hears(amount, within_s=60)
         await phone.hears(as_of(language))
         await phone.begins_to_hear(MORE[language])
         assert {one.language for one in phone.heard[-3:]} == {language}

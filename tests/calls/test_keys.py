@@ -66,7 +66,7 @@ async def test_keys_typed_ahead_are_kept_in_order_and_skip_what_need_not_be_hear
     tally = await Tally.of(house)
     async with house.caller("13800138004") as phone:
         await greeted(phone, then="11122#")
-        await phone.hears("您的话费余额是两元", within_s=15)
+        await phone.hears("您的话费余额是两元", within_s=60)
         assert not [one for one in phone.heard if one.complete and (MENU in one.text or PIN in one.text)]
         await phone.hang_up()
     way = [
@@ -118,8 +118,8 @@ async def test_a_caller_who_presses_nothing_at_all_reaches_a_person_after_bounde
     caller, tally = "13944440004", await Tally.of(brisk)
     async with brisk.agent("1001") as agent, brisk.caller(caller) as phone:
         await phone.call(NUMBER)
-        await phone.hears(WELCOME, within_s=45)
-        await phone.hears(HOLD, within_s=45)
+        await phone.hears(WELCOME, within_s=60)
+        await phone.hears(HOLD, within_s=60)
         await talking(brisk, agent)
         await phone.hang_up()
         texts = [one.text for one in phone.heard if one.complete]
@@ -234,7 +234,7 @@ async def _where_a_person_is_offered(_house: House, phone: Phone) -> None:
 
 async def _where_more_is_offered(house: House, phone: Phone) -> None:
     await _in_the_balance(house, phone)
-    await phone.begins_to_hear(MORE, within_s=20)
+    await phone.begins_to_hear(MORE, within_s=60)
 
 
 async def _in_the_greeting_of_a_vip(_house: House, phone: Phone) -> None:

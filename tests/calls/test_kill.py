@@ -69,7 +69,7 @@ async def again(house: House, *parts: tuple[str, int]) -> None:
         fresh = all(pid(house, part) != before and house.rig.part_serves(part) for part, before in parts)
         return fresh and await asyncio.to_thread(house.rig.is_live)
 
-    await until(back, within_s=40)
+    await until(back, within_s=60)
 
 
 @contextmanager

@@ -61,7 +61,7 @@ async def verdict(house: House, visits: int) -> dict[str, Any]:
         told = json.loads(said)
         return bool(told["visits"] >= visits)
 
-    await until(compared, within_s=25)
+    await until(compared, within_s=60)
     return told
 
 
@@ -107,11 +107,11 @@ async def test_the_ledger_is_what_the_log_says_whatever_happened(ledger_house: H
         async def back() -> bool:
             return house.rig.part_pids()["bridge"] != before and house.rig.part_serves("bridge")
 
-        await until(back, within_s=30)
+        await until(back, within_s=60)
         # nobody answers for too long
         async with house.caller("13922220004") as unserved:
             await to_the_queue(unserved)
-            await unserved.begins_to_hear(BUSY, within_s=25)
+            await unserved.begins_to_hear(BUSY, within_s=60)
             await unserved.hang_up()
     told = await verdict(house, 5)
     assert told["differences"] == []

@@ -30,7 +30,7 @@ async def reported(house: House, caller: str, words_s: float) -> CallStory:
         await asyncio.sleep(0.5)  # the tone
         if words_s:
             phone.say(TONE * round(words_s))
-        await phone.begins_to_hear(REPORTED, within_s=20)
+        await phone.begins_to_hear(REPORTED, within_s=60)
         await phone.hang_up()
     proven = await proved(
         tally,

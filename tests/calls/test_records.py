@@ -133,7 +133,7 @@ async def test_a_caller_whom_nobody_serves_is_kept_for_a_callback(house: House) 
         await phone.begins_to_hear(BUSY)
         await phone.press("1")
         await phone.hears(OURS)
-        await phone.begins_to_hear(RIGHT, within_s=20)
+        await phone.begins_to_hear(RIGHT, within_s=60)
         await phone.press("1")
         await phone.begins_to_hear(NOTED)
         digits = [one.text for one in phone.heard if len(one.text.strip("。")) == 1]
@@ -158,11 +158,11 @@ async def test_a_caller_may_be_called_back_on_another_number(house: House) -> No
         await to_the_queue(phone)
         await phone.begins_to_hear(BUSY)
         await phone.press("1")
-        await phone.begins_to_hear(RIGHT, within_s=20)
+        await phone.begins_to_hear(RIGHT, within_s=60)
         await phone.press("2")
         await phone.begins_to_hear(OTHER)
         await phone.press("02087654321#")
-        await phone.begins_to_hear(RIGHT, within_s=20)
+        await phone.begins_to_hear(RIGHT, within_s=60)
         await phone.press("1")
         await phone.begins_to_hear(NOTED)
         await phone.hang_up()
@@ -182,7 +182,9 @@ async def test_a_fault_report_is_a_ticket_with_the_callers_words(house: House) -
         await asyncio.sleep(0.5)  # the tone
         phone.say(TONE * 2)
         await asyncio.sleep(2.3)
+        asked_ms = next(one.ended_ms for one in phone.heard if DESCRIBE in one.text)
         await phone.press("#")
+        longest_s = (phone.ear.now_ms - asked_ms) / 1000 + 0.5  # the recogniser may tell an end a little late
         await phone.begins_to_hear(REPORTED)
         await phone.hang_up()
     heard, way = (CHOOSE, WELCOME, DESCRIBE, REPORTED), ["report_fault: recorded", "open_ticket: opened"]
@@ -195,7 +197,7 @@ async def test_a_fault_report_is_a_ticket_with_the_callers_words(house: House) -
     assert json.loads(ticket.fields)["account"].startswith("755")
     assert ticket.due_at == ticket.opened_at + timedelta(days=1)
     assert (ticket.flow, ticket.step, ticket.flow_version) == ("main", "open_ticket", journey.flow_version)
-    assert 1 < recording.seconds < 5
+    assert 1 < recording.seconds <= longest_s
     with wave.open(str(house.rig.state / "recordings" / recording.path)) as sound:
         assert abs(sound.getnframes() / sound.getframerate() - recording.seconds) < 0.3
     await all_is_quiet(house)

@@ -58,6 +58,8 @@ class Kept(dict[str, rows.Visit]):
         self.writer = writer
         self.rings: dict[tuple[str, int], RingAttempt] = {}
         self.stretches: dict[str, AgentInterval] = {}
+        self.log_read = 0
+        """How many bytes of queue_log were taken."""
 
     def put(self, row: rows.Row) -> None:
         match row:
@@ -67,6 +69,8 @@ class Kept(dict[str, rows.Visit]):
                 self.rings[row.visit_id, row.ordinal] = row
             case rows.AgentInterval():
                 self.stretches[row.id] = row
+            case rows.LogPlace():
+                self.log_read = row.bytes_read
             case _:
                 pass
         if self.writer is not None:
@@ -120,6 +124,10 @@ class Call:
         """The person hangs up."""
         await self.stage.act("Hangup", Channel=self.person)
 
+    async def is_bridged_to(self, name: str) -> None:
+        """Until the caller is in one bridge with a channel whose name begins so."""
+        await self.stage.is_bridged(self.channel, name)
+
 
 @dataclass(slots=True)
 class Stage:
@@ -169,9 +177,33 @@ class Stage:
         """An agent joins a queue; `does` is the extension, which says what he does, and the agent's id."""
         await self.act("QueueAdd", Queue=queue, Interface=interface(does), MemberName=name_of(does), **fields)
 
+    async def is_bridged(self, channel: str, name: str) -> None:
+        """Until a channel (its Uniqueid) is in one bridge with one whose name begins so.
+
+        AMI tells that somebody answered, or was sent on, a moment before the two hear each other.
+        """
+        deadline = time.monotonic() + 60
+        while True:
+            said = await self.link.action("Getvar", {"Channel": channel, "Variable": "BRIDGEPEER"})
+            peer = said.first.text("Value")
+            if peer.startswith(name):
+                return
+            if time.monotonic() > deadline:
+                raise AssertionError(f"{channel} is bridged to {peer or 'nobody'} after 60 s, expected {name}…")
+            await asyncio.sleep(0.03)
+
+    async def agent_hangs_up(self, does: str) -> None:
+        """An agent whose extension is `stays-…` ends his talk."""
+        await self.act("Hangup", Channel=f"/^Local/{does}@agents-.*;2$/")
+
     async def no_member(self, queue: str, does: str) -> None:
         """An agent leaves a queue."""
         await self.act("QueueRemove", Queue=queue, Interface=interface(does))
+
+    async def has_read_the_log(self) -> None:
+        """Until the bridge has taken the last line of queue_log there is."""
+        path = self.asterisk.log / "queue_log"
+        await until(lambda: self.kept.log_read == path.stat().st_size, "the log was not read to its end")
 
     def log_of(self, queue: str) -> list[str]:
         """What queue_log has of a queue so far."""
@@ -198,8 +230,8 @@ def name_of(does: str) -> str:
     return f"客服{does.rpartition('-')[2]}"
 
 
-async def until(condition: Callable[[], bool], otherwise: str, within_s: float = 15.0) -> None:
-    """Wait until something is so.
+async def until(condition: Callable[[], bool], otherwise: str, within_s: float = 60.0) -> None:
+    """Wait until something is so; the bound is for a machine that has other work, and nothing waits for it to pass.
 
     Raises:
         AssertionError: it is not.
@@ -294,6 +326,7 @@ class Theatre:
         *,
         zone: str = ZONE,
         clock: Callable[[], datetime] = utc_now,
+        set_by: timedelta = timedelta(),
     ) -> None:
         self.folder = folder
         self.block = claim_ports()
@@ -302,6 +335,8 @@ class Theatre:
         self.asterisk = switch.process(folder / "switch", self.ports)
         self.queues = {name: QueueRules(title=name) for name in switch.queues}
         self.zone, self.clock = zone, clock
+        self.set_by = set_by
+        """How far the clock is set during the play, at most: so far rows may lie outside of its beginning and end."""
         self.log = self.asterisk.log / "queue_log"
         self.url = f"sqlite:///{folder / 'ledger.db'}"
 
@@ -361,7 +396,7 @@ class Theatre:
             writer.close()
 
     async def _play(self, scenes: Mapping[str, Scene]) -> Played:
-        began = self.clock() - timedelta(seconds=1)
+        began = self.clock() - timedelta(seconds=1) - self.set_by
         await upgrade(self.url)
         store = await open_store(self.url)
         failed: dict[str, str] = {}
@@ -374,8 +409,8 @@ class Theatre:
             async with self.bridge(kept, store) as bridge, self.bridge(by_ami) as deaf:
                 stage = Stage(self.asterisk, link, (bridge, deaf), kept, by_ami, self.ports.sip)
                 await until(lambda: link.is_up, "no AMI")
-                ended = await asyncio.gather(*(scene(stage) for scene in scenes.values()), return_exceptions=True)
-                for name, one in zip(scenes, ended, strict=True):
+                played = await asyncio.gather(*(scene(stage) for scene in scenes.values()), return_exceptions=True)
+                for name, one in zip(scenes, played, strict=True):
                     if isinstance(one, BaseException):
                         failed[name] = repr(one)
                     else:
@@ -389,9 +424,10 @@ class Theatre:
         page = await list_visits(store, began, limit=1000)
         visits = sorted(page.rows, key=lambda v: (v.entered_at, v.ordinal))
         _, rings = await visits_of_channels(store, NODE, {v.channel_id for v in visits})
-        stretches = await agent_intervals(store, began, self.clock())
+        ended = self.clock() + self.set_by
+        stretches = await agent_intervals(store, began, ended)
         names = AgentNames(bridge.settings.rules, await agent_names(store, NODE))
-        verdict = await verify(store, NODE, [self.log], names, since=began, until=self.clock())
+        verdict = await verify(store, NODE, [self.log], names, since=began, until=ended)
         await store.close()
         return Played(
             visits,
@@ -405,7 +441,11 @@ class Theatre:
         )
 
     async def _quiet(self, stage: Stage) -> None:
-        """Until nobody is on the line, and the log's last line was taken."""
+        """Until nobody is on the line, by either bridge, and the log's last line was taken."""
         await stage.act("Hangup", Channel="/.*/")
-        await until(lambda: all(v.ended_at for v in stage.kept.values()), "somebody is still on the line")
-        await asyncio.sleep(2.5)
+        for kept in (stage.kept, stage.by_ami):
+            await until(lambda kept=kept: all(v.ended_at for v in kept.values()), "somebody is still on the line")  # type: ignore[misc]
+        await stage.has_read_the_log()
+        busy = ("ringing", "on_queue_call", "on_hold", "on_other_call")
+        agents = [agent for bridge in stage.bridges for agent in bridge.state.agents]
+        await until(lambda: not any(stage.agent_is(agent, state) for agent in agents for state in busy), "still busy")

@@ -44,9 +44,9 @@ exten => _stays-.,1,Answer()
  same => n,Wait(${EXTEN:6})
  same => n,Hangup()
 exten => _presses-X-.,1,Answer()
- same => n,Wait(${EXTEN:10})
+ same => n(on),Wait(${EXTEN:10})
  same => n,SendDTMF(${EXTEN:8:1})
- same => n,Wait(90)
+ same => n,Goto(on)
 
 ; Where keys of callers who wait lead.
 [keys]

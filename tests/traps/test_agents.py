@@ -13,7 +13,7 @@ from tests.traps.switch import Switch
 if TYPE_CHECKING:
     from tests.traps.stage import Stage
 
-pytestmark = pytest.mark.asterisk
+pytestmark = [pytest.mark.asterisk, pytest.mark.timeout(400)]
 
 SWITCH = Switch(
     queues={
@@ -217,7 +217,7 @@ def test_a_rest_counts_in_the_agents_other_queue(told: Played) -> None:
     assert first.ended_at is not None
     assert second.answered_at is not None
     rested = (second.answered_at - first.ended_at).total_seconds()
-    assert 2 < rested < 6
+    assert rested > 2
 
 
 def test_a_pause_over_a_pause_is_two_stretches_and_no_end_between(told: Played) -> None:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from tests.traps.stage import Stage
 
-pytestmark = pytest.mark.asterisk
+pytestmark = [pytest.mark.asterisk, pytest.mark.timeout(400)]
 
 SWITCH = Switch(
     queues={},

@@ -13,7 +13,7 @@ from tests.traps.switch import Switch
 if TYPE_CHECKING:
     from tests.traps.stage import Stage
 
-pytestmark = pytest.mark.asterisk
+pytestmark = [pytest.mark.asterisk, pytest.mark.timeout(400)]
 
 BEFORE = {
     "rwait": "",
@@ -58,19 +58,18 @@ async def some_calls(stage: Stage, letter: str) -> None:
         await stage.call(f"{letter}{name}")
     await until(lambda: stage.agent_is(f"rings-{letter}ring1", "ringing"), "nobody rang")
     await until(lambda: stage.agent_is(f"stays-{letter}talk1", "on_queue_call"), "nobody talks")
-    await asyncio.sleep(1.5)  # the log's word on the answer is taken
+    await stage.has_read_the_log()
 
 
 async def back(stage: Stage, before: int) -> None:
     """Until all three connections are up again, and both bridges have looked round."""
-    await until(lambda: stage.link.is_up, "no AMI", 20)
+    await until(lambda: stage.link.is_up, "no AMI")
     await until(
         lambda: all(
             bridge.state.knowing == "complete" and bridge.link.is_up and stage.snapshots(bridge) > before
             for bridge in stage.bridges
         ),
         "no snapshot",
-        20,
     )
 
 
