@@ -10,11 +10,13 @@ import structlog
 from aiohttp import web
 
 from ivr.app import board_files
+from ivr.app.history_part import VisitHistory
 from ivr.app.loading import place_of
 from ivr.app.mistakes import cannot_listen
 from ivr.app.opened import opened_store
 from ivr.app.parent import beat
 from ivr.app.preflight import preflight
+from ivr.app.report_part import limits
 from ivr.app.switch import split
 from wallboard.app import make_app
 from wallboard.routes import HUB
@@ -52,7 +54,7 @@ async def run_wallboard(ready: Ready, stop: asyncio.Event, *, reload: bool = Fal
     preflight(ready, {"wallboard"})
     async with AsyncExitStack() as opened:
         store = await opened.enter_async_context(opened_store(ready))
-        app = make_app(settings, store)
+        app = make_app(settings, store, VisitHistory(settings.time_zone, limits(ready.hotline)))
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
         await runner.setup()
         opened.push_async_callback(runner.cleanup)

@@ -21,6 +21,8 @@ from ami_bridge.messages import (
     apply_delta,
     encode,
 )
+from ivr.app.history_part import VisitHistory
+from store.queries.totals import Limit
 from wallboard.settings import WallboardSettings
 
 if TYPE_CHECKING:
@@ -114,6 +116,11 @@ def settings(feed: Path) -> WallboardSettings:
         },
         languages=("zh-CN", "yue-HK", "en"),
     )
+
+
+def made_up_history() -> VisitHistory:
+    """Who counts for a wallboard of this floor."""
+    return VisitHistory("Asia/Shanghai", {"general": Limit(20.0, 5.0), "vip": Limit(10.0, 5.0)})
 
 
 class Bridge:
