@@ -47,8 +47,8 @@ async def told(board: Client, query: str) -> dict[str, Any]:
     return found
 
 
-async def test_every_interval_is_the_sum_of_its_own_visits(board: Client, filled: Store) -> None:
-    assert filled
+@pytest.mark.usefixtures("filled")
+async def test_every_interval_is_the_sum_of_its_own_visits(board: Client) -> None:
     answer = await told(board, f"{DAY}&by=hour&metrics=entered,answered,sl_negative&queue=general")
     side = answer["range"]
     assert len(side["begins"]) == 24
@@ -63,16 +63,16 @@ async def test_every_interval_is_the_sum_of_its_own_visits(board: Client, filled
     assert side["values"]["sl_negative"][9] == pytest.approx(len(in_time) / len(judged), abs=1e-6)
 
 
-async def test_queues_of_the_past_are_told_after_those_of_the_hotline(board: Client, filled: Store) -> None:
-    assert filled
+@pytest.mark.usefixtures("filled")
+async def test_queues_of_the_past_are_told_after_those_of_the_hotline(board: Client) -> None:
     queues = (await told(board, DAY))["range"]["queues"]
     assert list(queues) == ["general", "vip", "=cmd|'x'<b>"]
     whole = (await told(board, DAY))["range"]["total"]["entered"]
     assert sum(one["entered"] for one in queues.values()) == whole == 300
 
 
-async def test_the_week_before_stands_beside_it(board: Client, filled: Store) -> None:
-    assert filled
+@pytest.mark.usefixtures("filled")
+async def test_the_week_before_stands_beside_it(board: Client) -> None:
     answer = await told(board, f"{DAY}&by=day&against=week")
     assert answer["range"]["values"]["entered"] == [300]
     assert answer["against"]["values"]["entered"] == [200]
@@ -97,10 +97,8 @@ async def test_what_nobody_saw_is_told_with_the_standing_of_the_board(board: Cli
     assert answer["standing"]["truth"] in {"live", "catching_up"}
 
 
-async def test_a_report_has_a_row_for_each_interval_and_queue_and_the_other_range_beside(
-    board: Client, filled: Store
-) -> None:
-    assert filled
+@pytest.mark.usefixtures("filled")
+async def test_a_report_has_a_row_for_each_interval_and_queue_and_the_other_range_beside(board: Client) -> None:
     response = await board.get(f"/api/v1/history/report.csv?{DAY}&by=day&against=week&metrics=entered")
     assert response.headers["Content-Disposition"] == 'attachment; filename="history-2026-11-20.csv"'
     rows = list(csv.DictReader(io.StringIO(await response.text())))
@@ -109,10 +107,8 @@ async def test_a_report_has_a_row_for_each_interval_and_queue_and_the_other_rang
     assert sum(int(row["against_entered"]) for row in rows) == 200
 
 
-async def test_the_page_to_print_may_have_its_one_style_and_no_name_becomes_mark_up(
-    board: Client, filled: Store
-) -> None:
-    assert filled
+@pytest.mark.usefixtures("filled")
+async def test_the_page_to_print_may_have_its_one_style_and_no_name_becomes_mark_up(board: Client) -> None:
     response = await board.get(f"/api/v1/history/report.html?{DAY}&by=day")
     text = await response.text()
     policy = response.headers["Content-Security-Policy"]
@@ -122,8 +118,8 @@ async def test_the_page_to_print_may_have_its_one_style_and_no_name_becomes_mark
     assert "=cmd|&#x27;x&#x27;&lt;b&gt;" in text
 
 
-async def test_a_workbook_is_one(board: Client, filled: Store) -> None:
-    assert filled
+@pytest.mark.usefixtures("filled")
+async def test_a_workbook_is_one(board: Client) -> None:
     response = await board.get(f"/api/v1/history/report.xlsx?{DAY}&by=day&queue=vip")
     assert "spreadsheetml" in response.headers["Content-Type"]
     with ZipFile(io.BytesIO(await response.read())) as book:
