@@ -86,7 +86,7 @@ async def agents(request: web.Request) -> web.Response:
 async def list_visits(request: web.Request) -> web.Response:
     """`GET /api/v1/visits`."""
     try:
-        asked = read_visit_question(request.query, _day_start(request))
+        asked = read_visit_question(request.query, day_start(request.app))
         page = await visits(
             _store(request),
             asked.since,
@@ -225,9 +225,9 @@ async def _send(socket: web.WebSocketResponse, viewer: Viewer) -> None:
         await socket.close()
 
 
-def _day_start(request: web.Request) -> datetime:
+def day_start(app: web.Application) -> datetime:
     """The local midnight the day's figures count from (`ami_bridge.domain.metrics.midnight_before`)."""
-    zone = ZoneInfo(request.app[SETTINGS].time_zone)
+    zone = ZoneInfo(app[SETTINGS].time_zone)
     today = now().astimezone(zone).date()
     return datetime(today.year, today.month, today.day, tzinfo=zone).astimezone(UTC)
 

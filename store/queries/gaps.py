@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import or_, select
+from sqlalchemy import or_, select, union
 
 from store.intervals import Interval
-from store.schema import AGENT_INTERVALS
+from store.schema import AGENT_INTERVALS, GAPS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -17,20 +17,19 @@ if TYPE_CHECKING:
 
 
 async def unseen(store: Store, since: datetime, until: datetime) -> list[Interval]:
-    """The stretches of a range in which at least one agent was seen by nobody, joined, oldest first.
+    """The stretches of a range that nobody saw, joined, oldest first; one that goes on ends at `until`.
 
-    Agents are the witnesses: while the bridge sees the switch each of them is in a known state, so a stretch in the
-    state `unknown` is a stretch of ours, not of theirs. One that goes on ends at `until`.
+    They are the gaps of the bridges that queue_log has not filled in, and what is left of those it has: stretches in
+    which an agent's state is `unknown`. While a bridge sees the switch each agent is in a known state.
     """
-    column = AGENT_INTERVALS.c
-    statement = (
-        select(column.started_at, column.ended_at)
-        .where(
-            column.state == "unknown",
-            column.started_at < until,
-            or_(column.ended_at.is_(None), column.ended_at > since),
-        )
-        .distinct()
+    agent, gap = AGENT_INTERVALS.c, GAPS.c
+    statement = union(
+        select(agent.started_at.label("begin"), agent.ended_at.label("end")).where(
+            agent.state == "unknown", agent.started_at < until, or_(agent.ended_at.is_(None), agent.ended_at > since)
+        ),
+        select(gap.since, gap.until).where(
+            gap.settled.is_(False), gap.since < until, or_(gap.until.is_(None), gap.until > since)
+        ),
     )
     async with store.reading() as connection:
         found = [(one[0], one[1]) for one in await connection.execute(statement)]

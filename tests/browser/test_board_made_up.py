@@ -16,7 +16,7 @@ from playwright.async_api import async_playwright, expect
 from store.engine import open_store
 from store.migrate import upgrade
 from tests.browser.chromium import ARGUMENTS, CHROMIUM, NEEDS_CHROMIUM
-from tests.wallboard.floor import Bridge, floor, made_up_history, settings, waiting
+from tests.wallboard.floor import Bridge, floor, made_up_flows, made_up_history, settings, waiting
 from wallboard.app import make_app
 
 if TYPE_CHECKING:
@@ -114,7 +114,7 @@ async def served(folder: Path, snapshot: Snapshot, scheme: str = "dark", *, cut:
         await bridge.start()
         opened.push_async_callback(bridge.leave)
         server = await opened.enter_async_context(
-            TestServer(make_app(settings(folder / "feed.sock"), store, made_up_history()))
+            TestServer(make_app(settings(folder / "feed.sock"), store, made_up_history(), made_up_flows()))
         )
         tick = asyncio.create_task(ticking(bridge))
         opened.callback(tick.cancel)

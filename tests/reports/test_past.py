@@ -25,7 +25,7 @@ def asked(zone: str = "Asia/Shanghai", **words: str) -> Past:
 
 def bounds(told: Range | None) -> tuple[str, str]:
     assert told is not None
-    return tuple(f"{at.astimezone(told.span.zone):%m-%d %H:%M}" for at in (told.span.since, told.span.until))  # type: ignore[return-value]  # two
+    return tuple(f"{at.astimezone(told.span.zone):%m-%d %H:%M}" for at in (told.span.since, told.span.until))  # type: ignore[return-value]  # two of them
 
 
 def test_unless_it_is_said_the_day_so_far_is_shown_by_quarters_of_all_queues() -> None:
@@ -157,5 +157,5 @@ def test_two_tables_become_one_with_the_other_range_beside_each_row() -> None:
     both = side_by_side(made[0], made[1], found.range, found.against)
     assert [column.name for column in both.columns] == ["from", "queue", "entered", "against_from", "against_entered"]
     assert [(row[1], row[2], row[4]) for row in both.rows] == [("a", 3, 0), ("b", 0, 7)]
-    assert both.rows[0][0] - both.rows[0][3] == timedelta(days=7)  # type: ignore[operator]  # two instants
+    assert both.rows[0][0] - both.rows[0][3] == timedelta(days=7)  # type: ignore[operator]  # both are instants
     assert both.total == ("all", "", 3, None, 7)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from store.intervals import Interval
 from store.queries.gaps import joined, unseen
-from store.rows import AgentInterval, interval_id
+from store.rows import AgentInterval, Gap, interval_id
 from store.writer import Writer
 
 if TYPE_CHECKING:
@@ -42,6 +42,14 @@ async def test_what_nobody_saw_of_any_agent_is_one_stretch_cut_at_the_range(stor
     found = await unseen(store, at(0), at(60))
     assert found == [Interval(at(0), at(9)), Interval(at(30), at(40)), Interval(at(58), at(60))]
     assert await unseen(store, at(10), at(30)) == []
+
+
+async def test_a_gap_of_the_bridge_is_one_until_queue_log_has_told_of_it(store: Store) -> None:
+    async with Writer(store) as writer:
+        writer.put(Gap(node="n", since=at(1), until=at(2)))
+        writer.put(Gap(node="n", since=at(5), until=at(6), settled=True))
+        writer.put(Gap(node="other", since=at(9)))
+    assert await unseen(store, at(0), at(10)) == [Interval(at(1), at(2)), Interval(at(9), at(10))]
 
 
 def test_stretches_that_touch_are_one() -> None:

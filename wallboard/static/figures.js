@@ -36,13 +36,15 @@ const FIGURE_OF = { answered: "answered", abandoned: "abandoned", sl_negative: "
 export const FORMULAS = new Map(); // by metric, as the history has told them
 
 // A place on the board: "#answered/service", "#agent/1001", "#call/1795301781.1",
-// "#span/BEGIN~END/sl_negative/service" for the visits of a stretch of the history; null for nothing open.
+// "#span/BEGIN~END/sl_negative/service" for the visits of a stretch of the history, "#step/main/greet" for the journeys
+// through a step; null for nothing open.
 export function placeOf(hash) {
   const [kind, ...rest] = hash.replace(/^#/, "").split("/");
   let name;
   try { name = decodeURIComponent(rest.join("/")); } catch { return null; }
   if (Object.hasOwn(FIGURES, kind)) return { kind: "figure", figure: kind, queue: name || null };
   if (kind === "span") return spanOf(name);
+  if (kind === "step") { const [flow, ...step] = name.split("/"); return step.join("/") ? { kind: "step", flow, step: step.join("/") } : null; }
   return (kind === "agent" || kind === "call") && name ? { kind, name } : null;
 }
 
@@ -54,6 +56,13 @@ function spanOf(name) {
 
 export function hrefOfSpan(since, until, metric, queue) {
   return `#span/${encodeURIComponent(`${since}~${until}/${metric}${queue ? `/${queue}` : ""}`)}`;
+}
+
+// What to ask of the API for the journeys through a step today.
+export function questionOfStep(place, { after = null, limit = 50 }) {
+  const question = new URLSearchParams({ flow: place.flow, step: place.step, limit: String(limit) });
+  if (after) question.set("after", after);
+  return question;
 }
 
 export function hrefOf(kind, name = "") {
