@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
-from wallboard import routes
+from wallboard import flow_routes, history_routes, routes
 from wallboard.feed import follow, keep_pulse
 from wallboard.guard import guard
 from wallboard.hub import Hub
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from store.engine import Store
+    from wallboard.flows import Pictures
+    from wallboard.history import History
     from wallboard.settings import WallboardSettings
 
 STATIC = Path(str(files("wallboard") / "static"))
@@ -29,14 +31,45 @@ MOST_BODY_BYTES = 4096
 """Nothing here takes a body."""
 
 
-def make_app(settings: WallboardSettings, store: Store) -> web.Application:
-    """The wallboard, ready to be served. The store is the caller's to close."""
+def make_app(
+    settings: WallboardSettings, store: Store, history: History | None = None, pictures: Pictures | None = None
+) -> web.Application:
+    """The wallboard, ready to be served. The store is the caller's to close.
+
+    Args:
+        settings: What it is told.
+        store: The history's rows.
+        history: Who counts the past; without it there is no such view.
+        pictures: Who draws the flows; without it there is no such view.
+    """
     app = web.Application(middlewares=[guard], client_max_size=MOST_BODY_BYTES)
     settings = replace(settings, page_version=settings.page_version or version_of(STATIC))
     app[routes.SETTINGS] = settings
     app[routes.HUB] = Hub(settings)
     app[routes.STORE] = store
     app[routes.TRENDS] = Remembered(time.monotonic)
+    if pictures is not None:
+        app[flow_routes.PICTURES] = pictures
+        app[flow_routes.CALLERS] = Remembered(time.monotonic, flow_routes.CALLERS_FRESH_S)
+        app[flow_routes.WAYS] = Remembered(time.monotonic)
+        app.add_routes(
+            [
+                web.get("/api/v1/flows", flow_routes.list_flows),
+                web.get("/api/v1/flows/now", flow_routes.traffic),
+                web.get("/api/v1/flows/{name}/picture.svg", flow_routes.picture),
+                web.get("/api/v1/journeys", flow_routes.through),
+            ]
+        )
+    if history is not None:
+        app[history_routes.HISTORY] = history
+        app[history_routes.TURNS] = asyncio.Semaphore(history_routes.AT_ONCE)
+        app.add_routes(
+            [
+                web.get("/api/v1/history", history_routes.history),
+                web.get("/api/v1/history/metrics", history_routes.history_metrics),
+                web.get("/api/v1/history/report.{form}", history_routes.history_sheet),
+            ]
+        )
     app.add_routes(
         [
             web.get("/", page),

@@ -45,7 +45,8 @@ async def guard(
         refused.headers.update(HEADERS)
         raise
     if not response.prepared:
-        response.headers.update(HEADERS)
+        for name, value in HEADERS.items():
+            response.headers.setdefault(name, value)  # a page of one style of its own says so itself
     return response
 
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 LONGEST_NUMBER: Final = 9
 """Digits of a number worth reading."""
 WORDS: Final = ("since", "until", "queue", "outcome", "agent", "node", "limit", "after")
+STEP_WORDS: Final = ("flow", "step", "since", "limit", "after")
 
 
 class BadQuestionError(ValueError):
@@ -42,11 +43,7 @@ def read_visit_question(words: Mapping[str, str], today: datetime) -> VisitQuest
     Raises:
         BadQuestionError: a word is unknown, or its value is wrong.
     """
-    for word in words:
-        if word not in WORDS:
-            near = get_close_matches(word, WORDS, 1)
-            hint = f"; did you mean '{near[0]}'?" if near else ""
-            raise BadQuestionError(f"unknown word '{word}', expected one of {', '.join(WORDS)}{hint}")
+    _known(words, WORDS)
     since, until = _instant(words, "since", today), _instant(words, "until", today)
     if since and until and until <= since:
         raise BadQuestionError("'until' must be later than 'since'")
@@ -60,6 +57,44 @@ def read_visit_question(words: Mapping[str, str], today: datetime) -> VisitQuest
         limit=_limit(words.get("limit", "100")),
         after=words.get("after"),
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepQuestion:
+    """The query string of `GET /api/v1/journeys`."""
+
+    flow: str
+    step: str
+    since: datetime
+    limit: int = 100
+    after: str | None = None
+
+
+def read_step_question(words: Mapping[str, str], today: datetime) -> StepQuestion:
+    """Which journeys went through a step; since the hotline's day began, unless it is said.
+
+    Raises:
+        BadQuestionError: a word is unknown or missing, or its value is wrong.
+    """
+    _known(words, STEP_WORDS)
+    for word in ("flow", "step"):
+        if not words.get(word):
+            raise BadQuestionError(f"'{word}' is missing, expected the name of a {word}")
+    return StepQuestion(
+        flow=words["flow"],
+        step=words["step"],
+        since=_instant(words, "since", today) or today,
+        limit=_limit(words.get("limit", "100")),
+        after=words.get("after"),
+    )
+
+
+def _known(words: Mapping[str, str], expected: tuple[str, ...]) -> None:
+    for word in words:
+        if word not in expected:
+            near = get_close_matches(word, expected, 1)
+            hint = f"; did you mean '{near[0]}'?" if near else ""
+            raise BadQuestionError(f"unknown word '{word}', expected one of {', '.join(expected)}{hint}")
 
 
 def _instant(words: Mapping[str, str], name: str, today: datetime) -> datetime | None:

@@ -19,17 +19,18 @@ PAUSE_S: Final = 5.0
 
 
 class Remembered(Generic[T]):
-    """The last answer, and when the next one is due. `clock` is monotonic, in seconds."""
+    """The last answer, and when the next one is due. `clock` is monotonic, in seconds; so is how long one is fresh."""
 
-    def __init__(self, clock: Callable[[], float]) -> None:
+    def __init__(self, clock: Callable[[], float], fresh_s: float = FRESH_S) -> None:
         self._clock = clock
+        self._fresh_s = fresh_s
         self._lock = asyncio.Lock()
         self._answer: T | None = None
         self._failure: StoreUnavailable | None = None
         self._due = 0.0
 
     async def get(self, work_out: Callable[[], Awaitable[T]]) -> T:
-        """The answer, at most `FRESH_S` old.
+        """The answer, at most as old as it may be.
 
         Raises:
             StoreUnavailable: the database does not answer, or did not within the last `PAUSE_S`.
@@ -48,4 +49,4 @@ class Remembered(Generic[T]):
             self._answer, self._failure = await work_out(), None
         except StoreUnavailable as away:
             self._failure = away
-        self._due = self._clock() + (FRESH_S if self._failure is None else PAUSE_S)
+        self._due = self._clock() + (self._fresh_s if self._failure is None else PAUSE_S)

@@ -44,11 +44,13 @@ UNKNOWN_PATH: Final = "there is nothing at this path; the API is described at /a
 log = structlog.get_logger("wallboard.http")
 
 
-def _now() -> datetime:
+def now() -> datetime:
+    """This moment, in UTC."""
     return datetime.now(UTC)
 
 
-def _json(payload: object, status: int = 200) -> web.Response:
+def as_json(payload: object, status: int = 200) -> web.Response:
+    """An answer of the API; nobody keeps it."""
     return web.Response(
         text=payloads.text(payload),
         content_type="application/json",
@@ -57,33 +59,34 @@ def _json(payload: object, status: int = 200) -> web.Response:
     )
 
 
-def _problem(status: int, code: str, message: str) -> web.Response:
+def problem(status: int, code: str, message: str) -> web.Response:
     """Every refusal of the API has this one shape."""
-    return _json({"error": {"code": code, "message": message}}, status)
+    return as_json({"error": {"code": code, "message": message}}, status)
 
 
-def _standing(request: web.Request) -> payloads.Json:
-    return payloads.standing(request.app[HUB].watch.standing(_now()))
+def standing(request: web.Request) -> payloads.Json:
+    """How true the numbers are at this moment."""
+    return payloads.standing(request.app[HUB].watch.standing(now()))
 
 
 async def queues(request: web.Request) -> web.Response:
     """`GET /api/v1/queues`."""
     snapshot, settings = request.app[HUB].watch.snapshot, request.app[SETTINGS]
     found = [payloads.queue(view, settings) for view in snapshot.queues] if snapshot else []
-    return _json({"standing": _standing(request), "queues": found})
+    return as_json({"standing": standing(request), "queues": found})
 
 
 async def agents(request: web.Request) -> web.Response:
     """`GET /api/v1/agents`."""
     snapshot = request.app[HUB].watch.snapshot
     found = [payloads.agent(view) for view in snapshot.agents] if snapshot else []
-    return _json({"standing": _standing(request), "agents": found})
+    return as_json({"standing": standing(request), "agents": found})
 
 
 async def list_visits(request: web.Request) -> web.Response:
     """`GET /api/v1/visits`."""
     try:
-        asked = read_visit_question(request.query, _day_start(request))
+        asked = read_visit_question(request.query, day_start(request.app))
         page = await visits(
             _store(request),
             asked.since,
@@ -96,10 +99,10 @@ async def list_visits(request: web.Request) -> web.Response:
             after=asked.after,
         )
     except (BadQuestionError, BadCursorError) as wrong:
-        return _problem(400, "bad_question", str(wrong))
+        return problem(400, "bad_question", str(wrong))
     except StoreUnavailable as away:
-        return _problem(503, "store_unavailable", str(away))
-    return _json({"visits": [_masked(row) for row in page.rows], "next": page.next})
+        return problem(503, "store_unavailable", str(away))
+    return as_json({"visits": [_masked(row) for row in page.rows], "next": page.next})
 
 
 async def show_call(request: web.Request) -> web.Response:
@@ -110,23 +113,23 @@ async def show_call(request: web.Request) -> web.Response:
         call_id = of_visit.visit.call_id if of_visit else named
         story = await call(_store(request), call_id)
     except StoreUnavailable as away:
-        return _problem(503, "store_unavailable", str(away))
+        return problem(503, "store_unavailable", str(away))
     if story.is_empty:
-        return _problem(404, "unknown_call", "there is no such call; expected the `call_id` or the `id` of a visit")
-    return _json(calls.call(call_id, story))
+        return problem(404, "unknown_call", "there is no such call; expected the `call_id` or the `id` of a visit")
+    return as_json(calls.call(call_id, story))
 
 
 async def show_trends(request: web.Request) -> web.Response:
     """`GET /api/v1/trends`: asked of the database once for all who look."""
     try:
-        return _json(await request.app[TRENDS].get(lambda: _work_out_trends(request.app)))
+        return as_json(await request.app[TRENDS].get(lambda: _work_out_trends(request.app)))
     except StoreUnavailable as away:
-        return _problem(503, "store_unavailable", str(away))
+        return problem(503, "store_unavailable", str(away))
 
 
 async def _work_out_trends(app: web.Application) -> payloads.Json:
     store, snapshot = app[STORE], app[HUB].watch.snapshot
-    asked = trends.spans(_now(), ZoneInfo(app[SETTINGS].time_zone))
+    asked = trends.spans(now(), ZoneInfo(app[SETTINGS].time_zone))
     node, limits = (snapshot.node if snapshot else None), trends.limits(snapshot)
     found = trends.Found(
         quarters=await quarters(store, asked.first_quarter, asked.now, node=node),
@@ -141,28 +144,28 @@ async def _work_out_trends(app: web.Application) -> payloads.Json:
 
 async def boards(request: web.Request) -> web.Response:
     """`GET /api/v1/boards`."""
-    return _json({"boards": [payloads.board_entry(each) for each in request.app[HUB].boards.values()]})
+    return as_json({"boards": [payloads.board_entry(each) for each in request.app[HUB].boards.values()]})
 
 
 async def show_board(request: web.Request) -> web.Response:
     """`GET /api/v1/boards/{name}`."""
     found = request.app[HUB].boards.get(request.match_info["name"])
     if found is None:
-        return _problem(404, "unknown_board", "there is no such board; /api/v1/boards lists those there are")
-    return _json(payloads.board(found))
+        return problem(404, "unknown_board", "there is no such board; /api/v1/boards lists those there are")
+    return as_json(payloads.board(found))
 
 
 async def health(request: web.Request) -> web.Response:
     """`GET /api/v1/health`: 200 while the numbers are live and the database answers, else 503."""
-    standing = request.app[HUB].watch.standing(_now())
+    stands = request.app[HUB].watch.standing(now())
     try:
         await _store(request).check()
         database = "ok"
     except StoreUnavailable as away:
         database = str(away)
-    well = standing.truth == "live" and database == "ok"
-    return _json(
-        {"status": "ok" if well else "degraded", "standing": payloads.standing(standing), "database": database},
+    well = stands.truth == "live" and database == "ok"
+    return as_json(
+        {"status": "ok" if well else "degraded", "standing": payloads.standing(stands), "database": database},
         200 if well else 503,
     )
 
@@ -170,18 +173,18 @@ async def health(request: web.Request) -> web.Response:
 async def metrics(request: web.Request) -> web.Response:
     """`GET /metrics`."""
     return web.Response(
-        body=exposition(request.app[HUB], _now), headers={"Content-Type": "text/plain; version=0.0.4; charset=utf-8"}
+        body=exposition(request.app[HUB], now), headers={"Content-Type": "text/plain; version=0.0.4; charset=utf-8"}
     )
 
 
 async def describe(_: web.Request) -> web.Response:
     """`GET /api/v1/openapi.json`."""
-    return _json(document())
+    return as_json(document())
 
 
 async def nothing_here(_: web.Request) -> web.Response:
     """Any other path of the API."""
-    return _problem(404, "not_found", UNKNOWN_PATH)
+    return problem(404, "not_found", UNKNOWN_PATH)
 
 
 async def live(request: web.Request) -> web.StreamResponse:
@@ -189,11 +192,11 @@ async def live(request: web.Request) -> web.StreamResponse:
     hub = request.app[HUB]
     socket = web.WebSocketResponse(heartbeat=HEARTBEAT_S, max_msg_size=MOST_SAID_BYTES, compress=False)
     if not socket.can_prepare(request).ok:
-        return _problem(426, "websocket_only", "this path speaks WebSocket (RFC 6455)")
+        return problem(426, "websocket_only", "this path speaks WebSocket (RFC 6455)")
     try:
-        viewer = hub.join(_now())
+        viewer = hub.join(now())
     except FullHouseError:
-        return _problem(503, "full_house", "as many viewers as this board serves are already looking")
+        return problem(503, "full_house", "as many viewers as this board serves are already looking")
     try:
         await socket.prepare(request)
         await _serve(socket, viewer)
@@ -222,10 +225,10 @@ async def _send(socket: web.WebSocketResponse, viewer: Viewer) -> None:
         await socket.close()
 
 
-def _day_start(request: web.Request) -> datetime:
+def day_start(app: web.Application) -> datetime:
     """The local midnight the day's figures count from (`ami_bridge.domain.metrics.midnight_before`)."""
-    zone = ZoneInfo(request.app[SETTINGS].time_zone)
-    today = _now().astimezone(zone).date()
+    zone = ZoneInfo(app[SETTINGS].time_zone)
+    today = now().astimezone(zone).date()
     return datetime(today.year, today.month, today.day, tzinfo=zone).astimezone(UTC)
 
 

@@ -16,7 +16,7 @@ from store.queries.recalls import abandoned, agent_ever, last_entered
 from store.queries.totals import Limit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from ivr.app.loading import Ready
     from ivr.config.model import Hotline
@@ -136,7 +136,7 @@ async def _notes_of_queues(
     hotline: Hotline, store: Store, span: Span, rows: Sequence[str], there: set[str]
 ) -> list[str]:
     """By which limits it was counted, and when those queues were last entered that were not in this range."""
-    notes = [_limits_in_words(limits(hotline), rows)]
+    notes = [limits_in_words(limits(hotline), rows)]
     for name in rows:
         if name not in there:
             last = await last_entered(store, name)
@@ -145,7 +145,8 @@ async def _notes_of_queues(
     return notes
 
 
-def _limits_in_words(known: dict[str, Limit], rows: Sequence[str]) -> str:
+def limits_in_words(known: Mapping[str, Limit], rows: Sequence[str]) -> str:
+    """What is in time, as a reader must know it."""
     by_limit: dict[Limit, list[str]] = {}
     for name in rows:
         by_limit.setdefault(known.get(name, Limit()), []).append(name)

@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING
 import structlog
 from aiohttp import web
 
-from ivr.app import board_files
+from ivr.app import board_files, flow_pictures
+from ivr.app.history_part import VisitHistory
 from ivr.app.loading import place_of
 from ivr.app.mistakes import cannot_listen
 from ivr.app.opened import opened_store
 from ivr.app.parent import beat
 from ivr.app.preflight import preflight
+from ivr.app.report_part import limits
 from ivr.app.switch import split
 from wallboard.app import make_app
 from wallboard.routes import HUB
@@ -52,7 +54,9 @@ async def run_wallboard(ready: Ready, stop: asyncio.Event, *, reload: bool = Fal
     preflight(ready, {"wallboard"})
     async with AsyncExitStack() as opened:
         store = await opened.enter_async_context(opened_store(ready))
-        app = make_app(settings, store)
+        counting = VisitHistory(settings.time_zone, limits(ready.hotline))
+        pictures = flow_pictures.DrawnFlows(ready.flows, ready.catalogue)
+        app = make_app(settings, store, counting, pictures)
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
         await runner.setup()
         opened.push_async_callback(runner.cleanup)
@@ -63,7 +67,13 @@ async def run_wallboard(ready: Ready, stop: asyncio.Event, *, reload: bool = Fal
             raise cannot_listen("the wallboard", ready.hotline.wallboard.listen, error, where) from None
         beating = asyncio.create_task(beat(), name="beat")
         log.info("serving", address=f"http://{ready.hotline.wallboard.listen}/")
-        watching = asyncio.create_task(board_files.follow(ready.folder, app[HUB], stop)) if reload else None
+        watching = (
+            asyncio.gather(
+                board_files.follow(ready.folder, app[HUB], stop), flow_pictures.follow(ready.folder, pictures, stop)
+            )
+            if reload
+            else None
+        )
         await stop.wait()
         if watching is not None:
             await watching

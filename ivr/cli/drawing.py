@@ -10,13 +10,13 @@ import typer
 
 from dialplan.diagnostics import nearest
 from dialplan.report import as_text
+from ivr.app.flow_pictures import words_of
 from ivr.app.mistakes import MistakeError
 from ivr.config.dialogues import load_dialogues
 from ivr.config.load import load_hotline
 from ivr.drawing.flowchart import chart_of
 from ivr.drawing.mermaid import mermaid
 from ivr.drawing.svg import svg
-from ivr.prompts.catalogue import ALL
 from ivr.rehearsal.house import house_of
 from ivr.rehearsal.run import rehearse
 
@@ -48,7 +48,7 @@ def draw(folder: Path, into: Path | None, form: str | None, flow: str | None, *,
         raise MistakeError(f"there is no flow '{flow}'" + (f"; did you mean '{near}'?" if near else ""))
     place = into or folder / PLACE
     taken = _taken(loaded) if coverage else None
-    words, link = _words(loaded), _link(folder, place)
+    words, link = words_of(loaded.catalogue), _link(folder, place)
     for name in [flow] if flow is not None else flows:
         own = (
             {(step, way): times for (of, step, way), times in taken.items() if of == name}
@@ -58,14 +58,6 @@ def draw(folder: Path, into: Path | None, form: str | None, flow: str | None, *,
         chart = chart_of(flows[name], words, own)
         for each in [form] if form is not None else FORMS:
             _write(place / f"{name}.{_ENDINGS[each]}", FORMS[each](chart, link))
-
-
-def _words(loaded: Loaded) -> Callable[[str], str]:
-    """What a message says in the language that is spoken first."""
-    written = loaded.catalogue.written
-    first = loaded.catalogue.languages[0] if loaded.catalogue.languages else ALL
-    said = {**written.get(ALL, {}), **written.get(first, {})}
-    return lambda message: " ".join(text for _, text in said.get(message, ()))
 
 
 def _link(folder: Path, place: Path) -> Callable[[Span], str]:

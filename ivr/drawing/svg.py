@@ -41,12 +41,13 @@ _LOOP: Final = 26.0
 """Pixels right of a box for a way to itself."""
 
 
-def svg(chart: Chart, link: Callable[[Span], str]) -> str:
+def svg(chart: Chart, link: Callable[[Span], str], *, styled: bool = True) -> str:
     """The whole picture.
 
     Args:
         chart: the flow.
         link: where a place in a file is opened.
+        styled: whether it has its own style; a page that shows it in its own colours takes none.
     """
     chart = with_jumps(chart, START)
     layout = layout_of(chart)
@@ -56,7 +57,7 @@ def svg(chart: Chart, link: Callable[[Span], str]) -> str:
     lines = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{view}" width="{width:g}" height="{height:g}" {flow}>',
         f"<title>{escape(chart.flow)}</title>",
-        f"<style>{STYLE}</style>",
+        *([f"<style>{STYLE}</style>"] if styled else []),
         _HEAD,
         f'<rect class="ground" x="{-MARGIN:g}" y="{-MARGIN:g}" width="{width:g}" height="{height:g}"/>',
     ]

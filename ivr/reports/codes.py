@@ -83,7 +83,8 @@ CODES = codes(
     CodeDoc(
         "R010",
         "more intervals than a report takes",
-        "At most 50,000 for each queue: half a year of `5m`. Nobody reads more; the database itself has the visits.",
+        "At most 50,000 for each queue: half a year of `5m`. Nobody reads more; the database itself has the visits. "
+        "The wallboard's history takes 3,000, and a range of 400 days.",
         "hotline report queues my-hotline --from 2020-01-01 --by 5m",
         "hotline report queues my-hotline --from 2020-01-01 --by day",
         "sh",

@@ -12,7 +12,7 @@ from store.metrics import VERSION
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_STYLE: Final = """\
+STYLE: Final = """
 :root { color-scheme: light; font: 14px/1.4 system-ui, "Noto Sans", "Noto Sans SC", sans-serif; color: #1c1f24; }
 body { margin: 2rem auto; max-width: 72rem; padding: 0 1rem; }
 h1 { font-size: 1.3rem; margin: 0; }
@@ -33,6 +33,7 @@ dl { font-size: .85rem; color: #4b5563; }
 dt { font-weight: 600; } dd { margin: 0 0 .3rem 0; }
 @media print { body { margin: 0; max-width: none; } }
 """
+"""What stands in the page's one `style`, to the letter: a server may allow it by its hash (CSP)."""
 _WIDE, _HIGH, _LEFT, _FOOT = 960.0, 150.0, 46.0, 18.0
 MOST_BARS: Final = 200
 """More bars than this are thinner than a printed line; the table has the figures."""
@@ -58,7 +59,7 @@ def as_html(table: Table) -> str:
             "<!doctype html>",
             f'<html lang="en"><head><meta charset="utf-8"><title>{escape(title)}</title>',
             '<meta name="viewport" content="width=device-width, initial-scale=1">',
-            f"<style>\n{_STYLE}</style></head><body>",
+            f"<style>{STYLE}</style></head><body>",
             f"<h1>{escape(table.title)}</h1>",
             f"<p>{escape(span_in_words(table.span))}, metrics edition {VERSION}</p>",
             *(f"<p>{escape(note)}</p>" for note in table.notes),

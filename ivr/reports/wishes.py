@@ -50,6 +50,7 @@ class WishError(Exception):
     def __init__(self, code: str, message: str) -> None:
         super().__init__(f"{code}: {message}")
         self.code = code
+        self.sentence = message
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +76,8 @@ class Span:
         ]
 
 
-def span(since: str, until: str, zone: str, now: datetime) -> Span:
-    """The range that is asked for.
+def span(since: str, until: str, zone: str, now: datetime, words: tuple[str, str] = ("--from", "--to")) -> Span:
+    """The range that is asked for; `words` are what its beginning and its end are called where it is asked.
 
     Raises:
         WishError: A zone, a time or their order is wrong (R002, R003, R004, R007).
@@ -84,12 +85,12 @@ def span(since: str, until: str, zone: str, now: datetime) -> Span:
     if zone not in available_timezones():
         raise WishError("R007", _unknown("time zone", zone, available_timezones(), "a name such as Asia/Shanghai"))
     place = ZoneInfo(zone)
-    begin, end = (_moment(option, told, place, now) for option, told in (("--from", since), ("--to", until)))
+    begin, end = (moment(option, told, place, now) for option, told in zip(words, (since, until), strict=True))
     if begin >= end:
         raise WishError(
             "R003",
             f"the range begins at {begin.astimezone(place):%Y-%m-%d %H:%M:%S} and ends at "
-            f"{end.astimezone(place):%Y-%m-%d %H:%M:%S}; expected --from before --to",
+            f"{end.astimezone(place):%Y-%m-%d %H:%M:%S}; expected {words[0]} before {words[1]}",
         )
     return Span(begin, end, place)
 
@@ -172,29 +173,34 @@ def _unknown(what: str, name: str, choices: Iterable[str], expected: str) -> str
     return f"there is no {what} '{name}'; {near or f'expected {expected}'}"
 
 
-def _moment(option: str, told: str, zone: ZoneInfo, now: datetime) -> datetime:
+def moment(option: str, told: str, zone: ZoneInfo, now: datetime) -> datetime:
+    """An instant that is asked for, in UTC; `option` is what it is called where it is asked.
+
+    Raises:
+        WishError: It is not understood, or the clock does not show it exactly once (R002, R004).
+    """
     today = f"{now.astimezone(zone):%Y-%m-%d}"
     yesterday = f"{now.astimezone(zone) - timedelta(days=1):%Y-%m-%d}"
     found = _SPAN.fullmatch(told)
     try:
         if told == "now" or found:
             back = timedelta(**{_UNIT[found[2]]: int(found[1])}) if found else timedelta(0)
-            moment = _in_its_time((now - back).astimezone(UTC).replace(microsecond=0))
+            found_at = _in_its_time((now - back).astimezone(UTC).replace(microsecond=0))
         else:
-            moment = _in_its_time(local_moment({"today": today, "yesterday": yesterday}.get(told, told), zone))
+            found_at = _in_its_time(local_moment({"today": today, "yesterday": yesterday}.get(told, told), zone))
     except (ValueError, OverflowError):
         words = ("today", "yesterday", "now")
         expected = "today, yesterday, now, a span back such as 24h or 7d, or a date or time such as 2026-11-21T09:30"
         raise WishError(
             "R002", f"{option} does not understand '{told}'; {did_you_mean(told, words) or f'expected {expected}'}"
         ) from None
-    if moment is None:
+    if found_at is None:
         raise WishError(
             "R004",
             f"{option}: the clock of {zone.key} does not show '{told}' exactly once, it is set in that hour; "
             f"expected its offset, too, such as {told}{_offset_near(told, zone)}",
         )
-    return moment
+    return found_at
 
 
 def _in_its_time(moment: datetime | None) -> datetime | None:

@@ -16,7 +16,7 @@ from playwright.async_api import async_playwright, expect
 from store.engine import open_store
 from store.migrate import upgrade
 from tests.browser.chromium import ARGUMENTS, CHROMIUM, NEEDS_CHROMIUM
-from tests.wallboard.floor import Bridge, floor, settings, waiting
+from tests.wallboard.floor import Bridge, floor, made_up_flows, made_up_history, settings, waiting
 from wallboard.app import make_app
 
 if TYPE_CHECKING:
@@ -113,7 +113,9 @@ async def served(folder: Path, snapshot: Snapshot, scheme: str = "dark", *, cut:
         bridge = Bridge(folder / "feed.sock", snapshot)
         await bridge.start()
         opened.push_async_callback(bridge.leave)
-        server = await opened.enter_async_context(TestServer(make_app(settings(folder / "feed.sock"), store)))
+        server = await opened.enter_async_context(
+            TestServer(make_app(settings(folder / "feed.sock"), store, made_up_history(), made_up_flows()))
+        )
         tick = asyncio.create_task(ticking(bridge))
         opened.callback(tick.cancel)
         playwright = await opened.enter_async_context(async_playwright())

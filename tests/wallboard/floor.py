@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ami_bridge.messages import (
@@ -21,10 +23,15 @@ from ami_bridge.messages import (
     apply_delta,
     encode,
 )
+from ivr.app.flow_pictures import DrawnFlows
+from ivr.app.history_part import VisitHistory
+from ivr.config.load import load_hotline
+from ivr.prompts.catalogue import ALL, Catalogue
+from store.queries.totals import Limit
 from wallboard.settings import WallboardSettings
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from ivr.config.load import Loaded
 
 NOW = datetime(2026, 11, 20, 6, 32, 7, tzinfo=UTC)
 
@@ -114,6 +121,25 @@ def settings(feed: Path) -> WallboardSettings:
         },
         languages=("zh-CN", "yue-HK", "en"),
     )
+
+
+def made_up_history() -> VisitHistory:
+    """Who counts for a wallboard of this floor."""
+    return VisitHistory("Asia/Shanghai", {"general": Limit(20.0, 5.0), "vip": Limit(10.0, 5.0)})
+
+
+def made_up_flows(said: str = "") -> DrawnFlows:
+    """The sample's flows; with `said` that is what every message says."""
+    loaded = _sample()
+    assert loaded.flows is not None
+    names = dict.fromkeys(loaded.catalogue.names, ((None, said),))
+    catalogue = Catalogue(loaded.catalogue.messages, {ALL: names}) if said else loaded.catalogue
+    return DrawnFlows(loaded.flows, catalogue)
+
+
+@cache
+def _sample() -> Loaded:
+    return load_hotline(Path(__file__).parents[2] / "examples" / "cable-tv")
 
 
 class Bridge:

@@ -7,8 +7,10 @@ import { quarters } from "./charts.js";
 import { serverClock, tick } from "./clocks.js";
 import { drawer } from "./drawer.js";
 import { CLOCK, time as timeIn, titleOf } from "./format.js";
+import { historyView } from "./history.js";
 import { link } from "./link.js";
 import { band, EVERYTHING, queueCards } from "./overview.js";
+import { flowsView } from "./flows.js";
 import { hear, NOTHING } from "./state.js";
 import { trends } from "./trends.js";
 import { badges, banner, isStale, knownUntil, standingOf } from "./truth.js";
@@ -26,6 +28,8 @@ let theme = read("theme") ?? (matchMedia("(prefers-color-scheme: light)").matche
 
 const clock = serverClock();
 const past = trends({ onChange: () => soon(), now: () => clock.now() });
+const older = historyView({ onChange: () => soon(), now: () => clock.now() });
+const flows = flowsView({ onChange: () => soon() });
 const opened = drawer({ onChange: () => draw(), now: () => clock.now() });
 link({
   onMessage(message) {
@@ -98,7 +102,7 @@ function head(words, stand) {
   const now = clock.now();
   return html`<header>
     <h1 tabindex="-1">${titleOf(state.title, "hotline", words)}</h1>
-    <nav aria-label=${words.views}>${["overview", "agents"].map((name) => html`<a href=${linkTo({ view: name })} aria-current=${view.view === name ? "page" : "false"}>${words[`view_${name}`]}</a>`)}</nav>
+    <nav aria-label=${words.views}>${["overview", "agents", "history", "ivr"].map((name) => html`<a href=${linkTo({ view: name })} aria-current=${view.view === name ? "page" : "false"}>${words[`view_${name}`]}</a>`)}</nav>
     ${boardLinks(words)}
     <div class="right">
       ${badges(state, stand, words)}
@@ -137,8 +141,8 @@ function draw() {
   document.documentElement.dataset.theme = theme;
   document.title = titleOf(state.title, "hotline", words);
   document.body.dataset.stale = String(isStale(stand));
-  const body = view.view === "agents" ? agentsView(view, context) : html`${band(EVERYTHING, context)}
+  const body = view.view === "ivr" ? flows.view(view, context) : view.view === "history" ? older.view(view, context) : view.view === "agents" ? agentsView(view, context) : html`${band(EVERYTHING, context)}
     <div class="columns"><div class="col">${queueCards(EVERYTHING, context)}${quarters(past, words, state.timeZone)}</div><div class="col">${agentsPanel(context)}${callersPanel(context)}</div></div>`;
-  render(html`${head(words, stand)}${banner(state, stand, words)}<main>${body}</main>${foot(words, stand)}${drawn(words, stand)}`, document.body);
+  render(html`${head(words, stand)}${banner(state, stand, words)}<main class=${view.view === "history" ? "past" : ""}>${body}</main>${foot(words, stand)}${drawn(words, stand)}`, document.body);
   tick(document.body, until);
 }

@@ -31,13 +31,38 @@ function reached(visit, rule) {
   return visit.outcome === "answered" ? "good" : "bad";
 }
 
-// A place on the board: "#answered/service", "#agent/1001", "#call/1795301781.1"; null for nothing open.
+// Of the metrics of the history (docs/metrics.md): the figure whose visits and judgement are the same.
+const FIGURE_OF = { answered: "answered", abandoned: "abandoned", sl_negative: "service_level", connection_rate: "connection_rate", asa_s: "asa", aht_s: "aht", talk_s: "aht", entered: "entered" };
+export const FORMULAS = new Map(); // by metric, as the history has told them
+
+// A place on the board: "#answered/service", "#agent/1001", "#call/1795301781.1",
+// "#span/BEGIN~END/sl_negative/service" for the visits of a stretch of the history, "#step/main/greet" for the journeys
+// through a step; null for nothing open.
 export function placeOf(hash) {
   const [kind, ...rest] = hash.replace(/^#/, "").split("/");
   let name;
   try { name = decodeURIComponent(rest.join("/")); } catch { return null; }
   if (Object.hasOwn(FIGURES, kind)) return { kind: "figure", figure: kind, queue: name || null };
+  if (kind === "span") return spanOf(name);
+  if (kind === "step") { const [flow, ...step] = name.split("/"); return step.join("/") ? { kind: "step", flow, step: step.join("/") } : null; }
   return (kind === "agent" || kind === "call") && name ? { kind, name } : null;
+}
+
+function spanOf(name) {
+  const [times, metric, ...queue] = name.split("/"), [since, until] = times.split("~");
+  if (!metric || Number.isNaN(Date.parse(since)) || Number.isNaN(Date.parse(until))) return null;
+  return { kind: "span", since, until, metric, figure: FIGURE_OF[metric] ?? "entered", queue: queue.join("/") || null };
+}
+
+export function hrefOfSpan(since, until, metric, queue) {
+  return `#span/${encodeURIComponent(`${since}~${until}/${metric}${queue ? `/${queue}` : ""}`)}`;
+}
+
+// What to ask of the API for the journeys through a step today.
+export function questionOfStep(place, { after = null, limit = 50 }) {
+  const question = new URLSearchParams({ flow: place.flow, step: place.step, limit: String(limit) });
+  if (after) question.set("after", after);
+  return question;
 }
 
 export function hrefOf(kind, name = "") {
@@ -46,16 +71,17 @@ export function hrefOf(kind, name = "") {
 
 const A_DAY_MS = 86_400_000;
 
-// What to ask of the API for the visits behind a place; the board counts one node.
+// What to ask of the API for the visits behind a place; the board counts one node, the history all.
 export function questionOf(place, { node, now, after = null, limit = 50 }) {
   const question = new URLSearchParams({ limit: String(limit) });
-  if (node) question.set("node", node);
+  if (node && place.kind !== "span") question.set("node", node);
   if (place.kind === "agent") question.set("agent", place.name);
-  const outcome = place.kind === "figure" ? FIGURES[place.figure].outcome : undefined;
+  const outcome = place.figure ? FIGURES[place.figure].outcome : undefined;
   if (outcome) question.set("outcome", outcome);
   // who waits since before midnight waits all the same; nobody waits a day
-  question.set("since", outcome === "waiting" ? new Date(now - A_DAY_MS).toISOString() : "today");
-  if (place.kind === "figure" && place.queue) question.set("queue", place.queue);
+  if (place.kind === "span") { question.set("since", place.since); question.set("until", place.until); }
+  else question.set("since", outcome === "waiting" ? new Date(now - A_DAY_MS).toISOString() : "today");
+  if (place.queue) question.set("queue", place.queue);
   if (after) question.set("after", after);
   return question;
 }

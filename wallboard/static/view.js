@@ -1,7 +1,7 @@
-// Which view is shown, and how its agents are chosen: kept in the address, so that it can be linked to and goes back.
+// Which view is shown, how its agents are chosen, which past or flow it shows: kept in the address, so that it can be linked to and goes back.
 
-const CHOICES = { view: ["overview", "agents"], group: ["none", "queue", "state"], sort: ["state", "time", "name", "occupancy", "answered"] };
-const TEXTS = ["state", "queue", "q"];
+const CHOICES = { view: ["overview", "agents", "history", "ivr"], group: ["none", "queue", "state"], sort: ["state", "time", "name", "occupancy", "answered"], range: ["today", "yesterday", "7d", "month", "chosen"], by: ["", "5m", "15m", "30m", "hour", "day"], against: ["none", "day", "week", "before", "chosen"] };
+const TEXTS = ["state", "queue", "q", "from", "to", "since", "metrics", "flow"];
 
 export function viewOf(search) {
   const asked = new URLSearchParams(search), view = {};

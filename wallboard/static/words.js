@@ -6,7 +6,7 @@ const WORDS = {
   "zh-Hans": {
     locale: "zh-CN", hotline: "zh-CN",
     nobody_free: "无人空闲", quarters_title: "每 15 分钟", week_ago: "上周同期",
-    views: "视图", boards: "看板", view_overview: "总览", view_agents: "坐席", summary: "今日概况", unheard: "本页收不到看板服务的消息", explain_unheard: "下面的数字不是实时的：这个浏览器与看板服务断开了，正在自动重连。",
+    views: "视图", boards: "看板", view_overview: "总览", view_agents: "坐席", view_history: "历史", view_ivr: "语音流程", summary: "今日概况", unheard: "本页收不到看板服务的消息", explain_unheard: "下面的数字不是实时的：这个浏览器与看板服务断开了，正在自动重连。",
     in_all_queues: "全部队列", below_target: "低于目标", too_long: (n) => `${n} 位等待超时`, aht: "平均处理时长", aht_short: "平均处理", handling: "处理", against_last_week: "最近一小时与上周同期相比",
     sparkline: (hours, sum, most) => `最近 ${hours} 小时每刻钟进入：共 ${sum}，最多 ${most}`, trends_at: (time) => `历史数据截至 ${time}`, no_trends: "暂无历史数据",
     missed: "漏接", taken_title: "已接", occupancy: "占用率", shown: (n, all) => `${n} / ${all}`, search: "按姓名、工号或原因搜索", every_queue: "全部", group_by: "分组", sort_by: "排序", state: "状态", no_match: "没有符合条件的坐席", no_queue: "不属于任何队列",
@@ -41,7 +41,7 @@ const WORDS = {
   "zh-Hant": {
     locale: "zh-HK", hotline: "yue-HK",
     nobody_free: "無人空閒", quarters_title: "每 15 分鐘", week_ago: "上週同期",
-    views: "檢視", boards: "看板", view_overview: "總覽", view_agents: "專員", summary: "今日概況", unheard: "本頁收不到看板服務的訊息", explain_unheard: "下面的數字並非即時：這個瀏覽器與看板服務斷開了，正在自動重連。",
+    views: "檢視", boards: "看板", view_overview: "總覽", view_agents: "專員", view_history: "歷史", view_ivr: "語音流程", summary: "今日概況", unheard: "本頁收不到看板服務的訊息", explain_unheard: "下面的數字並非即時：這個瀏覽器與看板服務斷開了，正在自動重連。",
     in_all_queues: "全部隊列", below_target: "低於目標", too_long: (n) => `${n} 位等候逾時`, aht: "平均處理時間", aht_short: "平均處理", handling: "處理", against_last_week: "最近一小時與上週同期相比",
     sparkline: (hours, sum, most) => `最近 ${hours} 小時每刻鐘進入：共 ${sum}，最多 ${most}`, trends_at: (time) => `歷史資料截至 ${time}`, no_trends: "暫無歷史資料",
     missed: "漏接", taken_title: "已接", occupancy: "佔用率", shown: (n, all) => `${n} / ${all}`, search: "按姓名、編號或原因搜尋", every_queue: "全部", group_by: "分組", sort_by: "排序", state: "狀態", no_match: "沒有符合條件的專員", no_queue: "不屬於任何隊列",
@@ -76,7 +76,7 @@ const WORDS = {
   en: {
     locale: "en-GB", hotline: "en",
     nobody_free: "nobody free", quarters_title: "Each quarter of an hour", week_ago: "a week ago",
-    views: "Views", boards: "Boards", view_overview: "Overview", view_agents: "Agents", summary: "Today", unheard: "Lost the board's server", explain_unheard: "The numbers below are not live: this browser has lost the board's server and keeps trying.",
+    views: "Views", boards: "Boards", view_overview: "Overview", view_agents: "Agents", view_history: "History", view_ivr: "IVR now", summary: "Today", unheard: "Lost the board's server", explain_unheard: "The numbers below are not live: this browser has lost the board's server and keeps trying.",
     in_all_queues: "in all queues", below_target: "below target", too_long: (n) => `${n} too long`, aht: "Average handling time", aht_short: "AHT", handling: "Handling", against_last_week: "last hour against the same hour last week",
     sparkline: (hours, sum, most) => `Entered per quarter of an hour, last ${hours} hours: ${sum} in all, at most ${most}`, trends_at: (time) => `history as of ${time}`, no_trends: "no history yet",
     missed: "missed", taken_title: "taken", occupancy: "occupancy", shown: (n, all) => `${n} of ${all}`, search: "Search name, number or reason", every_queue: "all", group_by: "Group", sort_by: "Sort", state: "State", no_match: "No agent fits", no_queue: "In no queue",

@@ -1,0 +1,61 @@
+"""What the wallboard asks of the history, and what it is told. Who counts is given to it: the roof reads the settings.
+
+The reports of the command line are made by the same code, which the wallboard must not know (import contracts); so it
+states here what it needs, and `ivr.app.history_part` gives it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Literal, Protocol, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from store.engine import Store
+    from wallboard.payloads import Json
+
+SheetForm: TypeAlias = Literal["csv", "xlsx", "html"]
+FORMS: Final[tuple[SheetForm, ...]] = ("csv", "xlsx", "html")
+
+
+class NotUnderstoodError(ValueError):
+    """A question that cannot be answered: a stable code (docs/diagnostics.md, R…), and one sentence."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A report as a file.
+
+    Attributes:
+        body: Its bytes.
+        content_type: Its MIME type.
+        name: What it is called when it is kept.
+        style: The content of its one `style` element, to the letter; empty where it has none.
+    """
+
+    body: bytes
+    content_type: str
+    name: str
+    style: str = ""
+
+
+class History(Protocol):
+    """Figures of the past, asked by the words of a query string. Each raises `NotUnderstoodError`."""
+
+    def choices(self) -> list[dict[str, str]]:
+        """Every metric there is to choose from."""
+        ...
+
+    async def told(self, store: Store, words: Mapping[str, str], now: datetime) -> Json:
+        """The answer of `GET /api/v1/history`."""
+        ...
+
+    async def sheet(self, store: Store, words: Mapping[str, str], form: SheetForm, now: datetime) -> Sheet:
+        """The same as a report."""
+        ...
