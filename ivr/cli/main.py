@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from ivr.app.mistakes import MistakeError
+from ivr.cli.caller import caller
 from ivr.cli.database import database
 from ivr.cli.hours import hours
 from ivr.cli.ledger import ledger as proof
@@ -30,6 +31,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.add_typer(database, name="db")
+app.add_typer(caller, name="caller")
 app.add_typer(proof, name="ledger")
 app.add_typer(hours, name="hours")
 app.add_typer(figures, name="report")
