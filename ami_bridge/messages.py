@@ -19,6 +19,8 @@ from typing import TYPE_CHECKING, Annotated, Literal, TypeVar
 
 from pydantic import Field, TypeAdapter, ValidationError
 
+from store.masks import MARK
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
@@ -285,8 +287,10 @@ def mask(number: str) -> str:
     """A caller's number fit for a screen many can see: at least four characters in the middle are hidden.
 
     ``13812345678`` gives ``138****5678``, ``61234567`` (Hong Kong) ``61****67``; a short number (an extension) stays as
-    it is.
+    it is. One that is masked in the database already is ``masked``.
     """
+    if number.startswith(MARK):
+        return MARK.rstrip(":")
     shown_head, shown_tail, least_hidden, short = 3, 4, 4, 6
     if len(number) <= short:
         return number

@@ -20,6 +20,7 @@ from store.schema import METADATA, TABLE_OF
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable
 
+    from sqlalchemy import Select
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from store.engine import Store
@@ -135,19 +136,27 @@ async def make_ahead(connection: AsyncConnection) -> None:
     await make(connection, {(table, month) for table in MONTHLY for month in (NO_MONTH, now, month_after(now))})
 
 
-async def drop_empty(connection: AsyncConnection, table: Table, before: datetime) -> int:
-    """Removes the partitions of months that were over by then and have no row left; how many.
+async def months_before(connection: AsyncConnection, table: Table, before: datetime) -> list[tuple[str, int]]:
+    """The partitions of months that were over by then, by name and month, oldest first."""
+    found = []
+    for parent, name, bound in (await connection.execute(_PARTS)).all():
+        month = max(_months_in(bound), default=NO_MONTH)
+        if parent == table.name and NO_MONTH < month < month_at(before):
+            found.append((name, month))
+    return sorted(found, key=lambda one: one[1])
 
-    Whole months give their room back at once, where deleted rows would leave holes. Who reads the table is not waited
-    for longer than a second; the next hour tries again.
+
+async def drop_past(connection: AsyncConnection, part: str, stays: Select[Any]) -> bool:
+    """Removes a partition, unless `stays` finds a row in it that is to stay; whether it did.
+
+    Whole months give their room back at once, where deleted rows would leave holes. Who writes into that month waits
+    for the look; who reads the table is not waited for longer than a second: then the error is the driver's.
     """
+    if (await connection.execute(stays)).first() is not None:
+        return False
     await connection.execute(text("SET LOCAL lock_timeout = '1s'"))
-    gone = 0
-    for parent, name, _ in (await connection.execute(_PARTS)).all():
-        if parent != table.name or name >= part_name(table.name, month_at(before)):
-            continue
-        unused = text(f"SELECT NOT EXISTS (SELECT 1 FROM {name})")  # noqa: S608 - a name of our own
-        if (await connection.execute(unused)).scalar_one():
-            await connection.execute(text(f"DROP TABLE {name}"))
-            gone += 1
-    return gone
+    await connection.execute(text(f"LOCK TABLE {part} IN SHARE MODE"))
+    if (await connection.execute(stays)).first() is not None:
+        return False
+    await connection.execute(text(f"DROP TABLE {part}"))
+    return True

@@ -28,7 +28,7 @@ OWNER_ONLY: Final = 0o600
 FOLDER_OF_OWNER: Final = 0o700
 OTHERS: Final = 0o077
 KEPT_FOR: Final = timedelta(days=14)
-"""Unless `keep_evidence` of hotline.yaml says another time."""
+"""Unless `keep.evidence` of hotline.yaml says another time."""
 
 _STAMP: Final = re.compile(r"1\d{9}(\.\d{1,6})?|\d{4}-\d\d-\d\d([ T][\d:.]{5,15})?")
 """A Unix time until 2033 (no number of ten digits begins with 1: they are North American), or a date."""

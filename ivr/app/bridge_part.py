@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import AsyncExitStack
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -24,6 +24,7 @@ from ami_bridge.reconcile.names import AgentNames
 from ami_bridge.reconcile.verifying_calls import House
 from ami_bridge.settings import AgiServer, BridgeSettings, WatchdogSettings
 from ivr.app.cel_file import cel_file
+from ivr.app.keeping import purge_nightly
 from ivr.app.line_voice import LineVoice
 from ivr.app.mistakes import MistakeError, cannot_use
 from ivr.app.opened import database_mistake, opened_store
@@ -68,7 +69,7 @@ def settings_of(ready: Ready) -> BridgeSettings:
         queues={name: _rules(name, queue, hotline.languages[0]) for name, queue in hotline.queues.items()},
         agents={agent_id: agent.name for agent_id, agent in hotline.agents.items()},
         skills={agent_id: agent.skills for agent_id, agent in hotline.agents.items() if agent.skills},
-        keep_evidence=timedelta(milliseconds=hotline.keep_evidence_ms),
+        keep_evidence=hotline.keep.evidence,
         queue_log=queue_log if queue_log.parent.is_dir() else None,
         queue_log_olddir=Path(hotline.queue_log_olddir) if hotline.queue_log_olddir else None,
         set_aside=ready.places.state / "set-aside" / hotline.node / "live.lines",
@@ -114,6 +115,7 @@ async def run_bridge(ready: Ready, stop: asyncio.Event) -> None:
         beating = asyncio.create_task(_beat_when_seen(bridge), name="beat")
         calling = asyncio.create_task(_keeper(ready, settings, store, writer).run(), name="cel")
         announcing = asyncio.create_task(Announcer(bridge, voice, utc_now).run(), name="announcer")
+        purging = asyncio.create_task(purge_nightly(ready, store), name="purge")
         stopping = asyncio.create_task(stop.wait())
         try:
             await asyncio.wait({watching, stopping}, return_when=asyncio.FIRST_COMPLETED)
@@ -131,6 +133,7 @@ async def run_bridge(ready: Ready, stop: asyncio.Event) -> None:
             beating.cancel()
             announcing.cancel()
             calling.cancel()
+            purging.cancel()
             stopping.cancel()
 
 

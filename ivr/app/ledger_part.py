@@ -110,7 +110,7 @@ async def run_import(
         MistakeError: a file cannot be read or is of another Asterisk, or the database cannot be had.
     """
     name = node or ready.hotline.node
-    keep_for = timedelta(milliseconds=ready.hotline.keep_evidence_ms)
+    keep_for = ready.hotline.keep.evidence
     aside = _AsideFolder(ready.places.state / "set-aside" / name, keep_for)
     async with opened_store(ready) as store, Writer(store, tempo=AT_FULL_SPEED) as writer:
         now = datetime.now(UTC)

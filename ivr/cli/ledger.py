@@ -67,7 +67,7 @@ def evidence(
     """Show one visit and the lines it came from.
 
     Both stand on one time line, the lines as AMI and queue_log told them. Numbers are masked, and keys a caller pressed
-    are not there. Lines are kept for `keep_evidence` of hotline.yaml.
+    are not there. Lines are kept for `keep.evidence` of hotline.yaml.
     """
     from ivr.cli import proving
 

@@ -9,6 +9,8 @@ from typing import Annotated
 import typer
 
 from ivr.app.mistakes import MistakeError
+from ivr.cli.caller import caller
+from ivr.cli.database import database
 from ivr.cli.hours import hours
 from ivr.cli.ledger import ledger as proof
 from ivr.cli.publish_words import publish, replay, rollback, versions
@@ -28,8 +30,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-database = typer.Typer(help="The history's database.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(database, name="db")
+app.add_typer(caller, name="caller")
 app.add_typer(proof, name="ledger")
 app.add_typer(hours, name="hours")
 app.add_typer(figures, name="report")
@@ -272,17 +274,6 @@ def wallboard(folder: Folder, level: Level = "info", reload: Reload = False) -> 
     from ivr.cli import serving
 
     serving.wallboard(folder, level, reload=reload)
-
-
-@database.command("upgrade")
-def db_upgrade(folder: Folder) -> None:
-    """Bring the database to this version's form.
-
-    Nothing is lost, and a second time does nothing. `hotline up` does it by itself.
-    """
-    from ivr.cli import serving
-
-    serving.db_upgrade(folder)
 
 
 @app.command()

@@ -117,7 +117,7 @@ def as_time_line(story: VisitStory, lines: Sequence[EvidenceLine], zone: ZoneInf
         f"{at.astimezone(zone):%Y-%m-%d %H:%M:%S.%f}"[:-3] + f"  {source:<9}  {text}"
         for at, source, text in sorted([*ours, *said], key=lambda one: (one[0], one[1] == "="))
     ]
-    none = ["", "no line is kept of it: it is older than keep_evidence, or was imported"] if not said else []
+    none = ["", "no line is kept of it: it is older than keep.evidence, or was imported"] if not said else []
     return "\n".join([*head, *table, *none])
 
 

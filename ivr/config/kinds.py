@@ -10,7 +10,7 @@ import re
 from datetime import date, time
 from decimal import Decimal
 from pathlib import PurePosixPath
-from typing import Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Tag, WithJsonSchema, model_validator
@@ -18,6 +18,9 @@ from pydantic_core import PydanticCustomError
 
 from dialplan.diagnostics import nearest
 from ivr.flow.units import DURATION_FORM, clock, duration_ms, duration_text, meant_duration
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,39}")
 _AGENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
@@ -84,20 +87,25 @@ def _matching(pattern: re.Pattern[str], expected: str) -> BeforeValidator:
     return BeforeValidator(check)
 
 
-def _between(low: int, high: int) -> BeforeValidator:
+def between(low: int, high: int) -> Callable[[object], int]:
+    """Reads a duration within bounds, all in milliseconds."""
     expected = f"from {duration_text(low)} to {duration_text(high)}"
 
     def check(value: object) -> int:
         ms = duration_ms(value) if isinstance(value, str) else None
         if ms is None:
             meant = meant_duration(str(value)) if isinstance(value, (str, int, Decimal)) else None
-            hint = f"did you mean {meant}?" if meant else None
+            hint = f"did you mean {meant}?" if meant and low <= (duration_ms(meant) or 0) <= high else None
             raise refuse("C006", found(value), f"{DURATION_FORM}; {expected}", hint)
         if not low <= ms <= high:
             raise refuse("C006", found(value), expected)
         return ms
 
-    return BeforeValidator(check)
+    return check
+
+
+def _between(low: int, high: int) -> BeforeValidator:
+    return BeforeValidator(between(low, high))
 
 
 def _zone(value: object) -> str:
@@ -148,11 +156,13 @@ def _written(pattern: re.Pattern[str], *examples: str, number: bool = False) -> 
     return WithJsonSchema({**kinds, "pattern": f"^{pattern.pattern}$", "examples": list(examples)})
 
 
-def _bounds(low: int, high: int, *examples: str) -> WithJsonSchema:
+def bounds(low: int, high: int, *examples: str) -> dict[str, Any]:
     """How editors know a duration (`ivr.schema.settings` writes it out); without examples, the usual ones."""
-    return WithJsonSchema(
-        {"type": "string", DURATION_OF: [low, high]} | ({"examples": list(examples)} if examples else {})
-    )
+    return {"type": "string", DURATION_OF: [low, high]} | ({"examples": list(examples)} if examples else {})
+
+
+def _bounds(low: int, high: int, *examples: str) -> WithJsonSchema:
+    return WithJsonSchema(bounds(low, high, *examples))
 
 
 def name_of(kind: str) -> WithJsonSchema:

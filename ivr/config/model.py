@@ -8,6 +8,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
 
+from ivr.config.keep import Keep
 from ivr.config.kinds import (
     STRICT,
     TEXT,
@@ -18,7 +19,6 @@ from ivr.config.kinds import (
     Country,
     Dialled,
     DueMs,
-    KeepMs,
     KeyMs,
     Language,
     Listen,
@@ -362,8 +362,8 @@ class Hotline(Part):
     queue_log: Text = "/var/log/asterisk/queue_log"
     queue_log_olddir: Text | None = None
     """Where logrotate moves the pieces of it (`olddir`); None leaves them beside it."""
-    keep_evidence_ms: KeepMs = Field(14 * 86_400_000, alias="keep_evidence")
-    """How long the lines of AMI and queue_log that history came from are kept."""
+    keep: Keep = Keep()
+    """How long the history, and each kind of thing in it, is kept."""
 
     @property
     def agi_servers(self) -> tuple[str, ...]:

@@ -37,6 +37,9 @@ _EXPECTED: Final = {
 }
 """What pydantic's findings mean, by its names for them."""
 
+_MOVED: Final[Table[tuple[int | str, ...], str]] = {("keep_evidence",): "it is written 'keep: {evidence: 14d}' now"}
+"""Settings of earlier versions, and what became of them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -132,7 +135,7 @@ def _in_words(detail: ErrorDetails) -> tuple[str, str, str | None, str | None]:
             return "C002", f"{owner} has no '{path[-1]}'", None, None
         case "extra_forbidden":
             known = known_keys(path[:-1])
-            hint = did_you_mean(str(path[-1]), known)
+            hint = _MOVED.get(path) or did_you_mean(str(path[-1]), known)
             return "C001", f"{owner} has no '{path[-1]}'", f"one of {', '.join(known)}" if known else None, hint
         case "literal_error":
             names = str(context.get("expected", "")).replace("'", "").replace(" or ", ", ")

@@ -32,7 +32,7 @@ NOT_HEARD: Final = frozenset(
         "state_dir",
         "queue_log",
         "queue_log_olddir",
-        "keep_evidence",
+        "keep",
     }
 )
 """Settings a caller cannot tell: a change of them is no new version of the flows."""

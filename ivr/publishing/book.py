@@ -12,7 +12,7 @@ from dataclasses import asdict, fields
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from ivr.publishing.records import First, Publication
+from ivr.publishing.records import MOST_BACK, First, Publication
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -76,6 +76,22 @@ class Book:
             OSError: the folder cannot be read.
         """
         return max(self._numbers(), default=0)
+
+    def older(self, before: datetime) -> list[int]:
+        """The numbers of records made before that, without the last twenty: these may be gone back to.
+
+        Raises:
+            BrokenRecordError, OSError: as `records`.
+        """
+        return [record.number for record in self.records()[:-MOST_BACK] if record.when < before]
+
+    def forget(self, number: int) -> None:
+        """Remove a record; one that is not there is no mistake.
+
+        Raises:
+            OSError: it cannot be removed.
+        """
+        self._path(number).unlink(missing_ok=True)
 
     def add(self, record: Publication) -> None:
         """Keep one more, on disk before this returns.

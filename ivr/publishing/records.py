@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 Act = Literal["publish", "first", "rollback", "taken-back"]
+MOST_BACK: Final = 20
+"""Records whose versions are kept to be gone back to."""
 _PARTS: Final = 1 << 32
 """Into how many parts calls are divided: a share of a hundredth per cent is still right to a millionth of itself."""
 
@@ -81,7 +83,7 @@ def undo(records: Sequence[Publication]) -> str:
     return lives[-2]
 
 
-def needed(records: Sequence[Publication], most: int = 20) -> frozenset[str]:
+def needed(records: Sequence[Publication], most: int = MOST_BACK) -> frozenset[str]:
     """Versions of the last `most` records: each may be gone back to, so none of them is thrown away."""
     last = records[-most:]
     named = {version for record in last for version in (record.version, record.live, record.before)}

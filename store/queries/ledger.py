@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import func, select
 
-from store.partitions import drop_empty
+from store.purging import purge
 from store.queries.pages import fetch, where
+from store.retention import evidence_rule
 from store.rows import EvidenceLine, Journey, Knowledge, LogPlace, RingAttempt, Visit, journey_id
 from store.schema import EVIDENCE_LINES, JOURNEYS, KNOWLEDGE, LOG_PLACES, RING_ATTEMPTS, VISITS
 
@@ -114,11 +115,6 @@ async def evidence_of_channels(store: Store, node: str, channels: Iterable[str])
 
 
 async def forget_evidence(store: Store, node: str, before: datetime) -> int:
-    """Deletes the node's lines older than that, and on PostgreSQL the months nobody has lines in; how many lines."""
-    line = EVIDENCE_LINES.c
-    async with store.writing() as connection:
-        done = await connection.execute(delete(EVIDENCE_LINES).where(line.node == node, line.at < before))
-    if store.kind == "postgresql":
-        async with store.writing() as connection:
-            await drop_empty(connection, EVIDENCE_LINES, before)
-    return max(done.rowcount, 0)
+    """Deletes the node's lines older than that, a few at a time, on PostgreSQL whole months at once; how many lines."""
+    (gone,) = await purge(store, [evidence_rule(node, before)])
+    return gone.rows

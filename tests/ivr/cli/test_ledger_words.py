@@ -90,7 +90,7 @@ async def test_a_log_is_compared_taken_in_and_compared_again(unbuilt: Machine, t
         "2026-11-22 06:52:14.000  =          answered by 1001 Ann after 5 s",
         "2026-11-22 06:52:39.000  =          over: answered, by agent",
         "",
-        "no line is kept of it: it is older than keep_evidence, or was imported",
+        "no line is kept of it: it is older than keep.evidence, or was imported",
     ]
     called = await unbuilt.run("ledger", "call", "{DIR}", "t-1/c.1/1")
     assert called.out.splitlines() == [

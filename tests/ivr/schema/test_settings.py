@@ -77,7 +77,7 @@ def test_a_setting_has_the_words_of_the_page() -> None:
 
 
 def test_what_is_kept_for_days_is_offered_in_days() -> None:
-    kept = SCHEMA["properties"]["keep_evidence"]
+    kept = SCHEMA["definitions"]["Keep"]["properties"]["evidence"]
     assert kept["examples"] == ["7d", "14d", "90d"]
     assert kept["default"] == "14d"
     due = SCHEMA["definitions"]["TicketKind"]["properties"]["within"]["additionalProperties"]

@@ -1,0 +1,66 @@
+"""`hotline db`: what an admin types to look after the database, reads, and gets as an exit code."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import pytest
+
+from store.engine import open_store
+from tests.ivr.cli.test_commands import one_line
+from tests.store.databases import write_all
+from tests.store.samples import a_ring, a_visit
+
+if TYPE_CHECKING:
+    from store.rows import Row
+    from tests.ivr.cli.machine import Machine
+
+OLD = datetime(2001, 2, 3, 1, tzinfo=UTC)
+
+
+def old_rows() -> list[Row]:
+    """An answered call of long ago."""
+    return [
+        a_visit(1, caller="13800138000", entered_at=OLD, answered_at=OLD, ended_at=OLD, outcome="answered"),
+        a_ring(started_at=OLD, ended_at=OLD, result="answered"),
+    ]
+
+
+async def filled(machine: Machine, *rows: Row) -> None:
+    assert (await machine.run("db", "upgrade", "{DIR}")).code == 0
+    store = await open_store(f"sqlite:///{machine.state / 'hotline.db'}")
+    await write_all(store, rows)
+    await store.close()
+
+
+@pytest.mark.parametrize("command", ["db upgrade", "db purge"])
+async def test_every_word_explains_itself_within_80_columns(unbuilt: Machine, command: str) -> None:
+    ended = await unbuilt.run(*command.split(), "--help")
+    assert ended.out.startswith(f"Usage: hotline {command} [OPTIONS] {{DIR}}")
+    assert max(map(len, ended.out.splitlines())) <= 80
+
+
+async def test_what_would_go_is_told_then_it_goes_and_then_nothing_is_left(unbuilt: Machine) -> None:
+    await filled(unbuilt, *old_rows())
+    dry = await unbuilt.run("db", "purge", "{DIR}", "--dry-run")
+    assert (dry.code, dry.err) == (0, "")
+    assert dry.out.splitlines() == [
+        "to delete      rows  oldest            newest",
+        "ring_attempts     1  2001-02-03 09:00  2001-02-03 09:00",
+        "visits            1  2001-02-03 09:00  2001-02-03 09:00",
+        "",
+        "2 rows would be deleted; nothing was changed",
+    ]
+    done = await unbuilt.run("db", "purge", "{DIR}", "--format", "json")
+    told = json.loads(done.out)
+    assert {one["table"]: one["rows"] for one in told["deleted"] if one["rows"]} == {"ring_attempts": 1, "visits": 1}
+    assert (await unbuilt.run("db", "purge", "{DIR}")).out == "0 rows deleted\n"
+
+
+async def test_slips_are_one_line(unbuilt: Machine) -> None:
+    ended = await unbuilt.run("db", "purge", "{DIR}", "--format", "xml")
+    assert one_line(ended, 2) == "hotline: there is no format 'xml'; expected text or json"
+    unbuilt.environ["HOTLINE_DATABASE_URL"] = "postgresql://u@127.0.0.1:1/x"
+    assert "nothing listens at 127.0.0.1:1" in one_line(await unbuilt.run("db", "purge", "{DIR}"), 2)
