@@ -38,7 +38,7 @@ def prompts(folder: Path) -> None:
         elif made in {0, to_make}:
             typer.echo(f"{made} of {to_make} sounds", err=True)
 
-    report = speech.build(ready, progress)
+    report = speech.build_draft(ready, progress)
     if report.diagnostics:
         typer.echo(as_text(report.diagnostics, ready.loaded.sources).rstrip("\n"), err=True)
     if not report.complete:
