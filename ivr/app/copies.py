@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import filecmp
+import json
 import os
 import secrets
 import shutil
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING, Final
 
 from ivr.app.owners import give, make_private
 from ivr.config.load import load_hotline
-from ivr.config.script_files import script_files
+from ivr.config.script_files import BESIDE, files_beside, script_files
 from ivr.prompts.made import write_made
 from ivr.publishing.book import sync
 
@@ -74,7 +75,9 @@ def keep(folder: Path, target: Path) -> None:
             _copy(folder / name, staged / name, [copy / name for copy in _others(target)])
             sync(staged / name)
         write_made(staged / SOUNDS, {})
-        sync(staged / SOUNDS)
+        (staged / BESIDE).write_text(json.dumps(dict(files_beside(staged / "scripts"))), "utf-8")
+        for written in (SOUNDS, BESIDE):
+            sync(staged / written)
         for each, _, _ in os.walk(staged):
             sync(staged / each)
         if read_copy(staged) is None:
