@@ -82,20 +82,15 @@ class Reading:
         return f"reading_{self.number}"
 
 
-def readings(part: int | None = None) -> tuple[Reading, ...]:
-    """The calls in which the whole table is heard.
-
-    Args:
-        part: 0 to 2 for a third of the calls, every one in one of them, and each third of all languages; None for all.
-    """
+def readings() -> tuple[Reading, ...]:
+    """The calls in which the whole table is heard."""
     table = rows()
     cut = [table[at : at + ROWS_A_CALL] for at in range(0, len(table), ROWS_A_CALL)]
-    found = [
+    return tuple(
         Reading(f"7{number:02}{language}", LANGUAGES[language], some)
         for language in range(len(LANGUAGES))
         for number, some in enumerate(cut)
-    ]
-    return tuple(found if part is None else found[part::3])
+    )
 
 
 def write_hotline(folder: Path) -> None:

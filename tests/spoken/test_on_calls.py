@@ -11,17 +11,14 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 from ivr.config.load import load_hotline
-from ivr.prompts.compose import compose
-from ivr.prompts.tokens import grammar
-from ivr.prompts.values_alone import VALUE, message_of
 from lab.phone import Phone, State
 from lab.rig import Plan, Rig
 from tests.spoken.house import readings, write_hotline, write_values
+from tests.spoken.matching import differences
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ivr.prompts.catalogue import Catalogue
     from lab.listening import Heard
     from tests.spoken.house import Reading
 
@@ -58,19 +55,3 @@ async def listened(rig: Rig, reading: Reading, at: int) -> list[Heard]:
         over = await phone.ear.until(lambda: phone.state is State.ENDED, ENDS_S)
         assert over, f"{reading.number} had not ended after {ENDS_S:.0f} s; heard: {phone.transcript}"
         return phone.heard
-
-
-def differences(reading: Reading, heard: list[Heard], catalogue: Catalogue) -> Iterator[str]:
-    """A line for each value that was heard otherwise than in the table, and for sound behind the last one."""
-    for row in reading.rows:
-        expected = [
-            one.text
-            for one in compose(catalogue, message_of(*row.kind.split(" ")), {VALUE: row.typed}, reading.language)
-        ]
-        said, heard = heard[: len(expected)], heard[len(expected) :]
-        told = [one.text if one.complete and one.language == reading.language else f"|{one.text}|" for one in said]
-        if told != expected or grammar(reading.language).between.join(told) != row.words[reading.language]:
-            words = row.words[reading.language]
-            yield f"{reading.number} {reading.language} {row}: heard {told}, the table has {words}"
-    if heard:
-        yield f"{reading.number} {reading.language}: heard behind the last value: {[one.text for one in heard]}"

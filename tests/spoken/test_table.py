@@ -12,6 +12,9 @@ from ivr.prompts.catalogue import Catalogue
 from ivr.prompts.compose import compose, everything_said
 from ivr.prompts.tokens import grammar
 from ivr.prompts.values_alone import VALUE, message_of, with_values
+from lab.listening import Heard, Prompt
+from tests.spoken.house import Reading, readings
+from tests.spoken.matching import differences
 from tests.spoken.rows import LANGUAGES, Row, rows, rules
 
 BOUNDS: Final = {
@@ -62,3 +65,34 @@ def test_each_row_is_of_a_rule_that_has_a_source_in_each_language() -> None:
 
 def test_a_row_is_read_as_it_is_written() -> None:
     assert str(Row("time", "09:05", "clock", {}).typed) == "2026-11-25 09:05:00"
+
+
+def test_each_value_of_each_language_is_in_one_call() -> None:
+    played = Counter((one.language, row.kind, row.value) for one in readings() for row in one.rows)
+    assert set(played.values()) == {1}
+    assert len(played) == 300
+
+
+@pytest.mark.parametrize(
+    ("heard", "told"),
+    [
+        (["两|", "元", "一|", "百"], 2),
+        (["两", "元", "一百", "元"], 0),
+        (["二", "元", "一百", "元"], 1),
+        (["两", "元", "一百"], 1),
+        (["两", "一百", "元"], 2),
+        (["两", "元", "一百", "元", "元"], 1),
+        ([], 2),
+    ],
+)
+def test_what_is_heard_otherwise_is_told(heard: list[str], told: int) -> None:
+    """A sound that ends in `|` was cut."""
+    some = tuple(row for row in rows() if row.value in {"2 CNY", "100 CNY"})
+    reading = Reading("7000", "zh-CN", some)
+    assert len(list(differences(reading, [sound(text) for text in heard], spoken()))) == told
+
+
+def sound(text: str) -> Heard:
+    words, cut, _ = text.partition("|")
+    prompt = Prompt(words, "zh-CN", words, (b"", b""), 0, 1)
+    return Heard(prompt, 0, 1, 0, 0 if cut else 1)
