@@ -153,15 +153,23 @@ def draw(
     coverage: Annotated[
         bool, typer.Option("--coverage", help="Show on each way how often the dialogues take it.")
     ] = False,
+    traffic: Annotated[bool, typer.Option("--traffic", help="Show on each way how often callers took it.")] = False,
+    since: Annotated[
+        str | None, typer.Option(help="For --traffic: calls from then on; 24h unless given.", metavar="TIME")
+    ] = None,
 ) -> None:
     """Draw each flow.
 
     Steps with the first words they say, ways with their keys, each step a link to its line; light, dark and legible on
     paper. A second time without change writes nothing.
     """
+    if coverage and traffic:
+        raise MistakeError("--coverage and --traffic are two counts for one place; expected one of them")
+    if since is not None and not traffic:
+        raise MistakeError("--since is from when --traffic counts; expected both")
     from ivr.cli import drawing
 
-    drawing.draw(folder, into, form, flow, coverage=coverage)
+    drawing.draw(folder, into, form, flow, coverage=coverage, since=(since or "24h") if traffic else None)
 
 
 @app.command()
