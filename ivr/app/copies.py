@@ -7,6 +7,8 @@ reading it: the folder it was made from may have been saved meanwhile, and comme
 from __future__ import annotations
 
 import contextlib
+import filecmp
+import json
 import os
 import secrets
 import shutil
@@ -15,11 +17,12 @@ from typing import TYPE_CHECKING, Final
 
 from ivr.app.owners import give, make_private
 from ivr.config.load import load_hotline
-from ivr.config.script_files import script_files
+from ivr.config.script_files import BESIDE, files_beside, script_files
+from ivr.prompts.made import write_made
 from ivr.publishing.book import sync
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Callable, Collection, Iterator
     from pathlib import Path
 
     from ivr.config.load import Loaded
@@ -29,7 +32,9 @@ MOST_KEPT: Final = 50
 ABANDONED_AFTER_S: Final = 3600.0
 """A half-made copy of this age is nobody's any more: its process was killed."""
 HEARD: Final = ("flows", "prompts")
-"""What a version is made of, beside the settings and the scripts. Recordings are in the built sounds already."""
+"""What a version is made of, beside the settings, the recordings and the scripts."""
+SOUNDS: Final = "sounds.json"
+"""In a copy: which sound files say its sentences (`ivr.prompts.made`); copies from before it was written have none."""
 
 
 class ChangedMeanwhileError(Exception):
@@ -67,8 +72,12 @@ def keep(folder: Path, target: Path) -> None:
         staged.mkdir(parents=True)
         for name in _heard(folder):
             (staged / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(folder / name, staged / name)
+            _copy(folder / name, staged / name, [copy / name for copy in _others(target)])
             sync(staged / name)
+        write_made(staged / SOUNDS, {})
+        (staged / BESIDE).write_text(json.dumps(dict(files_beside(staged / "scripts"))), "utf-8")
+        for written in (SOUNDS, BESIDE):
+            sync(staged / written)
         for each, _, _ in os.walk(staged):
             sync(staged / each)
         if read_copy(staged) is None:
@@ -78,6 +87,27 @@ def keep(folder: Path, target: Path) -> None:
         sync(target.parent)
     finally:
         shutil.rmtree(staged.parent, ignore_errors=True)
+
+
+def _others(target: Path) -> list[Path]:
+    """Other versions' copies, the youngest first."""
+    ages: list[tuple[float, Path]] = []
+    for path in target.parent.iterdir():
+        with contextlib.suppress(FileNotFoundError):  # forgotten just now
+            if not path.name.startswith(".") and path != target:
+                ages.append((path.stat().st_mtime, path))
+    return [path for _, path in sorted(ages, reverse=True)]
+
+
+def _copy(source: Path, target: Path, alike: list[Path]) -> None:
+    """Copy a file; a recording that another version has, too, is on disk once for all of them."""
+    if source.suffix.lower() == ".wav":
+        for other in alike:
+            with contextlib.suppress(OSError):  # not there, or no links on this disk
+                if filecmp.cmp(source, other, shallow=False):
+                    target.hardlink_to(other)
+                    return
+    shutil.copyfile(source, target)
 
 
 def _put(staged: Path, target: Path) -> None:
@@ -101,13 +131,20 @@ def _put(staged: Path, target: Path) -> None:
 def _heard(folder: Path) -> Iterator[Path]:
     """The files a version is made of, relative to the hotline's folder."""
     found = [folder / "hotline.yaml", *(path for name in HEARD for path in sorted((folder / name).glob("*.yaml")))]
-    for path in (*found, *script_files(folder / "scripts")):
+    recordings = sorted(path for path in (folder / "prompts").glob("*/**/*") if path.suffix.lower() == ".wav")
+    for path in (*found, *recordings, *script_files(folder / "scripts")):
         if path.is_file() and not path.name.startswith("."):
             yield path.relative_to(folder)
 
 
-def forget_oldest(folder: Path, needed: Collection[str]) -> None:
-    """Keep the youngest, and those that may be gone back to; another process may be at it, too."""
+def forget_oldest(folder: Path, needed: Collection[str], leaving: Callable[[Path], None] = lambda _: None) -> None:
+    """Keep the youngest, and those that may be gone back to; another process may be at it, too.
+
+    Args:
+        folder: the folder of versions.
+        needed: the versions that may be gone back to.
+        leaving: is told each copy that is about to be removed.
+    """
     ages: list[tuple[float, Path]] = []
     for path in folder.iterdir():
         try:
@@ -117,5 +154,8 @@ def forget_oldest(folder: Path, needed: Collection[str]) -> None:
     ages.sort()
     abandoned = [path for age, path in ages if path.name.startswith(".") and age < time.time() - ABANDONED_AFTER_S]
     kept = [path for _, path in ages if not path.name.startswith(".")]
-    for path in (*abandoned, *(path for path in kept[:-MOST_KEPT] if path.name not in needed)):
+    forgotten = [path for path in kept[:-MOST_KEPT] if path.name not in needed]
+    for path in forgotten:
+        leaving(path)
+    for path in (*abandoned, *forgotten):
         shutil.rmtree(path, ignore_errors=True)

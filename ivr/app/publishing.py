@@ -98,25 +98,12 @@ def fit_to_publish(folder: Path, tell: Callable[[str, str], None]) -> Ready:
         f"{len(rehearsal.played)} dialogues, each as written" if rehearsal.played else "no dialogue is there",
     )
     ready = ready_of(loaded)
-    for live in _beside(ready):
-        speech.refuse_replaced(ready, live)
     report = speech.build_sentences(ready)
     if not report.complete:
         raise MistakeError(as_text(report.diagnostics, loaded.sources).rstrip("\n"), 1)
     speech.refuse_unbuilt(ready)
     tell("spoken", _made(report.made))
     return ready
-
-
-def _beside(ready: Ready) -> list[Ready]:
-    """The versions that new calls begin with now, as far as they are kept and are others."""
-    last, now = (records(ready.places) or (None,))[-1], running(ready.places)
-    names = {last.live, last.first.version if last.first else ""} if last else {now.live} if now else set()
-    return [
-        version
-        for name in sorted(names - {"", ready.flows.version})
-        if (version := at_version(ready, name)) is not None
-    ]
 
 
 def _made(count: int) -> str:
@@ -143,7 +130,7 @@ def publish(ready: Ready, first: First | None, signed: Signed, difference: Seque
         _refuse_restart(ready, now)
         if first is not None:
             _refuse_others_first(ready, before)
-        _refuse_full(lambda: _keep(ready), ready.places)
+        ready = _kept(ready)
         if last is None and before:
             _refuse_gone(ready, before)
         if first is None:
@@ -186,6 +173,7 @@ def rollback(ready: Ready, to: str | None, signed: Signed) -> Done:
         if live == last.live and last.first is None:
             raise MistakeError(f"version {live} is live already; nothing was changed")
         older = _refuse_gone(ready, live)
+        speech.build_sentences(older)  # what was lost meanwhile; most often nothing
         speech.refuse_unbuilt(older)
         _refuse_restart(older, running(ready.places))
         speech.put_rescue_sounds(older)
@@ -291,9 +279,18 @@ def _next(book: Book, where: Places) -> int:
         raise cannot_use(where.published, error) from None
 
 
-def _keep(ready: Ready) -> None:
+def _kept(ready: Ready) -> Ready:
+    """The same, out of its copy: with the sounds of this text and these recordings, whatever becomes of the folder."""
+    copy = ready.places.versions / ready.flows.version
+    _refuse_full(lambda: _keep(ready, copy), ready.places)
+    kept = replace(ready, source=copy)
+    speech.build_sentences(kept)
+    return kept
+
+
+def _keep(ready: Ready, copy: Path) -> None:
     try:
-        keep(ready.source, ready.places.versions / ready.flows.version)
+        keep(ready.source, copy)
     except ChangedMeanwhileError:
         raise MistakeError(
             f"{ready.folder} was saved while it was being published; nothing was changed, publish again"

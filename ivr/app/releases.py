@@ -1,22 +1,24 @@
 """The versions of a hotline on this machine: a call ends on the one it began with, also over a restart.
 
-A version is kept as the text it was made of, under its content address, and read again when a call of it comes back.
-The sounds are content-addressed themselves and stay where they are.
+A version is kept as the text and the recordings it was made of, under its content address, and read again when a call
+of it comes back. Its sounds are content-addressed themselves and stay where they are; its copy tells which are its own.
 """
 
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
 import structlog
 
+from ivr.app import speech
 from ivr.app.built_from import OF_A_VERSION, changed
 from ivr.app.copies import ChangedMeanwhileError, forget_oldest, keep, read_copy
 from ivr.app.mistakes import cannot_use
+from ivr.app.old_sounds import remove_unused, stay_a_day
 from ivr.app.timetables import Timetables
-from ivr.prompts.sounds import Speech
 from ivr.publishing.book import Book, BrokenRecordError
 from ivr.publishing.records import needed
 from ivr.runner.ports import Release
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from ivr.app.loading import Ready
     from ivr.config.model import Hotline
     from ivr.flow.model import FlowSet
+    from ivr.prompts.sounds import Speech
 
 MOST_LOADED: Final = 10
 """Versions in memory beside the current one; a call of another is worth reading it again."""
@@ -43,7 +46,7 @@ class KeptReleases:
         self._folder = ready.places.versions
         self._sounds = ready.places.sounds
         self._book = Book(ready.places.published)
-        self._current = _release(ready.hotline, ready.flows, Speech(ready.catalogue, ready.places.sounds))
+        self._current = _release(ready.hotline, ready.flows, speech.speech_of(ready))
         self._older: dict[str, Release] = {}
         self._built_from = ready.hotline
         self._needing: dict[str, tuple[str, ...]] = {}
@@ -59,11 +62,14 @@ class KeptReleases:
 
     def _keep(self, ready: Ready) -> None:
         try:
-            keep(ready.source, self._folder / ready.flows.version)
+            copy = self._folder / ready.flows.version
+            keep(ready.source, copy)
+            speech.carry(ready, copy)
         except ChangedMeanwhileError:  # a folder that is just being edited; its calls end here unless we are restarted
             log.error("version_not_kept", version=ready.flows.version, why=f"{ready.folder} was saved meanwhile")
         try:
-            forget_oldest(self._folder, needed(self._book.records()))
+            forget_oldest(self._folder, needed(self._book.records()), partial(stay_a_day, self._sounds))
+            remove_unused(self._sounds, self._folder)
         except BrokenRecordError as broken:  # then nothing is known to be useless
             log.error("record_of_publishing_is_broken", why=str(broken))
 
@@ -75,7 +81,7 @@ class KeptReleases:
         """
         self._keep(ready)
         self._older[self._current.flows.version] = self._current
-        self._current = _release(ready.hotline, ready.flows, Speech(ready.catalogue, ready.places.sounds))
+        self._current = _release(ready.hotline, ready.flows, speech.speech_of(ready))
 
     async def at(self, version: str) -> Release | None:
         """The one a call began with; None when it is not kept any more."""
@@ -102,8 +108,9 @@ class KeptReleases:
             log.error("kept_version_is_broken", version=version)
             return None
         self._needing[version] = changed(self._built_from, loaded.hotline, OF_A_VERSION)
-        return _release(loaded.hotline, loaded.flows, Speech(loaded.catalogue, self._sounds))
+        spoken = speech.speech_at(self._folder / version, loaded.catalogue, self._sounds)
+        return _release(loaded.hotline, loaded.flows, spoken)
 
 
-def _release(hotline: Hotline, flows: FlowSet, speech: Speech) -> Release:
-    return Release(flows, speech, Timetables(hotline.hours, ZoneInfo(hotline.time_zone)))
+def _release(hotline: Hotline, flows: FlowSet, spoken: Speech) -> Release:
+    return Release(flows, spoken, Timetables(hotline.hours, ZoneInfo(hotline.time_zone)))

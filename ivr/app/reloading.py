@@ -76,7 +76,7 @@ def renewed(ready: Ready, releases: KeptReleases) -> Ready:
         raise MistakeError(f"hotline.yaml: a change of {', '.join(needing)} needs a restart of hotline up")
     if rendered := changed(ready.hotline, new.hotline, RENDERED):
         log.warning("render_needed", settings=list(rendered), run=f"hotline render {ready.folder}")
-    report = speech.build(new)  # also when only a recording is new, which makes no version
+    report = speech.build(new)
     if report.diagnostics:
         raise MistakeError(as_text(report.diagnostics, loaded.sources).rstrip("\n"), 1)
     speech.refuse_unbuilt(new)

@@ -1,23 +1,99 @@
-"""The hotline's prompts built, and the few sounds the dialplan plays by itself while the service is away."""
+"""The hotline's prompts built, and the few sounds the dialplan plays by itself while the service is away.
+
+Sounds are of a version: its copy has a record which file says what. The hotline's folder, which is a draft as soon as
+something was published, has a record of its own beside the sounds.
+"""
 
 from __future__ import annotations
 
 import shutil
 from typing import TYPE_CHECKING
 
-from ivr.app.mistakes import MistakeError
+import structlog
+
+from ivr.app.copies import SOUNDS
+from ivr.app.live import load_live
+from ivr.app.mistakes import MistakeError, cannot_use
+from ivr.app.standing import running
 from ivr.app.switch import RESCUE_SOUNDS
-from ivr.prompts.build import BuildReport, build_prompts, replaced
+from ivr.prompts.build import BuildReport, build_prompts
 from ivr.prompts.compose import everything_said
-from ivr.prompts.sounds import FORMATS, Speech
+from ivr.prompts.made import BrokenMadeError, read_draft, read_made, write_made
+from ivr.prompts.sounds import FORMATS, Speech, fragment_name
 from ivr.prompts.synthesis import ESPEAK, VOICES, SpeechSettings, SynthesisError, Voice, engine_from_template
 from ivr.prompts.values import CannotSay
+from ivr.publishing.book import Book
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
     from ivr.app.loading import Ready
+    from ivr.app.places import Places
+    from ivr.prompts.catalogue import Catalogue
+    from ivr.prompts.made import Made
+
+log = structlog.get_logger("ivr.speech")
+
+
+def speech_of(ready: Ready) -> Speech:
+    """What it says, and with which sounds: those of its version's copy, or those its folder was built with last."""
+    if ready.source == ready.folder:
+        return Speech(ready.catalogue, ready.places.sounds)
+    return speech_at(ready.source, ready.catalogue, ready.places.sounds)
+
+
+def speech_at(copy: Path, catalogue: Catalogue, sounds: Path) -> Speech:
+    """The same of a kept version; one from before versions had a record finds each sound under the id of its words."""
+    try:
+        made = read_made(copy / SOUNDS)
+    except (BrokenMadeError, OSError) as broken:
+        log.error("record_of_sounds_is_broken", version=copy.name, why=str(broken))
+        made = None
+    return Speech(catalogue, sounds, made or {})
+
+
+def carry(ready: Ready, copy: Path) -> None:
+    """Have a kept version say what its folder says, with the same sounds, from now on.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    if ready.source == ready.folder:
+        write_made(copy / SOUNDS, _said(ready, read_draft(ready.places.sounds)))
+
+
+def _said(ready: Ready, made: dict[str, Made]) -> dict[str, Made]:
+    names = {fragment_name(fragment) for fragment in everything_said(ready.catalogue)}
+    return {name: one for name, one in made.items() if name in names}
+
+
+def build_draft(ready: Ready, progress: Callable[[int, int], None] | None = None) -> BuildReport:
+    """Make what the hotline's folder says, and nothing that callers hear now is another.
+
+    What the dialplan plays is the live version's: it is put where it is missing, and renewed while nothing is live.
+
+    Raises:
+        MistakeError: as `build`.
+    """
+    report = build_sentences(ready, progress)
+    if not report.complete:
+        return report
+    if _is_free(ready.places):
+        put_rescue_sounds(ready)
+        return report
+    live = load_live(ready.folder)
+    build_sentences(live)
+    put_rescue_sounds(live, only_missing=True)
+    return report
+
+
+def _is_free(where: Places) -> bool:
+    """Whether nobody's calls begin with another version than the folder's: nothing was published, and nothing runs."""
+    try:
+        return Book(where.published).last_number() == 0 and running(where) is None
+    except OSError as error:
+        raise cannot_use(where.published, error) from None
 
 
 def build(ready: Ready, progress: Callable[[int, int], None] | None = None) -> BuildReport:
@@ -32,19 +108,17 @@ def build(ready: Ready, progress: Callable[[int, int], None] | None = None) -> B
 
 
 def build_sentences(ready: Ready, progress: Callable[[int, int], None] | None = None) -> BuildReport:
-    """Make every sound file the flows say.
+    """Make every sound file the flows say: as the folder has it now, or what a kept version lacks of its own.
 
-    Of what was published only what is missing is made, in the machine's voice: the recordings beside the folder are the
-    draft's. A sound keeps its name when another voice speaks it, so it would be live at once.
+    No sound takes another's place, so nobody who is calling hears a difference.
 
     Raises:
         MistakeError: as `build`.
     """
-    is_published = ready.source != ready.folder
-    recordings = None if is_published else ready.folder / "prompts"
+    record = None if ready.source == ready.folder else ready.source / SOUNDS
     try:
         return build_prompts(
-            ready.catalogue, ready.places.sounds, settings(ready), recordings, progress, missing_only=is_published
+            ready.catalogue, ready.places.sounds, settings(ready), ready.source / "prompts", progress, record=record
         )
     except SynthesisError as failed:
         raise MistakeError(str(failed)) from None
@@ -52,38 +126,20 @@ def build_sentences(ready: Ready, progress: Callable[[int, int], None] | None = 
         raise _cannot_write(ready, error) from None
 
 
-def put_rescue_sounds(ready: Ready) -> None:
+def put_rescue_sounds(ready: Ready, *, only_missing: bool = False) -> None:
     """Copy what the rescue path says to the names the dialplan knows: it cannot ask us which file says it.
+
+    Args:
+        ready: the version whose messages they are.
+        only_missing: leave those that are there.
 
     Raises:
         MistakeError: the sounds folder cannot be written, or a rescue message is no plain sentence.
     """
     try:
-        _put_rescue_sounds(ready)
+        _put_rescue_sounds(ready, only_missing=only_missing)
     except OSError as error:
         raise _cannot_write(ready, error) from None
-
-
-def refuse_replaced(draft: Ready, live: Ready) -> None:
-    """Refuse a draft whose sounds would take the place of those the live version says, before it is published.
-
-    Raises:
-        MistakeError: one would; or the speech engine is missing.
-    """
-    said = set(everything_said(live.catalogue))
-    try:
-        others = replaced(draft.catalogue, draft.places.sounds, settings(draft), draft.folder / "prompts")
-    except SynthesisError as failed:
-        raise MistakeError(str(failed)) from None
-    except OSError as error:
-        raise _cannot_write(draft, error) from None
-    if heard := [fragment for fragment in others if fragment in said]:
-        more = f" and {len(heard) - 1} more" if len(heard) > 1 else ""
-        raise MistakeError(
-            f"callers of the live version would at once hear '{heard[0].text}' ({heard[0].language}){more} spoken by "
-            "another recording, voice or engine, before anything is published; if they may, run: "
-            f"hotline prompts {draft.folder}; then publish"
-        )
 
 
 def _cannot_write(ready: Ready, error: OSError) -> MistakeError:
@@ -110,25 +166,26 @@ def refuse_unbuilt(ready: Ready) -> None:
     Raises:
         MistakeError: files are missing.
     """
-    missing = Speech(ready.catalogue, ready.places.sounds).missing_files()
+    missing = speech_of(ready).missing_files()
     if missing:
         raise MistakeError(
             f"{len(missing)} sound files are not built, {missing[0]} first; run: hotline prompts {ready.folder}"
         )
 
 
-def _put_rescue_sounds(ready: Ready) -> None:
+def _put_rescue_sounds(ready: Ready, *, only_missing: bool) -> None:
     rescue = ready.hotline.rescue
     spoken = (
         (RESCUE_SOUNDS.hold_sound, rescue.message),
         (RESCUE_SOUNDS.busy_sound, rescue.busy),
         (RESCUE_SOUNDS.bye_sound, rescue.goodbye),
     )
-    speech = Speech(ready.catalogue, ready.places.sounds)
+    speech = speech_of(ready)
     for language in ready.hotline.languages:
         for name, message in spoken:
-            if message is not None:
-                _put_sound(ready.places.sounds / language / name, _only_file(speech, message, language))
+            target = ready.places.sounds / language / name
+            if message is not None and not (only_missing and _is_put(target)):
+                _put_sound(target, _only_file(speech, message, language))
 
 
 def _only_file(speech: Speech, message: str, language: str) -> str:
@@ -141,6 +198,10 @@ def _only_file(speech: Speech, message: str, language: str) -> str:
             f"hotline.yaml: rescue: '{message}' is more than one sound file; expected a plain sentence", 1
         )
     return files[0]
+
+
+def _is_put(target: Path) -> bool:
+    return all(target.with_name(target.name + ending).is_file() for ending in FORMATS)
 
 
 def _put_sound(target: Path, source: str) -> None:

@@ -23,6 +23,7 @@ from ivr.compare.edition import edition_of
 from ivr.config.dialogues import load_dialogues
 from ivr.config.load import load_hotline
 from ivr.config.regular import read_regular
+from ivr.config.script_files import script_names
 from ivr.prompts.catalogue import ALL
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ def edition(folder: Path, named: str) -> Edition:
         told = as_text(errors, loaded.sources, color=sys.stderr.isatty()).rstrip("\n")
         raise MistakeError(f"nothing was compared, {named} has mistakes\n{told}")
     dialogues = load_dialogues(loaded)  # mistakes in them are told by `check` and `test`; the others serve
-    scripts = {path.stem: _digest(path, folder) for path in sorted((folder / "scripts").glob("*.py"))}
+    scripts = {name: _digest(path, folder) for name, path in script_names(folder / "scripts").items()}
     recordings = {
         (language, path.relative_to(place).as_posix()): _digest(path, folder)
         for language in (*loaded.catalogue.languages, ALL)

@@ -31,11 +31,22 @@ FORMS: Final = {"svg": svg, "mermaid": mermaid}
 _ENDINGS: Final = {"svg": "svg", "mermaid": "mmd"}
 
 
-def draw(folder: Path, into: Path | None, form: str | None, flow: str | None, *, coverage: bool) -> None:
+def draw(
+    folder: Path, into: Path | None, form: str | None, flow: str | None, *, coverage: bool, since: str | None = None
+) -> None:
     """Draw the flows of a hotline into files, and say which.
 
+    Args:
+        folder: the hotline's.
+        into: where the pictures go; None is `PLACE`.
+        form: one of `FORMS`; None is all.
+        flow: only this one.
+        coverage: whether what the dialogues take is counted on the ways.
+        since: from when on what callers took is counted there; None does not.
+
     Raises:
-        MistakeError: the hotline has mistakes, there is no such form or flow, or nothing can be written there.
+        MistakeError: the hotline has mistakes, there is no such form or flow, the history cannot be read, or nothing
+            can be written there.
     """
     if form is not None and form not in FORMS:
         raise MistakeError(f"unknown format '{form}'; expected {', '.join(FORMS)}")
@@ -48,6 +59,10 @@ def draw(folder: Path, into: Path | None, form: str | None, flow: str | None, *,
         raise MistakeError(f"there is no flow '{flow}'" + (f"; did you mean '{near}'?" if near else ""))
     place = into or folder / PLACE
     taken = _taken(loaded) if coverage else None
+    if since is not None:
+        from ivr.cli.traffic import taken_by_callers
+
+        taken = taken_by_callers(loaded, since)
     words, link = words_of(loaded.catalogue), _link(folder, place)
     for name in [flow] if flow is not None else flows:
         own = (

@@ -155,15 +155,23 @@ def draw(
     coverage: Annotated[
         bool, typer.Option("--coverage", help="Show on each way how often the dialogues take it.")
     ] = False,
+    traffic: Annotated[bool, typer.Option("--traffic", help="Show on each way how often callers took it.")] = False,
+    since: Annotated[
+        str | None, typer.Option(help="For --traffic: calls from then on; 24h unless given.", metavar="TIME")
+    ] = None,
 ) -> None:
     """Draw each flow.
 
     Steps with the first words they say, ways with their keys, each step a link to its line; light, dark and legible on
     paper. A second time without change writes nothing.
     """
+    if coverage and traffic:
+        raise MistakeError("--coverage and --traffic are two counts for one place; expected one of them")
+    if since is not None and not traffic:
+        raise MistakeError("--since is from when --traffic counts; expected both")
     from ivr.cli import drawing
 
-    drawing.draw(folder, into, form, flow, coverage=coverage)
+    drawing.draw(folder, into, form, flow, coverage=coverage, since=(since or "24h") if traffic else None)
 
 
 @app.command()
@@ -200,21 +208,29 @@ def prompts(
     incoming: Annotated[
         Path | None, typer.Option("--import", help="Take in recordings, laid out as prompts/ is.", metavar="FOLDER")
     ] = None,
+    listen: Annotated[
+        Path | None, typer.Option(help="Write each sentence and a page to listen to them into this.", metavar="FOLDER")
+    ] = None,
     only: Annotated[
         str | None, typer.Option(help="For --list, --script: missing, stale, recorded or voice.", metavar="STATE")
     ] = None,
     language: Annotated[
-        str | None, typer.Option(help="For --list, --script: one language, or all for shared ones.", metavar="TAG")
+        str | None,
+        typer.Option(
+            help="For --list, --script, --listen: one language; all is what is shared.",
+            metavar="TAG",
+        ),
     ] = None,
     form: Annotated[str, typer.Option("--format", help="For --list: text or json.", metavar="FORM")] = "text",
 ) -> None:
     """Make every sound the hotline can say.
 
     What is there already is kept, and a recording in the prompts folder wins over the machine's voice. With --list,
-    --script or --import: say what is there, write what is to be recorded, take in what was.
+    --script or --import: say what is there, write what is to be recorded, take in what was. With --listen: make what
+    is missing, then write every sentence into a folder, with a page to listen to them.
     """
-    if listed + (script is not None) + (incoming is not None) > 1:
-        raise MistakeError("--list, --script and --import are three errands; expected one of them")
+    if listed + sum(each is not None for each in (script, incoming, listen)) > 1:
+        raise MistakeError("--list, --script, --import and --listen are four errands; expected one of them")
     from ivr.cli import recording, rendering
 
     wishes = recording.Wishes(only, language, form)
@@ -224,6 +240,8 @@ def prompts(
         recording.script(folder, script, wishes)
     elif incoming is not None:
         recording.take_in(folder, incoming)
+    elif listen is not None:
+        rendering.listen(folder, listen, language)
     else:
         rendering.prompts(folder)
 

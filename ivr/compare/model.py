@@ -45,7 +45,7 @@ KINDS: Final[Mapping[str, str]] = MappingProxyType(
         "setting renamed": "the same one has another name",
         "setting changed": "something in it, or a setting that stands alone, is another",
         "default changed": "what steps inherit is another",
-        "script added": "a classic script is new",
+        "script added": "a classic script, or a file it imports or reads, is new",
         "script removed": "one is gone",
         "script changed": "one does something else",
     }

@@ -10,9 +10,10 @@ from dialplan.diagnostics import Diagnostic, did_you_mean, has_errors
 from dialplan.source import Source
 from ivr.config.addresses import unusable_addresses
 from ivr.config.read import FILE, Settings, read_settings
+from ivr.config.recorded import recorded
 from ivr.config.regular import read_regular, refuse_others, told
 from ivr.config.rules import in_address, setting_rules
-from ivr.config.script_files import imported_files
+from ivr.config.script_files import files_beside, imported_files
 from ivr.config.version import version_of
 from ivr.flow.check import check_flows, given_to_messages
 from ivr.flow.defaults import FlowDefaults, TriesDefaults
@@ -108,7 +109,9 @@ def load_hotline(
     if settings.hotline is not None and not has_errors(problems):
         heard = scripts | imported_files(folder / "scripts")
         bodies = {name: files.digest(path) for name, path in heard.items()}
-        version = version_of(document.root, readings, catalogue, bodies)
+        bodies |= {name: digest.encode() for name, digest in files_beside(folder / "scripts").items()}
+        spoken = recorded(with_values(catalogue, _said_alone(readings)), folder / "prompts")
+        version = version_of(document.root, readings, catalogue, bodies, spoken)
         flows = _flow_set(version, readings, settings.hotline)
     scope = (
         f"{_count(readings, 'flow')}, {_count(catalogue.names, 'message')}, {_count(catalogue.languages, 'language')}"

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
+
+BESIDE: Final = ".beside-scripts.json"
+"""In a version's copy: what lay beside its scripts when it was made, each file with a hash. A script that writes beside
+itself writes into the copy, which is the same version all the same."""
 
 _MADE: Final = "__pycache__"
 """Python's own, made anew wherever scripts run."""
@@ -17,12 +24,38 @@ def script_files(folder: Path) -> list[Path]:
 
 
 def imported_files(folder: Path) -> dict[str, Path]:
-    """Python files below the scripts, which they may import, by their path in the hotline's folder.
-
-    They are part of the version. Other files are not: a script that writes beside itself would make another of it.
-    """
+    """Python files below the scripts, which they may import, by their path in the hotline's folder."""
     below = (path for path in script_files(folder) if path.suffix == ".py" and path.parent != folder)
     return {path.relative_to(folder.parent).as_posix(): path for path in below}
+
+
+def files_beside(folder: Path) -> Mapping[str, str]:
+    """What scripts may read: each other file below them, by its path in the hotline's folder, with its SHA-256.
+
+    Of a version's copy it is what lay there when it was made (`BESIDE`). A file that cannot be read has none.
+    """
+    try:
+        told = json.loads((folder.parent / BESIDE).read_bytes())
+        return {str(name): str(digest) for name, digest in told.items()}
+    except (OSError, ValueError, AttributeError):
+        below = (path for path in script_files(folder) if path.suffix != ".py")
+        return {path.relative_to(folder.parent).as_posix(): _digest(path) for path in below}
+
+
+def script_names(folder: Path) -> dict[str, Path]:
+    """All of them as people call them: a script by its name, what it imports or reads by its path below the scripts."""
+    return {
+        path.stem if path.parent == folder and path.suffix == ".py" else path.relative_to(folder).as_posix(): path
+        for path in script_files(folder)
+    }
+
+
+def _digest(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:
+        return ""
 
 
 def _is_left_out(path: Path, folder: Path) -> bool:

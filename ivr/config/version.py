@@ -41,11 +41,23 @@ _DIGITS: Final = 12
 
 
 def version_of(
-    settings: Node | None, readings: Iterable[FlowReading], catalogue: Catalogue, scripts: Table[str, bytes]
+    settings: Node | None,
+    readings: Iterable[FlowReading],
+    catalogue: Catalogue,
+    scripts: Table[str, bytes],
+    recordings: Table[str, str],
 ) -> str:
     """First 12 hex digits of a SHA-256 over everything that decides what callers hear.
 
-    Comments, quotes, indents and line ends make no difference; sentences, scripts, every value and their order do.
+    Comments, quotes, indents and line ends make no difference; sentences, scripts, recordings, every value and their
+    order do. Which program a machine speaks with, and its own version, is not among it: one folder is one version.
+
+    Args:
+        settings: `hotline.yaml`.
+        readings: the flows.
+        catalogue: the sentences.
+        scripts: classic scripts and what they read, by name.
+        recordings: what is said by a person, and a hash of how (`ivr.config.recorded`).
     """
     heard = plain(settings) if isinstance(settings, Mapping) else {}
     content = {
@@ -56,6 +68,8 @@ def version_of(
         "prompts": catalogue.written,
         "scripts": {name: hashlib.sha256(data).hexdigest() for name, data in scripts.items()},
     }
+    if recordings:  # without any a version has the same name as before recordings were part of it
+        content["recordings"] = dict(sorted(recordings.items()))
     text = json.dumps(content, ensure_ascii=False, separators=(",", ":"), default=_number)
     return hashlib.sha256(text.encode()).hexdigest()[:_DIGITS]
 

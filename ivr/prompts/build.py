@@ -1,24 +1,37 @@
 """Everything a hotline can say, made into sound files before the first call.
 
-Each fragment's sound is remembered with a key of all it was made from; a second build finds the keys unchanged and does
-nothing. Files are replaced atomically and never deleted: a call in progress goes on with the wording it began with.
+Each fragment's sound is remembered with a key of all it was made from, and its file is named by it: a second build
+finds the keys unchanged and does nothing, and no file is ever overwritten by one that sounds otherwise. A call in
+progress goes on with the wording, the recording and the voice it began with.
 """
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
 import threading
+import time
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from dataclasses import asdict, dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from dialplan.diagnostics import Diagnostic, has_errors
 from ivr.prompts.audio import REVISION, Sound, for_telephone, read_wav
 from ivr.prompts.compose import Fragment, everything_said
+from ivr.prompts.made import (
+    DRAFT,
+    BrokenMadeError,
+    Made,
+    put_whole,
+    read_draft,
+    read_made,
+    replace_changed,
+    write_made,
+)
 from ivr.prompts.recordings import Recording, find_recordings, unusable
-from ivr.prompts.sounds import FORMATS, fragment_path
+from ivr.prompts.sounds import FORMATS, fragment_name
 from ivr.prompts.synthesis import SpeechSettings, SynthesisError, engine_version, synthesise
 from ivr.prompts.wav import UnusableAudio
 
@@ -30,8 +43,12 @@ if TYPE_CHECKING:
 
 INDEX = "index.tsv"
 """For people and tests: language, id, milliseconds, where it came from, text."""
-_MADE = "made.json"
-"""For the next build: fragment to its key and length."""
+_NAME_DIGITS: Final = 24
+"""Hex digits of a file's name. Sounds of before, named by their words alone, have 20."""
+USED_AGAIN_AFTER_S: Final = 6 * 3600.0
+"""A sound of this age that a build finds is made to look young: it is not removed while its version is being kept."""
+_BYTES_A_MS: Final = 8
+"""G.711 has 8,000 bytes a second."""
 _COMMAS, _STOPS = "，,、；;：:", "。.！!？?…"
 _COMMA_S, _STOP_S = 0.12, 0.25
 
@@ -63,13 +80,6 @@ class BuildReport:
         return not has_errors(self.diagnostics)
 
 
-@dataclass(frozen=True, slots=True)
-class _Made:
-    key: str
-    ms: int
-    source: str
-
-
 @dataclass(slots=True)
 class _Work:
     """One build's belongings."""
@@ -77,7 +87,7 @@ class _Work:
     sounds_dir: Path
     settings: SpeechSettings
     recordings: Mapping[Fragment, Recording]
-    made: dict[str, _Made]
+    made: dict[str, Made]
     diagnostics: list[Diagnostic] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -89,7 +99,7 @@ def build_prompts(
     recordings: Path | None = None,
     progress: Callable[[int, int], None] | None = None,
     *,
-    missing_only: bool = False,
+    record: Path | None = None,
 ) -> BuildReport:
     """Make every missing or outdated sound file.
 
@@ -100,7 +110,9 @@ def build_prompts(
         recordings: the hotline's `prompts` folder, with `<lang>/<message>.wav` and `<lang>/words/<word>.wav`.
         progress: called with (made so far, to make) from any thread, beginning with (0, n); not at all when there is
             nothing to do.
-        missing_only: leave what is there as it is, whatever it was made from.
+        record: a version's own record of its sounds. What it names stays as it is, whatever would be made now; where it
+            does not exist, the version was kept before versions had one, and the sounds named by their words alone are
+            its own. None is the draft's: what is outdated is made anew, and `index.tsv` is written.
 
     Raises:
         EngineMissing: something has to be synthesised and the program is not installed.
@@ -110,16 +122,20 @@ def build_prompts(
     settings = settings or SpeechSettings()
     wanted = everything_said(catalogue)
     found, diagnostics = find_recordings(catalogue, recordings)
-    work = _Work(sounds_dir, settings, found, _read_made(sounds_dir), list(diagnostics))
-    keys = _keys(work, wanted)
-    is_done = _is_there if missing_only else _is_made
-    todo = [fragment for fragment in wanted if not is_done(work, fragment, keys[fragment])]
+    made = read_draft(sounds_dir) if record is None else _of_version(record, sounds_dir, wanted)
+    work = _Work(sounds_dir, settings, found, made, list(diagnostics))
+    keys = {} if record is not None and all(_is_there(work, fragment) for fragment in wanted) else _keys(work, wanted)
+    todo = [
+        fragment
+        for fragment in wanted
+        if not (record is not None and _is_there(work, fragment)) and not _is_made(work, fragment, keys[fragment])
+    ]
     try:
         if todo:
             _make_all(work, [(fragment, keys[fragment]) for fragment in todo], progress)
     finally:
-        _write_records(work, wanted)
-    there = [work.made[name] for fragment in wanted if (name := _name(fragment)) in work.made]
+        _write_records(work, wanted, record)
+    there = [work.made[name] for fragment in wanted if (name := fragment_name(fragment)) in work.made]
     return BuildReport(
         total=len(wanted),
         made=len(todo) - (len(wanted) - len(there)),
@@ -142,33 +158,18 @@ def states(
     """
     wanted = everything_said(catalogue)
     found, _ = find_recordings(catalogue, recordings)
-    work = _Work(sounds_dir, settings or SpeechSettings(), found, _read_made(sounds_dir))
+    work = _Work(sounds_dir, settings or SpeechSettings(), found, read_draft(sounds_dir))
     keys = _keys(work, wanted)
     return {fragment: _state(work, fragment, keys[fragment]) for fragment in wanted}
 
 
 def _state(work: _Work, fragment: Fragment, key: str) -> tuple[State, int]:
-    made = work.made.get(_name(fragment))
-    if made is None or not all(_has_content(path) for path in _paths(work, fragment)):
+    was = work.made.get(fragment_name(fragment))
+    if _is_made(work, fragment, key):
+        return ("recorded" if fragment in work.recordings else "voice"), work.made[fragment_name(fragment)].ms
+    if was is None or not _has_sound(work, fragment, was.file):
         return "missing", 0
-    if made.key != key:
-        return "stale", made.ms
-    return ("recorded" if fragment in work.recordings else "voice"), made.ms
-
-
-def replaced(
-    catalogue: Catalogue, sounds_dir: Path, settings: SpeechSettings, recordings: Path | None
-) -> tuple[Fragment, ...]:
-    """What a build would make anew under the same name: another recording, voice, level or engine speaks it.
-
-    Raises:
-        EngineMissing: something is synthesised and the program is not installed.
-    """
-    wanted = everything_said(catalogue)
-    work = _Work(sounds_dir, settings, find_recordings(catalogue, recordings)[0], _read_made(sounds_dir))
-    keys = _keys(work, wanted)
-    there = [fragment for fragment in wanted if _is_there(work, fragment, "")]
-    return tuple(fragment for fragment in there if not _is_made(work, fragment, keys[fragment]))
+    return "stale", was.ms
 
 
 def pauses(text: str) -> tuple[float, float]:
@@ -198,13 +199,45 @@ def _keys(work: _Work, wanted: tuple[Fragment, ...]) -> dict[Fragment, str]:
     return keys
 
 
+def _of_version(record: Path, sounds_dir: Path, wanted: tuple[Fragment, ...]) -> dict[str, Made]:
+    """What a version says its sentences with, as far as it is known."""
+    try:
+        made = read_made(record)
+    except BrokenMadeError:
+        return {}
+    if made is not None:
+        return made
+    work = _Work(sounds_dir, SpeechSettings(), {}, {})
+    by_words = [fragment for fragment in wanted if _has_sound(work, fragment, fragment.id)]
+    return {fragment_name(each): Made("", _ms(work, each, each.id), "kept", each.id) for each in by_words}
+
+
 def _is_made(work: _Work, fragment: Fragment, key: str) -> bool:
-    made = work.made.get(_name(fragment))
-    return made is not None and made.key == key and _is_there(work, fragment, key)
+    """Whether its sound is there as it would be made now: in the record, or as a file of just this name."""
+    made = work.made.get(fragment_name(fragment))
+    if made is not None and made.key == key and _is_there(work, fragment):
+        return True
+    file = _file(fragment, key)
+    if not _has_sound(work, fragment, file):
+        return False
+    recording = work.recordings.get(fragment)
+    source = recording.name if recording else "voice"
+    work.made[fragment_name(fragment)] = Made(key, _ms(work, fragment, file), source, file)
+    return True
 
 
-def _is_there(work: _Work, fragment: Fragment, _: str) -> bool:
-    return all(_has_content(path) for path in _paths(work, fragment))
+def _is_there(work: _Work, fragment: Fragment) -> bool:
+    made = work.made.get(fragment_name(fragment))
+    return made is not None and _has_sound(work, fragment, made.file)
+
+
+def _file(fragment: Fragment, key: str) -> str:
+    """A sound's name: what it says, and all it was made from."""
+    return hashlib.sha256(f"{fragment.language}\0{fragment.text}\0{key}".encode()).hexdigest()[:_NAME_DIGITS]
+
+
+def _ms(work: _Work, fragment: Fragment, file: str) -> int:
+    return (work.sounds_dir / fragment.language / f"{file}.alaw").stat().st_size // _BYTES_A_MS
 
 
 def _make_all(work: _Work, todo: list[tuple[Fragment, str]], progress: Callable[[int, int], None] | None) -> None:
@@ -244,43 +277,49 @@ def _make(work: _Work, fragment: Fragment, key: str) -> None:
             raise SynthesisError(f"{engine} cannot say '{fragment.text}' in {fragment.language}: {error}") from None
         _refuse(work, fragment, recording, str(error))
         return
-    _write_sound(work, fragment, sound)
+    file, ms = _file(fragment, key), round(sound.seconds * 1000)
+    _write_sound(work, fragment, sound, file)
     with work.lock:
-        work.made[_name(fragment)] = _Made(key, round(sound.seconds * 1000), recording.name if recording else "voice")
+        work.made[fragment_name(fragment)] = Made(key, ms, recording.name if recording else "voice", file)
 
 
 def _refuse(work: _Work, fragment: Fragment, recording: Recording, reason: str) -> None:
     """A recording that cannot be used is not replaced by the machine's voice behind the admin's back."""
     with work.lock:
         work.diagnostics.append(unusable(recording.name, reason))
-        work.made.pop(_name(fragment), None)
+        work.made.pop(fragment_name(fragment), None)
 
 
-def _write_sound(work: _Work, fragment: Fragment, sound: Sound) -> None:
-    base = fragment_path(work.sounds_dir, fragment)
+def _write_sound(work: _Work, fragment: Fragment, sound: Sound, file: str) -> None:
     for ending, content in sound.files().items():
-        _replace(base.with_name(base.name + ending), content)
+        put_whole(work.sounds_dir / fragment.language / f"{file}{ending}", content)
 
 
-def _write_records(work: _Work, wanted: tuple[Fragment, ...]) -> None:
+def _write_records(work: _Work, wanted: tuple[Fragment, ...], record: Path | None) -> None:
     _make_folder(work.sounds_dir)
-    made = {name: asdict(one) for name, one in sorted(work.made.items())}
-    _replace_changed(work.sounds_dir / _MADE, json.dumps(made, ensure_ascii=False, indent=0).encode())
+    names = [name for fragment in wanted if (name := fragment_name(fragment)) in work.made]
+    _keep_young(work, wanted)
+    write_made(record or work.sounds_dir / DRAFT, {name: work.made[name] for name in names})
+    if record is not None:
+        return
     lines = [
-        f"{fragment.language}\t{fragment.id}\t{one.ms}\t{one.source}\t{fragment.text}"
+        f"{fragment.language}\t{one.file}\t{one.ms}\t{one.source}\t{fragment.text}"
         for fragment in sorted(wanted, key=lambda one: (one.language, one.text))
-        if (one := work.made.get(_name(fragment)))
+        if (one := work.made.get(fragment_name(fragment)))
     ]
-    _replace_changed(work.sounds_dir / INDEX, "\n".join(["language\tid\tms\tsource\ttext", *lines, ""]).encode())
+    replace_changed(work.sounds_dir / INDEX, "\n".join(["language\tid\tms\tsource\ttext", *lines, ""]).encode())
 
 
-def _read_made(sounds_dir: Path) -> dict[str, _Made]:
-    """What earlier builds made; nothing when their record is missing or damaged, and all is made again."""
-    try:
-        record = json.loads((sounds_dir / _MADE).read_bytes())
-        return {name: _Made(str(one["key"]), int(one["ms"]), str(one["source"])) for name, one in record.items()}
-    except (FileNotFoundError, ValueError, KeyError, TypeError, AttributeError):
-        return {}
+def _keep_young(work: _Work, wanted: tuple[Fragment, ...]) -> None:
+    """Have what is used again look as if it were made now (`USED_AGAIN_AFTER_S`)."""
+    old = time.time() - USED_AGAIN_AFTER_S
+    for fragment in wanted:
+        if (one := work.made.get(fragment_name(fragment))) is None:
+            continue
+        for path in _paths(work, fragment, one.file):
+            with contextlib.suppress(OSError):  # another user's, or lost meanwhile
+                if path.stat().st_mtime < old:
+                    os.utime(path)
 
 
 def _make_folder(path: Path) -> None:
@@ -292,26 +331,12 @@ def _make_folder(path: Path) -> None:
         path.chmod(0o755)
 
 
-def _replace_changed(path: Path, content: bytes) -> None:
-    """Replace a file unless it holds this already."""
-    if not path.is_file() or path.read_bytes() != content:
-        _replace(path, content)
+def _paths(work: _Work, fragment: Fragment, file: str) -> list[Path]:
+    return [work.sounds_dir / fragment.language / f"{file}{ending}" for ending in FORMATS]
 
 
-def _replace(path: Path, content: bytes) -> None:
-    """Whole or not at all, and readable by Asterisk's own user."""
-    draft = path.with_name(f".{path.name}.{os.getpid()}-{threading.get_ident()}")
-    try:
-        draft.write_bytes(content)
-        draft.chmod(0o644)
-        draft.replace(path)
-    finally:
-        draft.unlink(missing_ok=True)
-
-
-def _paths(work: _Work, fragment: Fragment) -> list[Path]:
-    base = fragment_path(work.sounds_dir, fragment)
-    return [base.with_name(base.name + ending) for ending in FORMATS]
+def _has_sound(work: _Work, fragment: Fragment, file: str) -> bool:
+    return all(_has_content(path) for path in _paths(work, fragment, file))
 
 
 def _has_content(path: Path) -> bool:
@@ -319,7 +344,3 @@ def _has_content(path: Path) -> bool:
         return path.stat().st_size > 0
     except OSError:
         return False
-
-
-def _name(fragment: Fragment) -> str:
-    return f"{fragment.language}/{fragment.id}"

@@ -20,14 +20,12 @@ from ivr.app.publishing import Signed, fit_to_publish, publish, rollback
 from ivr.app.standing import Running, Standing
 from ivr.cli import publications
 from ivr.prompts.build import BuildReport
-from ivr.prompts.compose import everything_said
 from ivr.publishing.records import First
 from tests.ivr.flow.surroundings import SMALL
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from ivr.app.loading import Ready
     from ivr.app.publishing import Done
 
 SIGNED = Signed("Lin", "as asked", datetime(2026, 11, 25, tzinfo=UTC))
@@ -39,7 +37,6 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("HOTLINE_STATE_DIR", str(tmp_path / "state"))
     monkeypatch.setattr(speech, "build_sentences", lambda _: SPOKEN)
     monkeypatch.setattr(speech, "refuse_unbuilt", lambda _: None)
-    monkeypatch.setattr(speech, "refuse_replaced", lambda *_: None)
     monkeypatch.setattr(speech, "put_rescue_sounds", lambda _: None)
     monkeypatch.setattr(publications, "set_up_logs", lambda *_: None)  # this process has more tests
     shutil.copytree(SMALL, tmp_path / "hotline")
@@ -210,35 +207,6 @@ def test_a_share_of_nobody_is_none(folder: Path) -> None:
         publications.publish(folder, publications.Wishes("x", share="0%", who="Lin"))
 
 
-REFUSE_REPLACED, BUILD_SENTENCES = speech.refuse_replaced, speech.build_sentences
-
-
-def test_a_sound_that_callers_of_the_live_version_hear_is_not_replaced_on_the_way(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Another recording of a sentence both versions say: its sound has one name."""
-    published(folder)
-    live = load_ready(folder)
-    greets(folder, "Good day.")
-    draft = load_ready(folder)
-    both, built = everything_said(live.catalogue), list[str]()
-    only = [fragment for fragment in everything_said(draft.catalogue) if fragment not in both]
-    assert [fragment.text for fragment in only] == ["Good day."]
-    monkeypatch.setattr(speech, "refuse_replaced", REFUSE_REPLACED)
-
-    def build(ready: Ready) -> BuildReport:
-        built.append(ready.flows.version)
-        return SPOKEN
-
-    monkeypatch.setattr(speech, "build_sentences", build)
-    monkeypatch.setattr(speech, "replaced", lambda *_: (*only, both[-1]))
-    with pytest.raises(MistakeError, match=r"would at once hear .* run: hotline prompts"):
-        published(folder)
-    assert not built, "refused before anything is made"
-    monkeypatch.setattr(speech, "replaced", lambda *_: only)
-    assert published(folder).record.number == 2
-
-
 def test_what_the_dialplan_plays_is_of_the_live_version(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     put: list[str] = []
     monkeypatch.setattr(speech, "put_rescue_sounds", lambda ready: put.append(ready.flows.version))
@@ -249,22 +217,6 @@ def test_what_the_dialplan_plays_is_of_the_live_version(folder: Path, monkeypatc
     new = published(folder).record.live
     rollback(load_live(folder), None, SIGNED)
     assert put == [live, new, live]
-
-
-def test_a_published_version_is_started_without_the_recordings_of_the_draft(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    asked: list[tuple[Path | None, bool]] = []
-
-    def build(*given: object, missing_only: bool) -> BuildReport:
-        asked.append((given[3], missing_only))  # type: ignore[arg-type]  # the recordings
-        return SPOKEN
-
-    monkeypatch.setattr(speech, "build_prompts", build)
-    BUILD_SENTENCES(load_live(folder))
-    published(folder)
-    BUILD_SENTENCES(load_live(folder))
-    assert asked == [(folder / "prompts", False), (None, True)]
 
 
 @pytest.mark.parametrize("damage", ["[", "", "hotline: small\nlanguages: 5\n"])

@@ -14,7 +14,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from ivr.app import copies, owners
-from ivr.app.copies import ABANDONED_AFTER_S, ChangedMeanwhileError, keep
+from ivr.app.copies import ABANDONED_AFTER_S, ChangedMeanwhileError, keep, read_copy
 from ivr.app.loading import load_ready
 from ivr.app.mistakes import MistakeError
 from ivr.app.releases import KeptReleases
@@ -235,13 +235,16 @@ async def test_a_copy_that_comes_back_is_found(folder: Path) -> None:
     assert await later.at(old) is not None
 
 
-def test_what_a_script_imports_is_of_the_version_and_what_lies_beside_it_is_copied(folder: Path) -> None:
+def test_what_a_script_imports_and_reads_is_of_the_version_and_copied(folder: Path) -> None:
     before = ready(folder).flows.version
     below = folder / "scripts" / "crm"
     (below / "__pycache__").mkdir(parents=True)
     (below / "__pycache__" / "client.cpython-313.pyc").write_bytes(b"made")
-    (below / "areas.csv").write_text("0571,Hangzhou\n", "utf-8")
     assert ready(folder).flows.version == before
+    (below / "areas.csv").write_text("0571,Hangzhou\n", "utf-8")
+    with_areas = ready(folder).flows.version
+    (below / "areas.csv").write_text("0571,Ningbo\n", "utf-8")
+    assert len({before, with_areas, ready(folder).flows.version}) == 3
     (below / "client.py").write_text("TIER = 1\n", "utf-8")
     first = ready(folder)
     (below / "client.py").write_text("TIER = 2\n", "utf-8")
@@ -252,6 +255,18 @@ def test_what_a_script_imports_is_of_the_version_and_what_lies_beside_it_is_copi
     assert (copy / "scripts/crm/client.py").read_text("utf-8") == "TIER = 2\n"
     assert (copy / "scripts/crm/areas.csv").is_file()
     assert not (copy / "scripts/crm/__pycache__").exists()
+
+
+def test_a_script_that_writes_beside_itself_damages_no_copy(folder: Path) -> None:
+    (folder / "scripts" / "areas.csv").write_text("0571,Hangzhou\n", "utf-8")
+    here = ready(folder)
+    copy = here.places.versions / here.flows.version
+    keep(here.source, copy)
+    (copy / "scripts" / "areas.csv").write_text("0571,Ningbo\n", "utf-8")
+    (copy / "scripts" / "calls.log").write_text("one\n", "utf-8")
+    assert read_copy(copy) is not None
+    (copy / "scripts" / "another.py").write_text("print()\n", "utf-8")
+    assert read_copy(copy) is None, "a program is another matter"
 
 
 def test_versions_are_nobody_elses_business(folder: Path) -> None:

@@ -10,9 +10,10 @@ import pytest
 
 from ivr.prompts import Catalogue, Speech
 from ivr.prompts.audio import FRAME, edges, read_wav
-from ivr.prompts.build import INDEX, BuildReport, build_prompts, pauses, replaced
+from ivr.prompts.build import INDEX, BuildReport, build_prompts, pauses
 from ivr.prompts.compose import everything_said
 from ivr.prompts.g711 import to_alaw
+from ivr.prompts.made import DRAFT, read_made
 from ivr.prompts.synthesis import Engine, EngineMissing, SpeechSettings, SynthesisError
 from tests.ivr.prompts.hotline import catalogue, one
 from tests.ivr.prompts.machine import Machine, recording
@@ -87,34 +88,85 @@ def test_a_new_sentence_makes_only_itself_and_leaves_the_old_ones_for_calls_in_p
 
 
 @pytest.mark.parametrize("change", [{"voice": "other"}, {"level_db": -18.0}])
-def test_another_voice_or_level_makes_all_anew_under_the_same_names(
+def test_another_voice_or_level_makes_all_anew_beside_what_was_there(
     machine: Machine, sounds: Path, change: dict[str, str | float]
 ) -> None:
     build_prompts(one(SMALL), sounds, machine.settings())
     before = files(sounds)
     report = build_prompts(one(SMALL), sounds, machine.settings(**change))  # type: ignore[arg-type]  # one of two keywords
     assert report.made == SAID
-    assert files(sounds).keys() == before.keys()
+    after = files(sounds)
+    assert [name for name in before if "/" in name and after.get(name) != before[name]] == []
+    assert len([name for name in after if "/" in name]) == 2 * len([name for name in before if "/" in name])
+    again = build_prompts(one(SMALL), sounds, machine.settings())
+    assert (again.made, again.kept) == (0, SAID), "the first voice's are there still"
 
 
-def test_what_is_there_may_be_left_as_it_is_and_only_what_is_missing_made(
-    machine: Machine, sounds: Path, prompts: Path
+def test_a_version_keeps_its_sounds_and_only_what_is_missing_is_made(
+    machine: Machine, sounds: Path, prompts: Path, tmp_path: Path
 ) -> None:
-    """A published version is started while a draft beside it has another recording and another voice."""
-    build_prompts(one(SMALL), sounds, machine.settings())
-    before = files(sounds)
+    """Its engine is another now; its draft has another recording and another voice."""
+    record = tmp_path / "sounds.json"
+    record.write_text("{}")
+    build_prompts(one(SMALL), sounds, machine.settings(), record=record)
+    before, own = files(sounds), record.read_bytes()
     (prompts / "en" / "a.wav").write_bytes(recording())
     other = machine.settings(voice="other")
-    assert len(replaced(one(SMALL), sounds, other, prompts)) == SAID
-    assert replaced(one(SMALL), sounds, machine.settings(), None) == ()
-    assert [each.text for each in replaced(one(SMALL), sounds, machine.settings(), prompts)] == ["Hello"]
-    report = build_prompts(one(SMALL), sounds, other, prompts, missing_only=True)
-    assert (report.made, report.kept) == (0, SAID)
-    assert files(sounds) == before
-    lost = next(iter(sounds.rglob("*.alaw")))
+    build_prompts(one(SMALL), sounds, other, prompts)
+    report = build_prompts(one(SMALL), sounds, other, record=record)
+    assert (report.made, report.kept, record.read_bytes()) == (0, SAID, own)
+    assert {name: files(sounds).get(name) for name in before} == before
+    lost = Path(Speech(one(SMALL), sounds, read_made(record)).files("a", {}, "en")[0] + ".alaw")
     lost.unlink()
-    assert build_prompts(one(SMALL), sounds, other, missing_only=True).made == 1
+    assert build_prompts(one(SMALL), sounds, machine.settings(), record=record).made == 1
     assert lost.stat().st_size
+
+
+def test_a_version_that_is_whole_needs_no_engine(machine: Machine, sounds: Path, tmp_path: Path) -> None:
+    record = tmp_path / "sounds.json"
+    record.write_text("{}")
+    build_prompts(one(SMALL), sounds, machine.settings(), record=record)
+    missing = SpeechSettings(Engine(("no-such-engine", "{output}"), (), "espeak-ng"))
+    assert build_prompts(one(SMALL), sounds, missing, record=record).kept == SAID
+
+
+def named_by_words(loaded: Catalogue, sounds: Path) -> None:
+    """Have a folder of sounds be as it was when a sound was named by its words alone."""
+    made = read_made(sounds / DRAFT)
+    assert made is not None
+    told = {name: {"key": one.key, "ms": one.ms, "source": one.source} for name, one in made.items()}
+    (sounds / "made.json").write_text(json.dumps(told))
+    for said in everything_said(loaded):
+        for ending in (".wav", ".alaw", ".ulaw"):
+            path = sounds / said.language / (made[f"{said.language}/{said.id}"].file + ending)
+            path.rename(path.with_name(said.id + ending))
+    (sounds / DRAFT).unlink()
+
+
+def test_sounds_named_by_their_words_are_taken_over(machine: Machine, sounds: Path, prompts: Path) -> None:
+    """A folder of before is not synthesised anew, and nothing takes the place of a sound that is heard."""
+    loaded = one(SMALL)
+    build_prompts(loaded, sounds, machine.settings())
+    named_by_words(loaded, sounds)
+    before, said = files(sounds), machine.said()
+    assert Speech(loaded, sounds).missing_files() == (), "also before the first build"
+    assert build_prompts(loaded, sounds, machine.settings()).kept == SAID
+    assert machine.said() == said
+    (prompts / "en" / "a.wav").write_bytes(recording())
+    assert build_prompts(loaded, sounds, machine.settings(), prompts).made == 1
+    after = files(sounds)
+    assert [name for name in before if "/" in name and after.get(name) != before[name]] == []
+
+
+def test_a_version_without_a_record_takes_over_the_sounds_of_its_words(
+    machine: Machine, sounds: Path, tmp_path: Path
+) -> None:
+    loaded, record = one(SMALL), tmp_path / "sounds.json"
+    build_prompts(loaded, sounds, machine.settings())
+    named_by_words(loaded, sounds)
+    old = Speech(loaded, sounds, {}).files("b", {"n": "six"}, "en")
+    assert build_prompts(loaded, sounds, machine.settings(voice="other"), record=record).kept == SAID
+    assert Speech(loaded, sounds, read_made(record)).files("b", {"n": "six"}, "en") == old
 
 
 @pytest.mark.parametrize("ending", [".wav", ".alaw", ".ulaw"])
@@ -129,10 +181,12 @@ def test_a_lost_or_emptied_file_is_made_again(machine: Machine, sounds: Path, en
 
 
 @pytest.mark.parametrize("damage", ["", "{", "[]", '{"en/x": {}}', '{"en/x": 5}'])
-def test_a_damaged_record_makes_all_anew(machine: Machine, sounds: Path, damage: str) -> None:
+def test_what_a_damaged_record_no_longer_tells_is_found_again(machine: Machine, sounds: Path, damage: str) -> None:
     build_prompts(one(SMALL), sounds, machine.settings())
-    (sounds / "made.json").write_text(damage)
-    assert build_prompts(one(SMALL), sounds, machine.settings()).made == SAID
+    whole = (sounds / DRAFT).read_bytes()
+    (sounds / DRAFT).write_text(damage)
+    assert build_prompts(one(SMALL), sounds, machine.settings()).kept == SAID
+    assert (sounds / DRAFT).read_bytes() == whole
 
 
 def test_progress_counts_from_nothing_to_all(machine: Machine, sounds: Path) -> None:
@@ -266,10 +320,13 @@ def test_every_fragment_of_espeak_is_heard_from_its_beginning_to_its_end(
 ) -> None:
     """No dead air, no clipping, one level, a length a person would take: as near to listening as a test comes."""
     loaded, folder, report = espeak_build
+    made = read_made(folder / DRAFT)
+    assert made is not None
     assert report.made == report.total == len(everything_said(loaded))
     levels = []
     for fragment in everything_said(loaded):
-        data = Path(f"{Speech(loaded, folder)._sounds_dir}/{fragment.language}/{fragment.id}.wav").read_bytes()
+        file = made[f"{fragment.language}/{fragment.id}"].file
+        data = (folder / fragment.language / f"{file}.wav").read_bytes()
         samples, rate = read_wav(data)
         first, end, _ = edges(samples)
         before, after = pauses(fragment.text)
@@ -287,5 +344,5 @@ def test_every_fragment_of_espeak_is_heard_from_its_beginning_to_its_end(
 
 def test_the_record_of_a_build_holds_every_fragment(espeak_build: tuple[Catalogue, Path, BuildReport]) -> None:
     loaded, folder, _ = espeak_build
-    made = json.loads((folder / "made.json").read_bytes())
+    made = json.loads((folder / DRAFT).read_bytes())
     assert set(made) == {f"{fragment.language}/{fragment.id}" for fragment in everything_said(loaded)}

@@ -6,7 +6,8 @@ import pytest
 
 from ivr.prompts import CannotSay, Speech
 from ivr.prompts.compose import everything_said
-from ivr.prompts.sounds import FORMATS, fragment_path
+from ivr.prompts.made import Made
+from ivr.prompts.sounds import FORMATS, fragment_name
 from tests.ivr.prompts.hotline import catalogue, one
 
 
@@ -38,8 +39,18 @@ def test_missing_files_are_all_of_an_unbuilt_hotline_and_shrink_as_they_come(tmp
     (tmp_path / "en").mkdir()
     for fragment in fragments:
         for ending in FORMATS:
-            Path(f"{fragment_path(tmp_path, fragment)}{ending}").write_bytes(b"x")
+            (tmp_path / "en" / f"{fragment.id}{ending}").write_bytes(b"x")
     assert speech.missing_files() == ()
-    gone = fragment_path(tmp_path, fragments[0]).with_suffix(".alaw")
+    gone = tmp_path / "en" / f"{fragments[0].id}.alaw"
     gone.unlink()
     assert speech.missing_files() == (str(gone),)
+
+
+def test_two_versions_say_the_same_words_with_their_own_sounds(tmp_path: Path) -> None:
+    loaded = one("a: Hello")
+    (said,) = everything_said(loaded)
+    old, new = (
+        Speech(loaded, tmp_path, {fragment_name(said): Made("key", 200, "voice", file)}) for file in ("old", "new")
+    )
+    assert old.files("a", {}, "en") == (str(tmp_path / "en" / "old"),)
+    assert new.files("a", {}, "en") == (str(tmp_path / "en" / "new"),)

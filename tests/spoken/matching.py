@@ -1,0 +1,32 @@
+"""What was heard in a call against the table, sound by sound."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ivr.prompts.compose import compose
+from ivr.prompts.tokens import grammar
+from ivr.prompts.values_alone import VALUE, message_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from ivr.prompts.catalogue import Catalogue
+    from lab.listening import Heard
+    from tests.spoken.house import Reading
+
+
+def differences(reading: Reading, heard: Sequence[Heard], catalogue: Catalogue) -> Iterator[str]:
+    """A line for each value that was heard otherwise than in the table, and for sound behind the last one."""
+    for row in reading.rows:
+        expected = [
+            one.text
+            for one in compose(catalogue, message_of(*row.kind.split(" ")), {VALUE: row.typed}, reading.language)
+        ]
+        said, heard = heard[: len(expected)], heard[len(expected) :]
+        told = [one.text if one.complete and one.language == reading.language else f"|{one.text}|" for one in said]
+        words = row.words[reading.language]
+        if told != expected or grammar(reading.language).between.join(told) != words:
+            yield f"{reading.number} {reading.language} {row}: heard {told}, the table has {words}"
+    if heard:
+        yield f"{reading.number} {reading.language}: heard behind the last value: {[one.text for one in heard]}"

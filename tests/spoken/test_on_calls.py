@@ -1,0 +1,57 @@
+"""The table heard in real calls: what Asterisk sends is matched sound by sound with what the rules say.
+
+Thirty calls side by side, one for each ten values of each language; some forty seconds.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Final
+
+import pytest
+
+from ivr.config.load import load_hotline
+from lab.phone import Phone, State
+from lab.rig import Plan, Rig
+from tests.spoken.house import readings, write_hotline, write_values
+from tests.spoken.matching import differences
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from lab.listening import Heard
+    from tests.spoken.house import Reading
+
+pytestmark = [pytest.mark.asterisk, pytest.mark.timeout(420)]
+
+ENDS_S: Final = 240.0
+"""A call of forty seconds, on a machine that is busy with other things."""
+
+
+@pytest.fixture(scope="module")
+def rig(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
+    """The hotline that reads the table."""
+    folder = tmp_path_factory.mktemp("spoken")
+    write_hotline(folder)
+    with Rig(tmp_path_factory.mktemp("rig"), Plan(sample=folder, edits=())) as running:
+        write_values(running.folder / "customers.db")
+        yield running
+
+
+async def test_the_whole_table_is_heard_fragment_by_fragment(rig: Rig) -> None:
+    catalogue = load_hotline(rig.hotline, rig.environment).catalogue
+    heard = await asyncio.gather(*(listened(rig, one, at) for at, one in enumerate(readings())))
+    wrong = [
+        line for one, said in zip(readings(), heard, strict=True) for line in differences(one, list(said), catalogue)
+    ]
+    assert not wrong, "\n".join(wrong)
+    assert sum(len(one.rows) for one in readings()) == 300
+
+
+async def listened(rig: Rig, reading: Reading, at: int) -> list[Heard]:
+    """What is heard in one call, to its end."""
+    async with Phone(rig.switch, number=f"1395557{at:04}", index=rig.index) as phone:
+        await phone.call(reading.number)
+        over = await phone.ear.until(lambda: phone.state is State.ENDED, ENDS_S)
+        assert over, f"{reading.number} had not ended after {ENDS_S:.0f} s; heard: {phone.transcript}"
+        return phone.heard
