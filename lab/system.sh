@@ -18,7 +18,8 @@ browser fc-list fontconfig
 browser font:NotoSansCJK fonts-noto-cjk
 database postgres postgresql
 asterisk unshare|nsenter util-linux
-asterisk mmdebstrap mmdebstrap'
+asterisk mmdebstrap mmdebstrap
+asterisk faketime faketime'
 
 have() {
   case $1 in
