@@ -83,7 +83,7 @@ class OnThePhone:
         await self._phone.press(keys)
 
     async def _wait(self, ms: int) -> None:
-        """The real caller waits by listening for what comes of it; in a line nothing may come of it."""
+        """The real caller waits by listening for what comes of it; in a line that may be nothing, so time passes."""
         self._call.settle()
         if isinstance(self._call.doing, Queueing) and self._call.lines:
             await self._in_line()

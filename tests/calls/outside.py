@@ -38,7 +38,8 @@ class Outside:
     async def comes_back(self, house: House, phone: Phone, queue: str, outcome: str) -> None:
         """The caller is on the way into this queue, or in it, and is to come back like this."""
         if outcome == "withdrawn":
-            await withdraw(house.rig, await waiting_channel(house, phone.number, queue), queue)
+            channel = await waiting_channel(house, phone.number, queue)
+            await until(lambda: withdraw(house.rig, channel, queue))
 
     async def lines_stand(self, lines: Mapping[str, Line]) -> None:
         """The queues are to stand like this from now on."""
@@ -67,10 +68,11 @@ async def waiting_channel(house: House, number: str, queue: str) -> str:
     return channel
 
 
-async def withdraw(rig: Rig, channel: str, queue: str) -> None:
+async def withdraw(rig: Rig, channel: str, queue: str) -> bool:
     """Take a waiting caller out of the line, as a supervisor's program does (AMI `QueueWithdrawCaller`, Asterisk 20).
 
-    Asterisk only notes it; the caller leaves at the next turn of app_queue's loop, a second later at most.
+    Asterisk only notes it; the caller leaves at the next turn of app_queue's loop, a second later at most. False when
+    it refuses: the channel may be on its way into the line yet.
     """
     reader, writer = await asyncio.open_connection(LOOPBACK, rig.ports.ami)
     secret = rig.environment["HOTLINE_AMI_SECRET"]
@@ -82,11 +84,14 @@ async def withdraw(rig: Rig, channel: str, queue: str) -> None:
         ):
             writer.write("".join(f"{name}: {value}\r\n" for name, value in action.items()).encode() + b"\r\n")
             answer = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), _ANSWERED_WITHIN_S)
-            assert b"Response: Success" in answer, (action["Action"], answer)
+            if b"Response: Success" not in answer:
+                assert action["Action"] != "Login", answer
+                return False
     finally:
         writer.close()
         with contextlib.suppress(ConnectionError):
             await writer.wait_closed()
+    return True
 
 
 @contextlib.asynccontextmanager
