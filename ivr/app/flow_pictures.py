@@ -9,6 +9,8 @@ from urllib.parse import quote
 import structlog
 from watchfiles import awatch
 
+from ivr.app.live import load_live
+from ivr.app.mistakes import MistakeError
 from ivr.config.load import load_hotline
 from ivr.drawing.flowchart import chart_of
 from ivr.drawing.svg import svg
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from watchfiles import Change
 
     from dialplan.source import Span
+    from ivr.app.loading import Ready
     from ivr.flow.model import Flow, FlowSet
     from ivr.prompts.catalogue import Catalogue
 
@@ -39,7 +42,9 @@ class DrawnFlows:
         self._turn = asyncio.Lock()
 
     def take(self, flows: FlowSet, catalogue: Catalogue) -> None:
-        """Other flows from now on."""
+        """Other flows from now on; of the same version, nothing is drawn anew."""
+        if flows.version == self._flows.version:
+            return
         self._flows, self._catalogue, self._drawn = flows, catalogue, None
 
     async def drawn(self) -> Drawn:
@@ -50,15 +55,30 @@ class DrawnFlows:
             return self._drawn
 
 
-async def follow(folder: Path, pictures: DrawnFlows, stop: asyncio.Event) -> None:
-    """Draw what is saved, once it is right, until `stop`; what is wrong is told by whoever takes calls."""
+async def follow(ready: Ready, pictures: DrawnFlows, stop: asyncio.Event, *, reload: bool) -> None:
+    """Draw what new calls begin with until `stop`: what is published, or with `reload` what is saved and right."""
+    watched = ready.folder if reload else ready.places.published
     try:
-        async for _ in awatch(folder, watch_filter=_is_text, stop_event=stop):
-            loaded = await asyncio.to_thread(load_hotline, folder)
-            if loaded.is_sound and loaded.flows is not None:
-                pictures.take(loaded.flows, loaded.catalogue)
+        async for _ in awatch(watched, watch_filter=_is_text if reload else None, stop_event=stop):
+            found = await asyncio.to_thread(_saved if reload else _live, ready.folder)
+            if found is not None:
+                pictures.take(*found)
     except OSError as error:  # the folder is gone, or the system watches no more: pictures stay as they are
         log.error("flows_not_watched", why=str(error))
+
+
+def _saved(folder: Path) -> tuple[FlowSet, Catalogue] | None:
+    loaded = load_hotline(folder)
+    return (loaded.flows, loaded.catalogue) if loaded.is_sound and loaded.flows is not None else None
+
+
+def _live(folder: Path) -> tuple[FlowSet, Catalogue] | None:
+    try:
+        ready = load_live(folder)
+    except MistakeError as mistake:  # whoever takes calls tells of it at length
+        log.error("flows_not_drawn", why=str(mistake).splitlines()[-1])
+        return None
+    return ready.flows, ready.catalogue
 
 
 def _is_text(_: Change, name: str) -> bool:

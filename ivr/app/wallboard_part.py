@@ -67,14 +67,9 @@ async def run_wallboard(ready: Ready, stop: asyncio.Event, *, reload: bool = Fal
             raise cannot_listen("the wallboard", ready.hotline.wallboard.listen, error, where) from None
         beating = asyncio.create_task(beat(), name="beat")
         log.info("serving", address=f"http://{ready.hotline.wallboard.listen}/")
-        watching = (
-            asyncio.gather(
-                board_files.follow(ready.folder, app[HUB], stop), flow_pictures.follow(ready.folder, pictures, stop)
-            )
-            if reload
-            else None
-        )
+        watching = [asyncio.create_task(flow_pictures.follow(ready, pictures, stop, reload=reload), name="flows")]
+        if reload:
+            watching.append(asyncio.create_task(board_files.follow(ready.folder, app[HUB], stop), name="boards"))
         await stop.wait()
-        if watching is not None:
-            await watching
+        await asyncio.gather(*watching)
         beating.cancel()

@@ -100,6 +100,12 @@ async def test_a_point_and_a_cell_open_to_exactly_their_visits_by_keyboard_and_b
         await expect(page.locator("[data-total=entered]")).to_have_text(str(count))
         cell = page.locator(".by-interval tbody tr").nth(3).locator("td a").first
         await expect(cell).to_have_text(str(entered(visits, 3, HOSTILE)))
+        then = page.locator(".by-interval tbody tr").nth(9).locator("td small a").first
+        waited = await then.inner_text()
+        await then.click()
+        await expect(page.locator(".drawer h2")).to_contain_text("13/11/2026 09:00:00")
+        await expect(rows).to_have_count(int(waited))
+        await page.keyboard.press("Escape")
         await page.reload()
         await expect(page.locator("[data-total=entered]")).to_have_text(str(count))
         assert await page.title() == "96956 hotline"

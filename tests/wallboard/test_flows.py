@@ -85,6 +85,8 @@ async def test_a_version_is_drawn_once_and_another_one_when_it_is_taken() -> Non
     other = made_up_flows(HOSTILE)
     flows.take(replace(other._flows, version="next"), other._catalogue)
     second = await flows.drawn()
+    flows.take(flows._flows, other._catalogue)
+    assert await flows.drawn() is second, "the same version is not drawn again"
     assert (second.version, first.version != second.version) == ("next", True)
     texts = [one.text or "" for one in ET.fromstring(second.flows["main"].svg).iter()]  # noqa: S314 - it is our own
     assert any(HOSTILE[:20] in text for text in texts), "a message is text in the picture, and nothing else"

@@ -117,8 +117,10 @@ function controls(view, today, question, { state, words, past, change, choices, 
 
 // --- tables ----------------------------------------------------------------------------------------------------------
 
-function cell(value, other, metric, href, label, words) {
-  return html`<td class="n"><a href=${href} aria-label="${label} ${told(value, metric.unit, words)}">${told(value, metric.unit, words)}</a>${other === undefined ? nothing : html` <small>${told(other, metric.unit, words)}</small>`}</td>`;
+// A figure, and beside it (`other`: its value and where it leads) that of the range compared with; each leads to its visits.
+function cell(value, other, metric, href, label, words, past) {
+  const said = told(value, metric.unit, words), then = other === null ? "" : told(other.value, metric.unit, words);
+  return html`<td class="n"><a href=${href} aria-label="${label} ${said}">${said}</a>${other === null ? nothing : html` <small>${other.href === null ? then : html`<a href=${other.href} aria-label="${label}, ${past.then} ${then}">${then}</a>`}</small>`}</td>`;
 }
 
 function heads(answer, past) { return answer.metrics.map((metric) => html`<th scope="col" title=${metric.formula}>${labelOf(metric, past)}</th>`); }
@@ -126,7 +128,7 @@ function heads(answer, past) { return answer.metrics.map((metric) => html`<th sc
 function byQueue(answer, state, words, past, linkTo, view) {
   const { range, against } = answer, titled = (name) => titleOf(state.queues.get(name)?.titles ?? {}, state.queues.get(name)?.title || name, words);
   const row = (name, values, other) => html`<tr data-queue=${name ?? ""}><th scope="row">${name === null ? past.all : html`<a href=${linkTo({ ...view, queue: name })}>${titled(name)}</a>`}</th>
-    ${answer.metrics.map((metric) => cell(values[metric.name], against ? other?.[metric.name] ?? null : undefined, metric, hrefOfSpan(range.from, range.to, metric.name, name), `${name === null ? past.all : titled(name)}, ${labelOf(metric, past)}`, words))}</tr>`;
+    ${answer.metrics.map((metric) => cell(values[metric.name], against ? { value: other?.[metric.name] ?? null, href: hrefOfSpan(against.from, against.to, metric.name, name) } : null, metric, hrefOfSpan(range.from, range.to, metric.name, name), `${name === null ? past.all : titled(name)}, ${labelOf(metric, past)}`, words, past))}</tr>`;
   return html`<section class="panel" aria-label=${past.by_queue}><h2>${past.by_queue}</h2><div class="scroll"><table class="figures by-queue"><thead><tr><th scope="col">${words.queue}</th>${heads(answer, past)}</tr></thead>
     <tbody>${Object.entries(range.queues).map(([name, values]) => row(name, values, against?.queues[name]))}</tbody><tfoot>${row(null, range.total, against?.total)}</tfoot></table></div></section>`;
 }
@@ -136,6 +138,6 @@ function byInterval(answer, words, past, all, showAll) {
   return html`<section class="panel" aria-label=${past.by_interval}><h2>${past.by_interval}${first ? html`<span><button type="button" @click=${showAll}>${past.show_all(whole(count, words))}</button></span>` : nothing}</h2><div class="scroll"><table class="figures by-interval"><thead><tr><th scope="col">${past.time}</th>${heads(answer, past)}</tr></thead>
     <tbody>${range.begins.slice(first).map((begin, number) => {
       const place = first + number, said = intervalOf(begin, range.ends[place], answer, words);
-      return html`<tr data-begin=${begin}><th scope="row" class="n">${said}</th>${answer.metrics.map((metric) => cell(range.values[metric.name][place], against ? against.values[metric.name][place] : undefined, metric, hrefOfSpan(begin, range.ends[place], metric.name, answer.queue), `${said}, ${labelOf(metric, past)}`, words))}</tr>`;
+      return html`<tr data-begin=${begin}><th scope="row" class="n">${said}</th>${answer.metrics.map((metric) => cell(range.values[metric.name][place], against ? { value: against.values[metric.name][place], href: against.begins[place] === null ? null : hrefOfSpan(against.begins[place], against.ends[place], metric.name, answer.queue) } : null, metric, hrefOfSpan(begin, range.ends[place], metric.name, answer.queue), `${said}, ${labelOf(metric, past)}`, words, past))}</tr>`;
     })}</tbody></table></div></section>`;
 }
