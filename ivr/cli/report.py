@@ -14,6 +14,7 @@ Since = Annotated[
 Until = Annotated[str, typer.Option("--to", help="The same; what is there is no longer in it.", metavar="WHEN")]
 Queues = Annotated[list[str] | None, typer.Option("--queue", help="Only this queue; may be repeated.", metavar="NAME")]
 Agents = Annotated[list[str] | None, typer.Option("--agent", help="Only this agent; may be repeated.", metavar="ID")]
+Flows = Annotated[list[str] | None, typer.Option("--flow", help="Only this flow; may be repeated.", metavar="NAME")]
 Metrics = Annotated[
     str | None,
     typer.Option("--metrics", help="These, with commas between; `report metrics` lists all.", metavar="NAMES"),
@@ -23,7 +24,7 @@ Form = Annotated[str, typer.Option("--format", help="table, csv, json, html or x
 Output = Annotated[Path | None, typer.Option("--output", "-o", help="Into this file.", metavar="FILE")]
 
 report = typer.Typer(
-    help="The figures of queues and agents, each by its name.", no_args_is_help=True, rich_markup_mode=None
+    help="The figures of queues, agents and flows, each by its name.", no_args_is_help=True, rich_markup_mode=None
 )
 
 
@@ -116,6 +117,52 @@ def abandoned(
 
     wish = reporting.Wish(folder, since, until, zone, form, output)
     reporting.abandoned_report(wish, only=queue or (), short=short)
+
+
+@report.command("calls")
+def calls(
+    folder: Folder,
+    *,
+    since: Since = "today",
+    until: Until = "now",
+    by: Annotated[str, typer.Option("--by", help="flow, 5m, 15m, 30m, hour or day.", metavar="WHAT")] = "flow",
+    flow: Flows = None,
+    metrics: Metrics = None,
+    zone: Zone = None,
+    form: Form = "table",
+    output: Output = None,
+) -> None:
+    """What became of the calls of each flow.
+
+    How many were contained, queued, handed on or rescued, how long they were in the flow, and where callers hung up. A
+    call belongs to the flow and the interval it began in.
+    """
+    from ivr.cli import reporting
+
+    wish = reporting.Wish(folder, since, until, zone, form, output)
+    reporting.metrics_report("calls", wish, by=by, only=flow or (), names=metrics)
+
+
+@report.command("flows")
+def flows(
+    folder: Folder,
+    *,
+    since: Since = "today",
+    until: Until = "now",
+    flow: Flows = None,
+    zone: Zone = None,
+    form: Form = "table",
+    output: Output = None,
+) -> None:
+    """How often each step was entered, and each way out of it taken.
+
+    By flow, version and step, hang-ups among them; of the calls that began in the range. Steps are kept for
+    `keep.steps` of hotline.yaml.
+    """
+    from ivr.cli import reporting
+
+    wish = reporting.Wish(folder, since, until, zone, form, output)
+    reporting.flows_report(wish, only=flow or ())
 
 
 @report.command("metrics")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any, TypeAlias, get_args
 
 from sqlalchemy import Integer, cast, func, literal_column, or_, select
 
@@ -31,7 +31,9 @@ if TYPE_CHECKING:
     from store.intervals import Interval
     from store.queries.totals import Limit
 
-    Tallies = dict[tuple[str, int], Tally]
+
+Tallies: TypeAlias = "dict[tuple[str, int], Tally]"
+"""Counts by name and the number of the interval."""
 
 
 async def visit_tallies(
@@ -59,10 +61,10 @@ async def visit_tallies(
     name, at = (visit.agent, visit.answered_at) if by_agent else (visit.queue, visit.entered_at)
     bounds = {bound: limit_of(limits or {}, bound) for bound in get_args(Bound)}
     columns = [expression(COUNTS[count], bounds) for count in counts]
-    statement = select(name.label("name"), _slot(store, at, pieces), *columns).where(*_within(at, pieces))
+    statement = select(name.label("name"), slot(store, at, pieces), *columns).where(*within(at, pieces))
     if by_agent:
         statement = statement.where(name.is_not(None))
-    return await _asked(store, _only(statement, (visit.queue, queues), (visit.agent, agents)), pieces)
+    return await asked_by_slot(store, only(statement, (visit.queue, queues), (visit.agent, agents)), pieces)
 
 
 async def ring_tallies(store: Store, pieces: Sequence[Interval], *, agents: Sequence[str] = ()) -> Tallies:
@@ -70,12 +72,12 @@ async def ring_tallies(store: Store, pieces: Sequence[Interval], *, agents: Sequ
     ring = RING_ATTEMPTS.c
     statement = select(
         ring.agent.label("name"),
-        _slot(store, ring.started_at, pieces),
+        slot(store, ring.started_at, pieces),
         func.count(ring.result).label("rung"),
         func.count().filter(ring.result == "no_answer").label("missed"),
         func.count().filter(ring.result.in_(("refused", "busy"))).label("refused"),
-    ).where(*_within(ring.started_at, pieces))
-    return await _asked(store, _only(statement, (ring.agent, agents)), pieces)
+    ).where(*within(ring.started_at, pieces))
+    return await asked_by_slot(store, only(statement, (ring.agent, agents)), pieces)
 
 
 async def state_tallies(
@@ -115,11 +117,12 @@ async def caller_tallies(store: Store, pieces: Sequence[Interval], window: timed
     return tallies
 
 
-def _within(at: ColumnElement[Any], pieces: Sequence[Interval]) -> tuple[ColumnElement[bool], ...]:
+def within(at: ColumnElement[Any], pieces: Sequence[Interval]) -> tuple[ColumnElement[bool], ...]:
+    """Whether an instant is in the intervals, which are neighbours."""
     return (at >= pieces[0].begin, at < pieces[-1].end)
 
 
-def _slot(store: Store, at: ColumnElement[Any], pieces: Sequence[Interval]) -> ColumnElement[int]:
+def slot(store: Store, at: ColumnElement[Any], pieces: Sequence[Interval]) -> ColumnElement[int]:
     """Which step an instant is in, counted from the one the first interval begins in."""
     if len(pieces) == 1:
         return literal_column("0").label("slot")
@@ -131,11 +134,13 @@ def _slot(store: Store, at: ColumnElement[Any], pieces: Sequence[Interval]) -> C
     return cast(func.floor((func.extract("epoch", at) - origin) / step), Integer).label("slot")
 
 
-def _only(statement: Select[Any], *wanted: tuple[ColumnElement[Any], Sequence[str]]) -> Select[Any]:
+def only(statement: Select[Any], *wanted: tuple[ColumnElement[Any], Sequence[str]]) -> Select[Any]:
+    """The statement for these names alone; an empty list is no condition."""
     return statement.where(*(column.in_(names) for column, names in wanted if names))
 
 
-async def _asked(store: Store, statement: Select[Any], pieces: Sequence[Interval]) -> Tallies:
+async def asked_by_slot(store: Store, statement: Select[Any], pieces: Sequence[Interval]) -> Tallies:
+    """What a statement of `name`, `slot` and counts finds, added up to the intervals."""
     step = timedelta(seconds=step_s(pieces))
     begins = [piece.begin for piece in pieces]
     origin = first_step(pieces) if len(pieces) > 1 else begins[0]
