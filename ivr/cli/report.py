@@ -21,6 +21,8 @@ Metrics = Annotated[
 ]
 Zone = Annotated[str | None, typer.Option("--zone", help="Another clock than the hotline's.", metavar="ZONE")]
 Form = Annotated[str, typer.Option("--format", help="table, csv, json, html or xlsx.", metavar="FORM")]
+Bom = Annotated[bool, typer.Option("--bom", help="Of csv: with a mark by which Excel knows UTF-8.")]
+Separator = Annotated[str | None, typer.Option("--separator", help="Of csv: , ; or tab between cells.", metavar="CHAR")]
 Output = Annotated[Path | None, typer.Option("--output", "-o", help="Into this file.", metavar="FILE")]
 
 report = typer.Typer(
@@ -39,6 +41,8 @@ def queues(
     metrics: Metrics = None,
     zone: Zone = None,
     form: Form = "table",
+    bom: Bom = False,
+    separator: Separator = None,
     output: Output = None,
 ) -> None:
     """What became of the callers of each queue.
@@ -47,7 +51,7 @@ def queues(
     """
     from ivr.cli import reporting
 
-    wish = reporting.Wish(folder, since, until, zone, form, output)
+    wish = reporting.Wish(folder, since, until, zone, form, output, separator, bom=bom)
     reporting.metrics_report("queues", wish, by=by, only=queue or (), names=metrics)
 
 
@@ -62,6 +66,8 @@ def agents(
     metrics: Metrics = None,
     zone: Zone = None,
     form: Form = "table",
+    bom: Bom = False,
+    separator: Separator = None,
     output: Output = None,
 ) -> None:
     """What each agent did.
@@ -70,7 +76,7 @@ def agents(
     """
     from ivr.cli import reporting
 
-    wish = reporting.Wish(folder, since, until, zone, form, output)
+    wish = reporting.Wish(folder, since, until, zone, form, output, separator, bom=bom)
     reporting.metrics_report("agents", wish, by=by, only=agent or (), names=metrics)
 
 
@@ -84,6 +90,8 @@ def hours(
     metrics: Metrics = None,
     zone: Zone = None,
     form: Form = "table",
+    bom: Bom = False,
+    separator: Separator = None,
     output: Output = None,
 ) -> None:
     """The hours of the day, over all days of the range.
@@ -92,7 +100,7 @@ def hours(
     """
     from ivr.cli import reporting
 
-    wish = reporting.Wish(folder, since, until, zone, form, output)
+    wish = reporting.Wish(folder, since, until, zone, form, output, separator, bom=bom)
     reporting.metrics_report("hours", wish, by="hour", only=queue or (), names=metrics)
 
 
@@ -106,6 +114,8 @@ def abandoned(
     short: Annotated[bool, typer.Option("--short", help="Those who hung up at once, too.")] = False,
     zone: Zone = None,
     form: Form = "table",
+    bom: Bom = False,
+    separator: Separator = None,
     output: Output = None,
 ) -> None:
     """Who gave up waiting, and what became of him since.
@@ -115,7 +125,7 @@ def abandoned(
     """
     from ivr.cli import reporting
 
-    wish = reporting.Wish(folder, since, until, zone, form, output)
+    wish = reporting.Wish(folder, since, until, zone, form, output, separator, bom=bom)
     reporting.abandoned_report(wish, only=queue or (), short=short)
 
 
@@ -130,6 +140,8 @@ def calls(
     metrics: Metrics = None,
     zone: Zone = None,
     form: Form = "table",
+    bom: Bom = False,
+    separator: Separator = None,
     output: Output = None,
 ) -> None:
     """What became of the calls of each flow.
@@ -139,7 +151,7 @@ def calls(
     """
     from ivr.cli import reporting
 
-    wish = reporting.Wish(folder, since, until, zone, form, output)
+    wish = reporting.Wish(folder, since, until, zone, form, output, separator, bom=bom)
     reporting.metrics_report("calls", wish, by=by, only=flow or (), names=metrics)
 
 
@@ -152,6 +164,8 @@ def flows(
     flow: Flows = None,
     zone: Zone = None,
     form: Form = "table",
+    bom: Bom = False,
+    separator: Separator = None,
     output: Output = None,
 ) -> None:
     """How often each step was entered, and each way out of it taken.
@@ -161,7 +175,7 @@ def flows(
     """
     from ivr.cli import reporting
 
-    wish = reporting.Wish(folder, since, until, zone, form, output)
+    wish = reporting.Wish(folder, since, until, zone, form, output, separator, bom=bom)
     reporting.flows_report(wish, only=flow or ())
 
 

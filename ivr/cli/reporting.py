@@ -17,7 +17,7 @@ from ivr.app.report_part import abandoned_of, metrics_table
 from ivr.reports.forms import as_csv, as_json, as_text
 from ivr.reports.html import as_html
 from ivr.reports.ways import SHOWN
-from ivr.reports.wishes import Kind, Span, WishError, form, is_of, span
+from ivr.reports.wishes import Kind, Span, WishError, form, is_of, separator, span
 from store.metrics import METRICS, VERSION
 
 if TYPE_CHECKING:
@@ -38,6 +38,8 @@ class Wish:
     zone: str | None
     form: str
     output: Path | None
+    separator: str | None = None
+    bom: bool = False
 
 
 def metrics_report(kind: Kind, wish: Wish, *, by: str, only: Sequence[str], names: str | None) -> None:
@@ -83,8 +85,11 @@ def metrics_list() -> str:
 def _report(wish: Wish, made: Callable[[Ready, Span], Table]) -> None:
     try:
         form(wish.form, to_terminal=wish.output is None and sys.stdout.isatty())
+        separator(wish.separator, wish.form, bom=wish.bom)
         ready = load_ready(wish.folder)
-        asked = span(wish.since, wish.until, wish.zone or ready.hotline.time_zone, datetime.now(UTC))
+        asked = span(
+            wish.since, wish.until, ready.hotline.time_zone if wish.zone is None else wish.zone, datetime.now(UTC)
+        )
         _show(wish, made(ready, asked))
     except WishError as wrong:
         raise MistakeError(str(wrong)) from None
@@ -97,7 +102,8 @@ def _show(wish: Wish, table: Table) -> None:
 
             told = as_workbook(table)
         case "csv":
-            told = f"{as_csv(table)}\n".encode()
+            mark = "\ufeff" if wish.bom else ""
+            told = f"{mark}{as_csv(table, separator(wish.separator, wish.form, bom=wish.bom))}\n".encode()
         case "json":
             told = f"{as_json(table)}\n".encode()
         case "html":

@@ -106,4 +106,12 @@ CODES = codes(
         "hotline report calls my-hotline --flow main",
         "sh",
     ),
+    CodeDoc(
+        "R013",
+        "a CSV file that cannot be had so",
+        "`--separator` takes `,`, `;` or `tab`. It and `--bom` are for `--format csv` alone.",
+        "hotline report queues my-hotline --format csv --separator :",
+        "hotline report queues my-hotline --format csv --bom --separator ';'",
+        "sh",
+    ),
 )

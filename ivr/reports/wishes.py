@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 Kind: TypeAlias = Literal["queues", "agents", "hours", "calls"]
 FORMS: Final = ("table", "csv", "json", "html", "xlsx")
+SEPARATORS: Final[Mapping[str, str]] = MappingProxyType({",": ",", ";": ";", "tab": "\t"})
+"""What may stand between two cells of a CSV file, by its word."""
 MOST_INTERVALS: Final = 50_000
 DEFAULT_METRICS: Final[Mapping[Kind, tuple[str, ...]]] = MappingProxyType(
     {
@@ -157,6 +159,19 @@ def form(told: str, *, to_terminal: bool) -> str:
     if told == "xlsx" and to_terminal:
         raise WishError("R011", "a workbook is not for a terminal; name a file with --output")
     return told
+
+
+def separator(told: str | None, form: str, *, bom: bool) -> str:
+    """The character between two cells of a CSV file.
+
+    Raises:
+        WishError: There is none such, or the form is none that has any (R013).
+    """
+    if form != "csv" and (told is not None or bom):
+        raise WishError("R013", f"--bom and --separator are for --format csv; this one is {form}")
+    if told is not None and told not in SEPARATORS:
+        raise WishError("R013", f"there is no separator '{told}'; expected {', '.join(map(repr, SEPARATORS))}")
+    return SEPARATORS[told or ","]
 
 
 def named(what: Literal["queue", "agent", "flow"], asked: Sequence[str], known: Iterable[str]) -> None:

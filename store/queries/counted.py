@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, TypeAlias, get_args
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, get_args
 
 from sqlalchemy import Integer, cast, func, literal_column, or_, select
 
@@ -16,22 +16,25 @@ from store.metrics.callers import Stay, judged
 from store.metrics.counts import COUNTS, Bound
 from store.metrics.sql import expression
 from store.metrics.tally import Tally, of_stretches
-from store.queries.pages import fetch, where
+from store.queries.pages import where
 from store.queries.totals import limit_of
 from store.rows import AgentInterval
 from store.schema import AGENT_INTERVALS, RING_ATTEMPTS, VISITS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
     from datetime import datetime
 
     from sqlalchemy import ColumnElement, Select
+    from sqlalchemy.ext.asyncio import AsyncConnection
 
     from store.engine import Store
     from store.intervals import Interval
     from store.queries.totals import Limit
 
 
+AT_ONCE: Final = 1000
+"""Rows held in memory at a time, of those that are looked at one by one: a range may have any number of them."""
 Tallies: TypeAlias = "dict[tuple[str, int], Tally]"
 """Counts by name and the number of the interval."""
 
@@ -91,30 +94,51 @@ async def state_tallies(
         or_(columns.ended_at.is_(None), columns.ended_at > pieces[0].begin),
         columns.agent.in_(agents) if agents else None,
     )
+    tallies: Tallies = {}
     async with store.reading() as connection:
-        return of_stretches(await fetch(connection, AgentInterval, statement), pieces, now)
+        result = await connection.stream(statement, execution_options={"yield_per": AT_ONCE})
+        async for some in result.mappings().partitions():
+            for key, tally in of_stretches([AgentInterval(**one) for one in some], pieces, now).items():
+                tallies[key] = tallies[key] + tally if key in tallies else tally
+    return tallies
 
 
 async def caller_tallies(store: Store, pieces: Sequence[Interval], window: timedelta, now: datetime) -> Tallies:
     """Which calls were of callers who came back, by queue and the interval the call began in."""
     visit = VISITS.c
-    statement = select(
-        visit.caller, visit.call_id, visit.queue, visit.entered_at, (visit.outcome == "answered").label("answered")
-    ).where(
-        visit.entered_at >= pieces[0].begin - window, visit.entered_at < pieces[-1].end + window, visit.caller != ""
+    statement = (
+        select(
+            visit.caller, visit.call_id, visit.queue, visit.entered_at, (visit.outcome == "answered").label("answered")
+        )
+        .where(visit.entered_at >= pieces[0].begin - window, visit.entered_at < pieces[-1].end + window)
+        .where(visit.caller != "")
+        .order_by(visit.caller)
     )
-    async with store.reading() as connection:
-        found = [
-            Stay(caller=one[0], call_id=one[1], queue=one[2], entered_at=one[3], answered=bool(one[4]))
-            for one in await connection.execute(statement)
-        ]
     begins = [piece.begin for piece in pieces]
     tallies: Tallies = {}
-    for call in judged(found, window, now):
-        if pieces[0].begin <= call.began_at < pieces[-1].end:
-            key = (call.queue, bisect_right(begins, call.began_at) - 1)
-            tallies[key] = tallies.get(key, Tally()) + call.tally
+    async with store.reading() as connection:
+        async for stays in _by_caller(connection, statement):
+            for call in judged(stays, window, now):
+                if pieces[0].begin <= call.began_at < pieces[-1].end:
+                    key = (call.queue, bisect_right(begins, call.began_at) - 1)
+                    tallies[key] = tallies.get(key, Tally()) + call.tally
     return tallies
+
+
+async def _by_caller(connection: AsyncConnection, statement: Select[Any]) -> AsyncIterator[list[Stay]]:
+    """The stays of one caller after the other, of rows in the order of callers."""
+    stays: list[Stay] = []
+    result = await connection.stream(statement, execution_options={"yield_per": AT_ONCE})
+    async for some in result.partitions():
+        for caller, call_id, queue, entered_at, answered in some:
+            if stays and stays[0].caller != caller:
+                yield stays
+                stays = []
+            stays.append(
+                Stay(caller=caller, call_id=call_id, queue=queue, entered_at=entered_at, answered=bool(answered))
+            )
+    if stays:
+        yield stays
 
 
 def within(at: ColumnElement[Any], pieces: Sequence[Interval]) -> tuple[ColumnElement[bool], ...]:

@@ -156,3 +156,11 @@ async def test_calls_and_flows(unbuilt: Machine) -> None:
     assert flows.out.splitlines()[1:] == ["main,v1,greet,play,hung up,,1,1,1.0,1,1.0"]
     wrong = one_line(await unbuilt.run("report", "flows", "{DIR}", "--flow", "mian"), 2)
     assert wrong == "hotline: R012: there is no flow 'mian'; did you mean 'main'?"
+
+
+async def test_csv_for_a_spreadsheet_and_a_zone_of_nothing(unbuilt: Machine) -> None:
+    await filled(unbuilt)
+    words = ("report", "queues", "{DIR}", *DAY, "--metrics", "entered", "--format", "csv", "--bom", "--separator", ";")
+    assert (await unbuilt.run(*words)).out == "\ufeffqueue;entered\nsales;2\n"
+    wrong = one_line(await unbuilt.run("report", "queues", "{DIR}", "--zone", ""), 2)
+    assert wrong == "hotline: R007: there is no time zone ''; expected a name such as Asia/Shanghai"
