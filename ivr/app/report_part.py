@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
+from ivr.app.flow_reports import calls_in
 from ivr.app.opened import opened_store
 from ivr.reports.recalls import abandoned_table
 from ivr.reports.tables import Asked, Table, by_hour_of_day, table_of
@@ -53,6 +54,8 @@ async def metrics_in(
     """
     wanted, cut = metrics(kind, names), pieces(kind, by, span)
     counts = tuple(dict.fromkeys(count for metric in wanted for count in metric.counts))
+    if kind == "calls":
+        return await calls_in(store, hotline, Asked(title=kind, span=span, pieces=cut, names=only, metrics=wanted), by)
     await _known(hotline, store, kind, only)
     if kind == "agents":
         tallies = await _of_agents(store, hotline, cut, counts, only)

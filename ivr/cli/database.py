@@ -39,3 +39,21 @@ def purge(
     from ivr.cli import keeping
 
     keeping.purge(folder, form, dry_run=dry_run)
+
+
+@database.command("info")
+def info(
+    folder: Folder,
+    *,
+    space: Annotated[
+        str | None, typer.Option("--space", help="What it may take in all, where that is not its disk: 200GB.")
+    ] = None,
+    form: Form = "text",
+) -> None:
+    """Say how large the database is, how it grows, and when it will be full.
+
+    In all and table by table: rows, size, what comes in a day by the rows' own times, and how long it is kept.
+    """
+    from ivr.cli import extent
+
+    extent.info(folder, form, space)

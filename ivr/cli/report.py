@@ -14,16 +14,19 @@ Since = Annotated[
 Until = Annotated[str, typer.Option("--to", help="The same; what is there is no longer in it.", metavar="WHEN")]
 Queues = Annotated[list[str] | None, typer.Option("--queue", help="Only this queue; may be repeated.", metavar="NAME")]
 Agents = Annotated[list[str] | None, typer.Option("--agent", help="Only this agent; may be repeated.", metavar="ID")]
+Flows = Annotated[list[str] | None, typer.Option("--flow", help="Only this flow; may be repeated.", metavar="NAME")]
 Metrics = Annotated[
     str | None,
     typer.Option("--metrics", help="These, with commas between; `report metrics` lists all.", metavar="NAMES"),
 ]
 Zone = Annotated[str | None, typer.Option("--zone", help="Another clock than the hotline's.", metavar="ZONE")]
 Form = Annotated[str, typer.Option("--format", help="table, csv, json, html or xlsx.", metavar="FORM")]
+Bom = Annotated[bool, typer.Option("--bom", help="Of csv: with a mark by which Excel knows UTF-8.")]
+Separator = Annotated[str | None, typer.Option("--separator", help="Of csv: , ; or tab between cells.", metavar="CHAR")]
 Output = Annotated[Path | None, typer.Option("--output", "-o", help="Into this file.", metavar="FILE")]
 
 report = typer.Typer(
-    help="The figures of queues and agents, each by its name.", no_args_is_help=True, rich_markup_mode=None
+    help="The figures of queues, agents and flows, each by its name.", no_args_is_help=True, rich_markup_mode=None
 )
 
 
@@ -38,6 +41,8 @@ def queues(
     metrics: Metrics = None,
     zone: Zone = None,
     form: Form = "table",
+    bom: Bom = False,
+    separator: Separator = None,
     output: Output = None,
 ) -> None:
     """What became of the callers of each queue.
@@ -46,7 +51,7 @@ def queues(
     """
     from ivr.cli import reporting
 
-    wish = reporting.Wish(folder, since, until, zone, form, output)
+    wish = reporting.Wish(folder, since, until, zone, form, output, separator, bom=bom)
     reporting.metrics_report("queues", wish, by=by, only=queue or (), names=metrics)
 
 
@@ -61,6 +66,8 @@ def agents(
     metrics: Metrics = None,
     zone: Zone = None,
     form: Form = "table",
+    bom: Bom = False,
+    separator: Separator = None,
     output: Output = None,
 ) -> None:
     """What each agent did.
@@ -69,7 +76,7 @@ def agents(
     """
     from ivr.cli import reporting
 
-    wish = reporting.Wish(folder, since, until, zone, form, output)
+    wish = reporting.Wish(folder, since, until, zone, form, output, separator, bom=bom)
     reporting.metrics_report("agents", wish, by=by, only=agent or (), names=metrics)
 
 
@@ -83,6 +90,8 @@ def hours(
     metrics: Metrics = None,
     zone: Zone = None,
     form: Form = "table",
+    bom: Bom = False,
+    separator: Separator = None,
     output: Output = None,
 ) -> None:
     """The hours of the day, over all days of the range.
@@ -91,7 +100,7 @@ def hours(
     """
     from ivr.cli import reporting
 
-    wish = reporting.Wish(folder, since, until, zone, form, output)
+    wish = reporting.Wish(folder, since, until, zone, form, output, separator, bom=bom)
     reporting.metrics_report("hours", wish, by="hour", only=queue or (), names=metrics)
 
 
@@ -105,6 +114,8 @@ def abandoned(
     short: Annotated[bool, typer.Option("--short", help="Those who hung up at once, too.")] = False,
     zone: Zone = None,
     form: Form = "table",
+    bom: Bom = False,
+    separator: Separator = None,
     output: Output = None,
 ) -> None:
     """Who gave up waiting, and what became of him since.
@@ -114,8 +125,58 @@ def abandoned(
     """
     from ivr.cli import reporting
 
-    wish = reporting.Wish(folder, since, until, zone, form, output)
+    wish = reporting.Wish(folder, since, until, zone, form, output, separator, bom=bom)
     reporting.abandoned_report(wish, only=queue or (), short=short)
+
+
+@report.command("calls")
+def calls(
+    folder: Folder,
+    *,
+    since: Since = "today",
+    until: Until = "now",
+    by: Annotated[str, typer.Option("--by", help="flow, 5m, 15m, 30m, hour or day.", metavar="WHAT")] = "flow",
+    flow: Flows = None,
+    metrics: Metrics = None,
+    zone: Zone = None,
+    form: Form = "table",
+    bom: Bom = False,
+    separator: Separator = None,
+    output: Output = None,
+) -> None:
+    """What became of the calls of each flow.
+
+    How many were contained, queued, handed on or rescued, how long they were in the flow, and where callers hung up. A
+    call belongs to the flow and the interval it began in.
+    """
+    from ivr.cli import reporting
+
+    wish = reporting.Wish(folder, since, until, zone, form, output, separator, bom=bom)
+    reporting.metrics_report("calls", wish, by=by, only=flow or (), names=metrics)
+
+
+@report.command("flows")
+def flows(
+    folder: Folder,
+    *,
+    since: Since = "today",
+    until: Until = "now",
+    flow: Flows = None,
+    zone: Zone = None,
+    form: Form = "table",
+    bom: Bom = False,
+    separator: Separator = None,
+    output: Output = None,
+) -> None:
+    """How often each step was entered, and each way out of it taken.
+
+    By flow, version and step, hang-ups among them; of the calls that began in the range. Steps are kept for
+    `keep.steps` of hotline.yaml.
+    """
+    from ivr.cli import reporting
+
+    wish = reporting.Wish(folder, since, until, zone, form, output, separator, bom=bom)
+    reporting.flows_report(wish, only=flow or ())
 
 
 @report.command("metrics")

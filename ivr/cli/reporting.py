@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from ivr.app.flow_reports import flows_of
 from ivr.app.loading import load_ready
 from ivr.app.mistakes import MistakeError
 from ivr.app.report_part import abandoned_of, metrics_table
 from ivr.reports.forms import as_csv, as_json, as_text
 from ivr.reports.html import as_html
-from ivr.reports.wishes import Kind, Span, WishError, form, is_of, span
+from ivr.reports.ways import SHOWN
+from ivr.reports.wishes import Kind, Span, WishError, form, is_of, separator, span
 from store.metrics import METRICS, VERSION
 
 if TYPE_CHECKING:
@@ -36,6 +38,8 @@ class Wish:
     zone: str | None
     form: str
     output: Path | None
+    separator: str | None = None
+    bom: bool = False
 
 
 def metrics_report(kind: Kind, wish: Wish, *, by: str, only: Sequence[str], names: str | None) -> None:
@@ -56,23 +60,36 @@ def abandoned_report(wish: Wish, *, only: Sequence[str], short: bool) -> None:
     _report(wish, lambda ready, range_: asyncio.run(abandoned_of(ready, range_, only=only, short=short)))
 
 
+def flows_report(wish: Wish, *, only: Sequence[str]) -> None:
+    """The list of steps and their ways out, shown.
+
+    Raises:
+        MistakeError: It cannot be had.
+    """
+    _report(wish, lambda ready, range_: asyncio.run(flows_of(ready, range_, only=only)))
+
+
 def metrics_list() -> str:
     """Every metric with its formula, those of queues first."""
     lines = [f"edition {VERSION}; docs/metrics.md says what each means, and its source", ""]
     width = max(map(len, METRICS))
-    headings: dict[Kind, str] = {"queues": "of queues and hours", "agents": "of agents"}
+    headings: dict[Kind, str] = {"queues": "of queues and hours", "agents": "of agents", "calls": "of calls"}
     for kind, heading in headings.items():
         lines += [heading, ""]
         lines += [f"  {name:<{width}}  {one.formula}" for name, one in METRICS.items() if is_of(kind, one)]
         lines.append("")
-    return "\n".join(lines).rstrip()
+    lines += ["of steps", "", *(f"  {name:<{width}}  {METRICS[name].formula}" for name in SHOWN)]
+    return "\n".join(lines)
 
 
 def _report(wish: Wish, made: Callable[[Ready, Span], Table]) -> None:
     try:
         form(wish.form, to_terminal=wish.output is None and sys.stdout.isatty())
+        separator(wish.separator, wish.form, bom=wish.bom)
         ready = load_ready(wish.folder)
-        asked = span(wish.since, wish.until, wish.zone or ready.hotline.time_zone, datetime.now(UTC))
+        asked = span(
+            wish.since, wish.until, ready.hotline.time_zone if wish.zone is None else wish.zone, datetime.now(UTC)
+        )
         _show(wish, made(ready, asked))
     except WishError as wrong:
         raise MistakeError(str(wrong)) from None
@@ -85,7 +102,8 @@ def _show(wish: Wish, table: Table) -> None:
 
             told = as_workbook(table)
         case "csv":
-            told = f"{as_csv(table)}\n".encode()
+            mark = "\ufeff" if wish.bom else ""
+            told = f"{mark}{as_csv(table, separator(wish.separator, wish.form, bom=wish.bom))}\n".encode()
         case "json":
             told = f"{as_json(table)}\n".encode()
         case "html":

@@ -67,7 +67,8 @@ CODES = codes(
     CodeDoc(
         "R008",
         "an interval a report is not cut by",
-        "`--by` takes `5m`, `15m`, `30m`, `hour`, `day`, or `queue` (of agents: `agent`) for the whole range in a row.",
+        "`--by` takes `5m`, `15m`, `30m`, `hour`, `day`, or `queue` (of agents `agent`, of calls `flow`) for the whole "
+        "range in a row.",
         "hotline report queues my-hotline --by 10m",
         "hotline report queues my-hotline --by 15m",
         "sh",
@@ -96,6 +97,22 @@ CODES = codes(
         "reports go into `csv`. A file that cannot be written is told with the system's reason.",
         "hotline report queues my-hotline --format xlsx",
         "hotline report queues my-hotline --format xlsx --output queues.xlsx",
+        "sh",
+    ),
+    CodeDoc(
+        "R012",
+        "a flow there is not",
+        "It is neither in the hotline's folder nor in the history.",
+        "hotline report calls my-hotline --flow mian",
+        "hotline report calls my-hotline --flow main",
+        "sh",
+    ),
+    CodeDoc(
+        "R013",
+        "a CSV file that cannot be had so",
+        "`--separator` takes `,`, `;` or `tab`. It and `--bom` are for `--format csv` alone.",
+        "hotline report queues my-hotline --format csv --separator :",
+        "hotline report queues my-hotline --format csv --bom --separator ';'",
         "sh",
     ),
 )

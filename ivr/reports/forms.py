@@ -38,13 +38,13 @@ def as_text(table: Table) -> str:
     return "\n".join([*lines, *([""] if table.notes else []), *map(printable, table.notes)])
 
 
-def as_csv(table: Table) -> str:
+def as_csv(table: Table, separator: str = ",") -> str:
     """A line of names, then a line for each row; shares from 0 to 1, instants with their offset, empty for None.
 
     The sum is left out: whoever adds up rows must not find it among them.
     """
     made = io.StringIO()
-    writer = csv.writer(made, lineterminator="\n")
+    writer = csv.writer(made, delimiter=separator, lineterminator="\n")
     writer.writerow(column.name for column in table.columns)
     writer.writerows([_in_csv(cell) for cell in row] for row in table.rows)
     return made.getvalue().rstrip("\n")

@@ -18,8 +18,10 @@ if TYPE_CHECKING:
 
     from store.metrics import Metric
 
-Kind: TypeAlias = Literal["queues", "agents", "hours"]
+Kind: TypeAlias = Literal["queues", "agents", "hours", "calls"]
 FORMS: Final = ("table", "csv", "json", "html", "xlsx")
+SEPARATORS: Final[Mapping[str, str]] = MappingProxyType({",": ",", ";": ";", "tab": "\t"})
+"""What may stand between two cells of a CSV file, by its word."""
 MOST_INTERVALS: Final = 50_000
 DEFAULT_METRICS: Final[Mapping[Kind, tuple[str, ...]]] = MappingProxyType(
     {
@@ -29,9 +31,13 @@ DEFAULT_METRICS: Final[Mapping[Kind, tuple[str, ...]]] = MappingProxyType(
                   "longest_wait_s", "aht_s"),
         "agents": ("handled", "talk_s", "aht_s", "rung", "missed", "missed_rate", "occupancy", "paused_share",
                    "signed_in_s"),
+        "calls": ("calls", "calls_contained", "calls_queued", "calls_handed_on", "calls_rescued", "calls_lost",
+                  "containment", "ivr_hang_up_rate", "ivr_s"),
     }
 )  # fmt: skip
-WHOLE: Final[Mapping[Kind, str]] = MappingProxyType({"queues": "queue", "agents": "agent", "hours": "hour"})
+WHOLE: Final[Mapping[Kind, str]] = MappingProxyType(
+    {"queues": "queue", "agents": "agent", "hours": "hour", "calls": "flow"}
+)
 """The word of `--by` for the whole range in one row each."""
 OF_AN_AGENT: Final = frozenset(
     {"answered", "answered_within", "talking", "answer_waits", "answer_wait_s", "handled", "talk_sum_s", "holds",
@@ -125,7 +131,7 @@ def metrics(kind: Kind, names: str | None) -> tuple[Metric, ...]:
     known = [name for name, metric in METRICS.items() if is_of(kind, metric)]
     for name in wanted or ("",):
         if name in METRICS and name not in known:
-            what = "agents" if kind == "agents" else "queues"
+            what = kind if kind != "hours" else "queues"
             raise WishError("R005", f"'{name}' is no metric of {what}; `hotline report metrics` says which are")
         if name not in known:
             raise WishError("R005", _unknown("metric", name, known, "those of `hotline report metrics`"))
@@ -137,7 +143,9 @@ def is_of(kind: Kind, metric: Metric) -> bool:
     sources = {COUNTS[name].source for name in metric.counts}
     if kind == "agents":
         of_visits = {name for name in metric.counts if COUNTS[name].source == "visits"}
-        return "callers" not in sources and of_visits <= OF_AN_AGENT
+        return sources <= {"visits", "ring_attempts", "agent_intervals"} and of_visits <= OF_AN_AGENT
+    if kind == "calls":
+        return sources == {"journeys"}
     return sources <= {"visits", "callers"}
 
 
@@ -154,16 +162,29 @@ def form(told: str, *, to_terminal: bool) -> str:
     return told
 
 
-def named(what: Literal["queue", "agent"], asked: Sequence[str], known: Iterable[str]) -> None:
-    """See that each queue or agent asked for is one.
+def separator(told: str | None, form: str, *, bom: bool) -> str:
+    """The character between two cells of a CSV file.
 
     Raises:
-        WishError: One is not (R006, R009).
+        WishError: There is none such, or the form is none that has any (R013).
+    """
+    if form != "csv" and (told is not None or bom):
+        raise WishError("R013", f"--bom and --separator are for --format csv; this one is {form}")
+    if told is not None and told not in SEPARATORS:
+        raise WishError("R013", f"there is no separator '{told}'; expected {', '.join(map(repr, SEPARATORS))}")
+    return SEPARATORS[told or ","]
+
+
+def named(what: Literal["queue", "agent", "flow"], asked: Sequence[str], known: Iterable[str]) -> None:
+    """See that each queue, agent or flow asked for is one.
+
+    Raises:
+        WishError: One is not (R006, R009, R012).
     """
     choices = list(known)
     for name in asked:
         if name not in choices:
-            code = "R006" if what == "queue" else "R009"
+            code = {"queue": "R006", "agent": "R009", "flow": "R012"}[what]
             told = ", ".join(choices[:6]) + (", …" if len(choices) > 6 else "")  # noqa: PLR2004 - a line's worth of names
             raise WishError(code, _unknown(what, name, choices, told or "one; there is none yet"))
 

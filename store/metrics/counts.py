@@ -1,4 +1,4 @@
-"""What is counted, by name: of visits, of what agents did, of ringing, of callers who came back. Pure data.
+"""What is counted, by name: of visits, agents, ringing, callers who came back, calls in flows. Pure data.
 
 A count of visits is a condition and what is added where it holds; `store.metrics.tally` reads it for plain records and
 `store.metrics.sql` for the database, so that both count the same. Instants and outcomes are those of `store.rows`.
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from store.rows import Outcome
 
-Source: TypeAlias = Literal["visits", "agent_intervals", "ring_attempts", "callers"]
+Source: TypeAlias = Literal["visits", "agent_intervals", "ring_attempts", "callers", "journeys", "journey_steps"]
 Fold: TypeAlias = Literal["sum", "longest"]
 Bound: TypeAlias = Literal["threshold_s", "short_abandon_s"]
 """Which limit of the queue a wait is held against: at most the threshold, less than the short-abandon time."""
@@ -174,5 +174,41 @@ _CALLERS: Final = (
     Count(name="calls_resolved", words="of these, the calls whose caller did not call in those days", source="callers"),
 )
 
-COUNTS: Final[Mapping[str, Count]] = MappingProxyType({count.name: count for count in (*_VISITS, *_AGENTS, *_CALLERS)})
+_CALLS: Final = (
+    Count(name="calls", words="calls that a flow took", source="journeys"),
+    Count(name="calls_over", words="calls whose flow is over", source="journeys"),
+    Count(
+        name="calls_queued",
+        words="calls that came into at least one queue",
+        source="journeys",
+    ),
+    Count(
+        name="calls_contained",
+        words="calls over in the flow (`calls_finished` or `calls_hung_up`): in no queue, handed on to nobody",
+        source="journeys",
+    ),
+    Count(name="calls_finished", words="calls the flow ended, that were in no queue", source="journeys"),
+    Count(name="calls_hung_up", words="calls whose caller hung up in the flow, and was in no queue", source="journeys"),
+    Count(
+        name="calls_handed_on",
+        words="calls dialled or transferred on to a number, that were in no queue",
+        source="journeys",
+    ),
+    Count(name="calls_rescued", words="calls the dialplan's rescue brought to a person", source="journeys"),
+    Count(name="calls_lost", words="calls of which nobody knows how they went on", source="journeys"),
+    Count(name="ivr_times", words="calls whose time in the flow is known", source="journeys"),
+    Count(
+        name="ivr_sum_s",
+        words="time from the call's beginning until it entered its first queue, or the flow was over, together",
+        source="journeys",
+        adds="ivr",
+    ),
+    Count(name="steps_entered", words="times calls were in the step, and left it", source="journey_steps"),
+    Count(name="steps_hung_up", words="of these, times the caller hung up there", source="journey_steps"),
+    Count(name="ways_taken", words="of these, times they left by this way", source="journey_steps"),
+)
+
+COUNTS: Final[Mapping[str, Count]] = MappingProxyType(
+    {count.name: count for count in (*_VISITS, *_AGENTS, *_CALLERS, *_CALLS)}
+)
 """Every count by name."""

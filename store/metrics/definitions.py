@@ -22,7 +22,7 @@ VERSION: Final = 1
 """Which edition of the formulas this is."""
 
 Unit: TypeAlias = Literal["share", "seconds", "count"]
-Kind: TypeAlias = Literal["service level", "abandonment", "answer", "time", "agent", "caller", "count"]
+Kind: TypeAlias = Literal["service level", "abandonment", "answer", "time", "agent", "caller", "call", "count"]
 
 _CISCO: Final = "Cisco ICM CTI server guide, service level types"
 _GENESYS: Final = "https://help.mypurecloud.com/articles/configure-the-service-level-calculation/"
@@ -296,6 +296,48 @@ _CALLER: Final = (
 )  # fmt: skip
 
 
+_CALL: Final = (
+    Metric(
+        name="containment", title="contained in the flow", kind="call", unit="share",
+        top=("+calls_contained",), bottom=("+calls_over",),
+        words="Calls that were over in the flow, of all that are over: in no queue, and handed on to nobody. It does "
+        "not say that the caller got what he wanted; `ivr_hang_up_rate` says how many of these hung up.",
+        source="containment rate of Genesys, NICE and Cisco CVP; who hangs up is in it there, too",
+    ),
+    Metric(
+        name="ivr_hang_up_rate", title="hung up in the flow", kind="call", unit="share",
+        top=("+calls_hung_up",), bottom=("+calls_over",),
+        words="Calls whose caller hung up before any queue, of all that are over.",
+        source="the hotline's own; IVR abandonment elsewhere",
+    ),
+    Metric(
+        name="queued_rate", title="on to a queue", kind="call", unit="share",
+        top=("+calls_queued",), bottom=("+calls",),
+        words="Calls that came into a queue, of all.",
+        source="the hotline's own; 1 less this is called self-service rate elsewhere",
+    ),
+    Metric(
+        name="ivr_s", title="average time in the flow", kind="call", unit="seconds",
+        top=("+ivr_sum_s",), bottom=("+ivr_times",),
+        words="From the beginning of the call until it entered its first queue, or the flow was over. What is said "
+        "after a talk (a survey) is not in it.",
+        source="common to all; IVR time of Amazon Connect and Genesys",
+    ),
+    Metric(
+        name="way_share", title="left by this way", kind="call", unit="share",
+        top=("+ways_taken",), bottom=("+steps_entered",),
+        words="Of the times calls were in a step, how many left it by this way.",
+        source="the hotline's own",
+    ),
+    Metric(
+        name="step_hang_up_rate", title="hung up in the step", kind="call", unit="share",
+        top=("+steps_hung_up",), bottom=("+steps_entered",),
+        words="Of the times calls were in a step, how many callers hung up there.",
+        source="the hotline's own",
+    ),
+)  # fmt: skip
+
+
 def _plain() -> tuple[Metric, ...]:
     """Each count of visits and of ringing that is a number is a metric under its own name."""
     return tuple(
@@ -307,6 +349,6 @@ def _plain() -> tuple[Metric, ...]:
 
 
 METRICS: Final[Mapping[str, Metric]] = MappingProxyType(
-    {one.name: one for one in (*_LEVELS, *_ABANDONMENT, *_ANSWER, *_TIMES, *_AGENT, *_CALLER, *_plain())}
+    {one.name: one for one in (*_LEVELS, *_ABANDONMENT, *_ANSWER, *_TIMES, *_AGENT, *_CALLER, *_CALL, *_plain())}
 )
 """Every metric by name."""

@@ -44,6 +44,7 @@ _KINDS: Final[Mapping[Kind, str]] = MappingProxyType(
         "time": "Times",
         "agent": "Agents",
         "caller": "Callers who come back",
+        "call": "Calls in the flows",
         "count": "Plain counts",
     }
 )
@@ -53,6 +54,8 @@ _SOURCES: Final[Mapping[Source, str]] = MappingProxyType(
         "agent_intervals": "Of what agents did (`agent_intervals`)",
         "ring_attempts": "Of ringing (`ring_attempts`)",
         "callers": "Of calls, seen together with the other calls of their caller (`visits`)",
+        "journeys": "Of calls in the flows (`journeys`, and whether there is a visit of their channel)",
+        "journey_steps": "Of the steps of these calls (`journey_steps`)",
     }
 )
 _UNITS: Final = MappingProxyType(

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, get_args
 
 from sqlalchemy import Integer, cast, func, literal_column, or_, select
 
@@ -16,22 +16,27 @@ from store.metrics.callers import Stay, judged
 from store.metrics.counts import COUNTS, Bound
 from store.metrics.sql import expression
 from store.metrics.tally import Tally, of_stretches
-from store.queries.pages import fetch, where
+from store.queries.pages import where
 from store.queries.totals import limit_of
 from store.rows import AgentInterval
 from store.schema import AGENT_INTERVALS, RING_ATTEMPTS, VISITS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
     from datetime import datetime
 
     from sqlalchemy import ColumnElement, Select
+    from sqlalchemy.ext.asyncio import AsyncConnection
 
     from store.engine import Store
     from store.intervals import Interval
     from store.queries.totals import Limit
 
-    Tallies = dict[tuple[str, int], Tally]
+
+AT_ONCE: Final = 1000
+"""Rows held in memory at a time, of those that are looked at one by one: a range may have any number of them."""
+Tallies: TypeAlias = "dict[tuple[str, int], Tally]"
+"""Counts by name and the number of the interval."""
 
 
 async def visit_tallies(
@@ -59,10 +64,10 @@ async def visit_tallies(
     name, at = (visit.agent, visit.answered_at) if by_agent else (visit.queue, visit.entered_at)
     bounds = {bound: limit_of(limits or {}, bound) for bound in get_args(Bound)}
     columns = [expression(COUNTS[count], bounds) for count in counts]
-    statement = select(name.label("name"), _slot(store, at, pieces), *columns).where(*_within(at, pieces))
+    statement = select(name.label("name"), slot(store, at, pieces), *columns).where(*within(at, pieces))
     if by_agent:
         statement = statement.where(name.is_not(None))
-    return await _asked(store, _only(statement, (visit.queue, queues), (visit.agent, agents)), pieces)
+    return await asked_by_slot(store, only(statement, (visit.queue, queues), (visit.agent, agents)), pieces)
 
 
 async def ring_tallies(store: Store, pieces: Sequence[Interval], *, agents: Sequence[str] = ()) -> Tallies:
@@ -70,12 +75,12 @@ async def ring_tallies(store: Store, pieces: Sequence[Interval], *, agents: Sequ
     ring = RING_ATTEMPTS.c
     statement = select(
         ring.agent.label("name"),
-        _slot(store, ring.started_at, pieces),
+        slot(store, ring.started_at, pieces),
         func.count(ring.result).label("rung"),
         func.count().filter(ring.result == "no_answer").label("missed"),
         func.count().filter(ring.result.in_(("refused", "busy"))).label("refused"),
-    ).where(*_within(ring.started_at, pieces))
-    return await _asked(store, _only(statement, (ring.agent, agents)), pieces)
+    ).where(*within(ring.started_at, pieces))
+    return await asked_by_slot(store, only(statement, (ring.agent, agents)), pieces)
 
 
 async def state_tallies(
@@ -89,37 +94,59 @@ async def state_tallies(
         or_(columns.ended_at.is_(None), columns.ended_at > pieces[0].begin),
         columns.agent.in_(agents) if agents else None,
     )
+    tallies: Tallies = {}
     async with store.reading() as connection:
-        return of_stretches(await fetch(connection, AgentInterval, statement), pieces, now)
+        result = await connection.stream(statement, execution_options={"yield_per": AT_ONCE})
+        async for some in result.mappings().partitions():
+            for key, tally in of_stretches([AgentInterval(**one) for one in some], pieces, now).items():
+                tallies[key] = tallies[key] + tally if key in tallies else tally
+    return tallies
 
 
 async def caller_tallies(store: Store, pieces: Sequence[Interval], window: timedelta, now: datetime) -> Tallies:
     """Which calls were of callers who came back, by queue and the interval the call began in."""
     visit = VISITS.c
-    statement = select(
-        visit.caller, visit.call_id, visit.queue, visit.entered_at, (visit.outcome == "answered").label("answered")
-    ).where(
-        visit.entered_at >= pieces[0].begin - window, visit.entered_at < pieces[-1].end + window, visit.caller != ""
+    statement = (
+        select(
+            visit.caller, visit.call_id, visit.queue, visit.entered_at, (visit.outcome == "answered").label("answered")
+        )
+        .where(visit.entered_at >= pieces[0].begin - window, visit.entered_at < pieces[-1].end + window)
+        .where(visit.caller != "")
+        .order_by(visit.caller)
     )
-    async with store.reading() as connection:
-        found = [
-            Stay(caller=one[0], call_id=one[1], queue=one[2], entered_at=one[3], answered=bool(one[4]))
-            for one in await connection.execute(statement)
-        ]
     begins = [piece.begin for piece in pieces]
     tallies: Tallies = {}
-    for call in judged(found, window, now):
-        if pieces[0].begin <= call.began_at < pieces[-1].end:
-            key = (call.queue, bisect_right(begins, call.began_at) - 1)
-            tallies[key] = tallies.get(key, Tally()) + call.tally
+    async with store.reading() as connection:
+        async for stays in _by_caller(connection, statement):
+            for call in judged(stays, window, now):
+                if pieces[0].begin <= call.began_at < pieces[-1].end:
+                    key = (call.queue, bisect_right(begins, call.began_at) - 1)
+                    tallies[key] = tallies.get(key, Tally()) + call.tally
     return tallies
 
 
-def _within(at: ColumnElement[Any], pieces: Sequence[Interval]) -> tuple[ColumnElement[bool], ...]:
+async def _by_caller(connection: AsyncConnection, statement: Select[Any]) -> AsyncIterator[list[Stay]]:
+    """The stays of one caller after the other, of rows in the order of callers."""
+    stays: list[Stay] = []
+    result = await connection.stream(statement, execution_options={"yield_per": AT_ONCE})
+    async for some in result.partitions():
+        for caller, call_id, queue, entered_at, answered in some:
+            if stays and stays[0].caller != caller:
+                yield stays
+                stays = []
+            stays.append(
+                Stay(caller=caller, call_id=call_id, queue=queue, entered_at=entered_at, answered=bool(answered))
+            )
+    if stays:
+        yield stays
+
+
+def within(at: ColumnElement[Any], pieces: Sequence[Interval]) -> tuple[ColumnElement[bool], ...]:
+    """Whether an instant is in the intervals, which are neighbours."""
     return (at >= pieces[0].begin, at < pieces[-1].end)
 
 
-def _slot(store: Store, at: ColumnElement[Any], pieces: Sequence[Interval]) -> ColumnElement[int]:
+def slot(store: Store, at: ColumnElement[Any], pieces: Sequence[Interval]) -> ColumnElement[int]:
     """Which step an instant is in, counted from the one the first interval begins in."""
     if len(pieces) == 1:
         return literal_column("0").label("slot")
@@ -131,11 +158,13 @@ def _slot(store: Store, at: ColumnElement[Any], pieces: Sequence[Interval]) -> C
     return cast(func.floor((func.extract("epoch", at) - origin) / step), Integer).label("slot")
 
 
-def _only(statement: Select[Any], *wanted: tuple[ColumnElement[Any], Sequence[str]]) -> Select[Any]:
+def only(statement: Select[Any], *wanted: tuple[ColumnElement[Any], Sequence[str]]) -> Select[Any]:
+    """The statement for these names alone; an empty list is no condition."""
     return statement.where(*(column.in_(names) for column, names in wanted if names))
 
 
-async def _asked(store: Store, statement: Select[Any], pieces: Sequence[Interval]) -> Tallies:
+async def asked_by_slot(store: Store, statement: Select[Any], pieces: Sequence[Interval]) -> Tallies:
+    """What a statement of `name`, `slot` and counts finds, added up to the intervals."""
     step = timedelta(seconds=step_s(pieces))
     begins = [piece.begin for piece in pieces]
     origin = first_step(pieces) if len(pieces) > 1 else begins[0]

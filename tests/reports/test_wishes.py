@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ivr.reports.wishes import DEFAULT_METRICS, Span, WishError, form, is_of, metrics, named, pieces, span
+from ivr.reports.ways import SHOWN
+from ivr.reports.wishes import DEFAULT_METRICS, Span, WishError, form, is_of, metrics, named, pieces, separator, span
 from store.metrics import METRICS
 
 if TYPE_CHECKING:
@@ -134,8 +135,9 @@ def test_metrics_keep_their_order_and_come_once() -> None:
 def test_what_is_shown_unless_asked_otherwise_can_be_had_and_every_metric_is_in_some_report() -> None:
     for kind in DEFAULT_METRICS:
         assert [one.name for one in metrics(kind, None)] == list(DEFAULT_METRICS[kind])
-    kinds: tuple[Kind, ...] = ("queues", "agents")
-    assert [name for name, one in METRICS.items() if not any(is_of(kind, one) for kind in kinds)] == []
+    kinds: tuple[Kind, ...] = ("queues", "agents", "calls")
+    others = {name for name, one in METRICS.items() if not any(is_of(kind, one) for kind in kinds)}
+    assert others == set(SHOWN), "in no report, or in two"
 
 
 def test_names_forms_and_terminals() -> None:
@@ -149,3 +151,27 @@ def test_names_forms_and_terminals() -> None:
     with pytest.raises(WishError, match="R011: a workbook is not for a terminal"):
         form("xlsx", to_terminal=True)
     assert form("xlsx", to_terminal=False) == "xlsx"
+
+
+@pytest.mark.parametrize(
+    ("told", "form", "bom", "said"),
+    [
+        (":", "csv", False, "R013: there is no separator ':'; expected ',', ';', 'tab'"),
+        (";", "json", False, "R013: --bom and --separator are for --format csv; this one is json"),
+        (None, "table", True, "R013: --bom and --separator are for --format csv; this one is table"),
+    ],
+)
+def test_a_separator_is_one_of_three_and_of_csv_alone(told: str | None, form: str, *, bom: bool, said: str) -> None:
+    with pytest.raises(WishError) as refused:
+        separator(told, form, bom=bom)
+    assert str(refused.value) == said
+
+
+def test_cells_are_parted_as_asked() -> None:
+    assert [separator(told, "csv", bom=True) for told in (None, ",", ";", "tab")] == [",", ",", ";", "\t"]
+    assert separator(None, "table", bom=False) == ","
+
+
+def test_no_zone_at_all_is_no_zone() -> None:
+    with pytest.raises(WishError, match="R007: there is no time zone ''; expected a name such as Asia/Shanghai"):
+        asked(zone="")

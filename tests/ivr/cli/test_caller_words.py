@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from store.rows import Row
     from tests.ivr.cli.machine import Machine
 
+pytestmark = pytest.mark.timeout(300)
+"""Several processes one after the other, on a machine that may be busy."""
 NUMBER = "13800138000"
 
 

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from store.rows import Row
     from tests.ivr.cli.machine import Machine
 
+pytestmark = pytest.mark.timeout(300)
+"""Several processes one after the other, on a machine that may be busy."""
 OLD = datetime(2001, 2, 3, 1, tzinfo=UTC)
 
 
@@ -35,7 +37,7 @@ async def filled(machine: Machine, *rows: Row) -> None:
     await store.close()
 
 
-@pytest.mark.parametrize("command", ["db upgrade", "db purge"])
+@pytest.mark.parametrize("command", ["db upgrade", "db purge", "db info"])
 async def test_every_word_explains_itself_within_80_columns(unbuilt: Machine, command: str) -> None:
     ended = await unbuilt.run(*command.split(), "--help")
     assert ended.out.startswith(f"Usage: hotline {command} [OPTIONS] {{DIR}}")
@@ -59,8 +61,35 @@ async def test_what_would_go_is_told_then_it_goes_and_then_nothing_is_left(unbui
     assert (await unbuilt.run("db", "purge", "{DIR}")).out == "0 rows deleted\n"
 
 
+async def test_the_database_is_measured_and_the_day_it_is_full_is_told(unbuilt: Machine) -> None:
+    await filled(unbuilt, *old_rows())
+    ended = await unbuilt.run("db", "info", "{DIR}")
+    assert (ended.code, ended.err) == (0, "")
+    whole, _, tables = ended.out.partition("\n\n")
+    named = dict(line.split(maxsplit=1) for line in whole.splitlines()[1:])
+    assert set(named) == {"size", "free", "grows", "full"}
+    assert named["full"] == "not within ten years"
+    head, *rows = [line.split() for line in tables.splitlines()]
+    assert head[:2] == ["table", "rows"]
+    assert [(row[0], row[1], row[-2], row[-1]) for row in rows] == [
+        ("visits", "1", "2001-02-03", "1095d"),
+        ("ring_attempts", "1", "2001-02-03", "1095d"),
+    ]
+    told = json.loads((await unbuilt.run("db", "info", "{DIR}", "--format", "json", "--space", "1kB")).out)
+    assert (told["free"], told["days_seen"], told["bytes_a_day"]) == (0, 28, 0)
+
+
+async def test_an_empty_database_is_measured(unbuilt: Machine) -> None:
+    ended = await unbuilt.run("db", "info", "{DIR}")
+    assert "full       not known yet: there is less than a day of rows" in ended.out
+    assert ended.out.endswith("no table has a row yet\n")
+
+
 async def test_slips_are_one_line(unbuilt: Machine) -> None:
     ended = await unbuilt.run("db", "purge", "{DIR}", "--format", "xml")
     assert one_line(ended, 2) == "hotline: there is no format 'xml'; expected text or json"
     unbuilt.environ["HOTLINE_DATABASE_URL"] = "postgresql://u@127.0.0.1:1/x"
     assert "nothing listens at 127.0.0.1:1" in one_line(await unbuilt.run("db", "purge", "{DIR}"), 2)
+    del unbuilt.environ["HOTLINE_DATABASE_URL"]
+    ended = await unbuilt.run("db", "info", "{DIR}", "--space", "much")
+    assert one_line(ended, 2) == "hotline: --space does not understand 'much'; expected a size such as 200GB or 1.5TB"

@@ -12,7 +12,7 @@ from store.engine import open_store
 from tests.ivr.cli.test_commands import one_line
 from tests.store.databases import write_all
 from tests.store.metrics.test_tally import stretch
-from tests.store.samples import a_ring, a_visit
+from tests.store.samples import a_journey, a_ring, a_step, a_visit
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -41,7 +41,7 @@ async def filled(machine: Machine, *more: Row) -> None:
     await store.close()
 
 
-@pytest.mark.parametrize("report", ["queues", "agents", "hours", "abandoned"])
+@pytest.mark.parametrize("report", ["queues", "agents", "hours", "abandoned", "calls", "flows"])
 async def test_every_word_explains_itself_within_80_columns(unbuilt: Machine, report: str) -> None:
     ended = await unbuilt.run("report", report, "--help")
     assert ended.out.startswith(f"Usage: hotline report {report} [OPTIONS] {{DIR}}")
@@ -127,3 +127,40 @@ async def test_the_list_of_metrics(unbuilt: Machine) -> None:
     ended = await unbuilt.run("report", "metrics")
     assert "  sl_negative                    answered_within ÷ (ended − short_abandoned)" in ended.out.splitlines()
     assert ended.code == 0
+
+
+async def test_calls_and_flows(unbuilt: Machine) -> None:
+    began = datetime(2026, 11, 21, 1, tzinfo=UTC)
+    call = a_journey(
+        id="gz-1/9.9",
+        channel_id="9.9",
+        started_at=began,
+        ended_at=began,
+        outcome="hung_up",
+        last_step="main.greet",
+        flow_version="v1",
+    )
+    step = a_step(1, journey_id=call.id, step="greet", verb="play", outcome="hung up", at=began)
+    await filled(unbuilt, call, step)
+    calls = await unbuilt.run("report", "calls", "{DIR}", *DAY, "--metrics", "calls,calls_hung_up")
+    assert (calls.code, calls.err) == (0, "")
+    assert calls.out.splitlines()[2:] == [
+        "flow  calls  calls_hung_up",
+        "main      1              1",
+        "──────────────────────────",
+        "all       1              1",
+        "",
+        "callers hung up most often in main.greet (1)",
+    ]
+    flows = await unbuilt.run("report", "flows", "{DIR}", *DAY, "--format", "csv")
+    assert flows.out.splitlines()[1:] == ["main,v1,greet,play,hung up,,1,1,1.0,1,1.0"]
+    wrong = one_line(await unbuilt.run("report", "flows", "{DIR}", "--flow", "mian"), 2)
+    assert wrong == "hotline: R012: there is no flow 'mian'; did you mean 'main'?"
+
+
+async def test_csv_for_a_spreadsheet_and_a_zone_of_nothing(unbuilt: Machine) -> None:
+    await filled(unbuilt)
+    words = ("report", "queues", "{DIR}", *DAY, "--metrics", "entered", "--format", "csv", "--bom", "--separator", ";")
+    assert (await unbuilt.run(*words)).out == "\ufeffqueue;entered\nsales;2\n"
+    wrong = one_line(await unbuilt.run("report", "queues", "{DIR}", "--zone", ""), 2)
+    assert wrong == "hotline: R007: there is no time zone ''; expected a name such as Asia/Shanghai"
