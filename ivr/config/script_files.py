@@ -16,7 +16,7 @@ BESIDE: Final = ".beside-scripts.json"
 itself writes into the copy, which is the same version all the same."""
 
 _COPY: Final = re.compile(r"[0-9a-f]{12}")
-"""The name of a version, and so of its copy; one that was brought back under another name is a folder like any other."""
+"""The name of a version, and so of its copy; brought back under another name it is a folder like any other."""
 _MADE: Final = "__pycache__"
 """Python's own, made anew wherever scripts run."""
 
