@@ -70,9 +70,11 @@ def keep(folder: Path, target: Path) -> None:
     staged = target.with_name(f".{target.name}.{secrets.token_hex(4)}") / target.name
     try:
         staged.mkdir(parents=True)
+        others = _others(target)
         for name in _heard(folder):
             (staged / name).parent.mkdir(parents=True, exist_ok=True)
-            _copy(folder / name, staged / name, [copy / name for copy in _others(target)])
+            alike = [copy / name for copy in others] if name.parts[0] == "prompts" else []
+            _copy(folder / name, staged / name, alike)
             sync(staged / name)
         write_made(staged / SOUNDS, {})
         (staged / BESIDE).write_text(json.dumps(dict(files_beside(staged / "scripts"))), "utf-8")
@@ -100,13 +102,15 @@ def _others(target: Path) -> list[Path]:
 
 
 def _copy(source: Path, target: Path, alike: list[Path]) -> None:
-    """Copy a file; a recording that another version has, too, is on disk once for all of them."""
-    if source.suffix.lower() == ".wav":
-        for other in alike:
-            with contextlib.suppress(OSError):  # not there, or no links on this disk
-                if filecmp.cmp(source, other, shallow=False):
-                    target.hardlink_to(other)
-                    return
+    """Copy a file; a recording that another version has, too, is on disk once for all of them.
+
+    Not so what lies beside scripts: they may write into it.
+    """
+    for other in alike if source.suffix.lower() == ".wav" else ():
+        with contextlib.suppress(OSError):  # not there, or no links on this disk
+            if filecmp.cmp(source, other, shallow=False):
+                target.hardlink_to(other)
+                return
     shutil.copyfile(source, target)
 
 

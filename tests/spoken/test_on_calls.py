@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from lab.listening import Heard
     from tests.spoken.house import Reading
 
-pytestmark = [pytest.mark.asterisk, pytest.mark.timeout(420)]
+pytestmark = [pytest.mark.asterisk, pytest.mark.timeout(900)]
 
 ENDS_S: Final = 240.0
 """A call of forty seconds, on a machine that is busy with other things."""

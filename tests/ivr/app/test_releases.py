@@ -18,6 +18,7 @@ from ivr.app.copies import ABANDONED_AFTER_S, ChangedMeanwhileError, keep, read_
 from ivr.app.loading import load_ready
 from ivr.app.mistakes import MistakeError
 from ivr.app.releases import KeptReleases
+from ivr.config.load import load_hotline
 from tests.ivr.flow.surroundings import SMALL
 
 if TYPE_CHECKING:
@@ -265,6 +266,8 @@ def test_a_script_that_writes_beside_itself_damages_no_copy(folder: Path) -> Non
     (copy / "scripts" / "areas.csv").write_text("0571,Ningbo\n", "utf-8")
     (copy / "scripts" / "calls.log").write_text("one\n", "utf-8")
     assert read_copy(copy) is not None
+    shutil.copytree(copy, folder.parent / "brought-back")
+    assert load_hotline(folder.parent / "brought-back").flows != here.flows, "a folder like any other"
     (copy / "scripts" / "another.py").write_text("print()\n", "utf-8")
     assert read_copy(copy) is None, "a program is another matter"
 

@@ -178,6 +178,8 @@ def test_as_long_as_nothing_is_published_the_folder_is_heard_as_it_was_built_las
 
 
 def test_a_recording_of_several_versions_is_on_disk_once(folder: Path) -> None:
+    (folder / "scripts").mkdir(exist_ok=True)
+    (folder / "scripts" / "jingle.wav").write_bytes(recording())
     old = published(folder).record.version
     path = folder / "prompts" / "en.yaml"
     path.write_text(path.read_text("utf-8").replace("rescue: ", "rescue: Oh. "), "utf-8")
@@ -186,6 +188,8 @@ def test_a_recording_of_several_versions_is_on_disk_once(folder: Path) -> None:
     assert copies[0].samefile(copies[1])
     assert copies[0].read_bytes() == (folder / "prompts/en/welcome.wav").read_bytes()
     assert not copies[0].samefile(folder / "prompts/en/welcome.wav"), "the draft's may be written into"
+    beside = [load_ready(folder).places.versions / name / "scripts/jingle.wav" for name in (old, new)]
+    assert not beside[0].samefile(beside[1]), "a script may write into it"
 
 
 async def test_a_version_from_before_sounds_were_of_versions_is_heard_and_started(folder: Path) -> None:
