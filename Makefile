@@ -46,7 +46,7 @@ fast: $(BIN)/.ready ## the unit suite
 	$(BIN)/python -m pytest -m "$(UNIT)" -n auto
 
 real: $(BIN)/.ready ## the real parts: PostgreSQL, Asterisk, SIP and RTP, a browser
-	$(BIN)/python -m pytest -m "not ($(UNIT))" -p no:randomly -n 4 --dist loadfile --timeout 240
+	$(BIN)/python -m pytest -m "not ($(UNIT))" -p no:randomly -n 4 --dist loadfile --no-loadscope-reorder --timeout 240
 
 bench: setup ## CPU per call beside plain dialplan, and the other figures of docs/performance.md
 	$(BIN)/python -m bench.calls
