@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
+import sys
 import tempfile
 from typing import TYPE_CHECKING
 
@@ -24,17 +26,49 @@ settings.register_profile(
 settings.load_profile("hotline")
 
 
+# Where the environment says that no compiled code is kept, each worker and each process a test starts would compile the
+# whole product anew. Tests keep it, as any installed hotline does.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+
 PROGRAMS = (
     "tests/ivr/cli/test_serving.py",
     "tests/ivr/cli/test_commands.py",
     "tests/ivr/app/test_supervisor.py",
     "tests/ivr/app/test_running.py",
+    "tests/ivr/cli/test_publishing.py",
     "tests/ivr/cli/test_reloading.py",
     "tests/ivr/cli/test_newcomer.py",
     "tests/ivr/cli/test_ledger_words.py",
     "tests/house/test_missing_parts.py",
 )
 """Files whose tests start the hotline's own processes, as a user does, or pytest, as a developer does."""
+
+
+LONGEST = (
+    "tests/publishing/test_under_calls.py",
+    "tests/ivr/cli/test_serving.py",
+    "tests/calls/test_keys.py",
+    "tests/ledger/test_soak.py",
+    "tests/ivr/cli/test_ledger_words.py",
+    "tests/calls/test_dialogues.py",
+    "tests/ivr/cli/test_commands.py",
+    "tests/ledger/test_cel.py",
+    "tests/calls/test_queue.py",
+    "tests/calls/test_queue_line.py",
+    "tests/ledger/test_ledger_agents.py",
+    "tests/calls/test_kill.py",
+    "tests/browser/test_opening_numbers.py",
+    "tests/lab/test_demo.py",
+    "tests/browser/test_board_made_up.py",
+    "tests/calls/test_ledger.py",
+    "tests/browser/test_boards_in_a_browser.py",
+    "tests/ivr/cli/test_publishing.py",
+    "tests/calls/test_sipp.py",
+    "tests/calls/test_ami_cut.py",
+)
+"""The longest files of the real suite, longest first: begun last, one of them held up everything at the end."""
 
 
 _CACHE = pytest.StashKey[str]()
@@ -50,8 +84,13 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     shutil.rmtree(config.stash[_CACHE], ignore_errors=True)
 
 
-def pytest_collection_modifyitems(items: Iterable[pytest.Item]) -> None:
-    """Tests that run PostgreSQL or whole programs belong to the real parts: the fast suite leaves them out."""
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests that run PostgreSQL or whole programs belong to the real parts: the fast suite leaves them out.
+
+    The longest files come first; xdist keeps that order with --no-loadscope-reorder.
+    """
+    ranks = {file: rank for rank, file in enumerate(LONGEST)}
+    items.sort(key=lambda item: ranks.get(item.nodeid.split("::", 1)[0], len(ranks)))
     for item in items:
         if item.nodeid.split("::", 1)[0] in PROGRAMS:
             item.add_marker(pytest.mark.program)
@@ -59,6 +98,12 @@ def pytest_collection_modifyitems(items: Iterable[pytest.Item]) -> None:
         given = set(chosen.params.values()) if chosen is not None and _all_hashable(chosen.params.values()) else set()
         if "postgresql" in given or "postgres" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.postgres)
+
+
+def pytest_collection_finish() -> None:
+    """What was imported and collected stays to the end: no look for garbage passes over it again."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

@@ -37,11 +37,20 @@ log = structlog.get_logger("ivr.reload")
 
 
 async def follow(ready: Ready, releases: KeptReleases, stop: asyncio.Event) -> None:
-    """Take up each change of the folder until `stop`; nothing that is wrong in it ends the service."""
+    """Take up each change of the folder until `stop`; nothing that is wrong in it ends the service.
+
+    What was saved between the reading at the start and the first moment of the watch is no change to the watch: the
+    folder is read once more at its first word, a change or five seconds without one.
+    """
     log.info("watching", folder=str(ready.folder))
     try:
-        async for _ in awatch(ready.folder, watch_filter=_matters(ready), stop_event=stop):
-            ready = await _taken_up(ready, releases)
+        first = True
+        async for changes in awatch(
+            ready.folder, watch_filter=_matters(ready), stop_event=stop, rust_timeout=5000, yield_on_timeout=True
+        ):
+            if changes or first:
+                ready = await _taken_up(ready, releases)
+            first = False
     except OSError as error:  # the folder is gone, or the system watches no more: calls go on
         log.error("not_watching", why=str(error))
 

@@ -44,7 +44,7 @@ def deaf(board: Client) -> socket.socket:
 
 
 async def viewers(board: Client, count: int) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while board.app[HUB].viewers != count:  # noqa: ASYNC110 - the other end has no event for us
             await asyncio.sleep(0.01)
 

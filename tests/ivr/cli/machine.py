@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import os
 import socket
 import sys
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
+from unittest import mock
 
+import pytest
+
+from ivr.cli.main import main
 from lab.ports import LOOPBACK, claim_ports
 
 if TYPE_CHECKING:
@@ -87,7 +92,7 @@ class Running:
     async def end(self, how: signal.Signals) -> int:
         """Tell it to end; its exit code."""
         self.process.send_signal(how)
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             return await self.process.wait()
 
 
@@ -140,6 +145,26 @@ class Machine:
             self.expect_nothing_left(process.pid)
         self.expect_manners(ended.out + ended.err)
         return ended
+
+    async def run_here(self, *words: str) -> Ended:
+        """Run a word that ends by itself, within this process: for what it says, where no process is in question."""
+        ended = await asyncio.to_thread(self._run_here, words)  # it brings a loop of its own
+        self.expect_manners(ended.out + ended.err)
+        return ended
+
+    def _run_here(self, words: tuple[str, ...]) -> Ended:
+        spoken = ["hotline", *(word.replace("{DIR}", str(self.folder)) for word in words)]
+        outputs = [io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True) for _ in "12"]
+        with (
+            mock.patch.dict(os.environ, self.environ, clear=True),
+            mock.patch.object(sys, "argv", spoken),
+            redirect_stdout(outputs[0]),
+            redirect_stderr(outputs[1]),
+            pytest.raises(SystemExit) as end,
+        ):
+            main()
+        out, err = (output.buffer.getvalue().decode() for output in outputs)
+        return Ended(int(end.value.code or 0), out, err)
 
     @asynccontextmanager
     async def running(self, *words: str, **environ: str) -> AsyncIterator[Running]:

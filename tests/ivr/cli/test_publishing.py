@@ -33,11 +33,11 @@ async def fails(machine: Machine) -> None:
 
 
 async def published(machine: Machine, *more: str, why: str = "as asked") -> Ended:
-    return await machine.run("publish", "{DIR}", "--why", why, "--by", "Lin", *more, alone=False)
+    return await machine.run_here("publish", "{DIR}", "--why", why, "--by", "Lin", *more)
 
 
 async def standing(machine: Machine) -> dict[str, Any]:
-    ended = await machine.run("versions", "{DIR}", "--format", "json", alone=False)
+    ended = await machine.run_here("versions", "{DIR}", "--format", "json")
     assert ended.code == 0, ended.err
     told: dict[str, Any] = json.loads(ended.out)
     return told
@@ -60,14 +60,14 @@ async def test_a_published_version_is_what_new_calls_hear_and_a_rollback_takes_i
             assert (await standing(machine))["records"][0]["difference"], "what changed is kept"
             assert len(await heard(machine)) == len(before) + 1
             assert await old.to_the_end() == before, "a call in progress ends on its version"
-        back = await machine.run("rollback", "{DIR}", "--why", "nobody liked it", alone=False)
+        back = await machine.run_here("rollback", "{DIR}", "--why", "nobody liked it")
         assert back.code == 0, back.err
         assert await heard(machine) == before
-        again = await machine.run("rollback", "{DIR}", "--why", "once more", alone=False)
+        again = await machine.run_here("rollback", "{DIR}", "--why", "once more")
         assert again.code == 2
         assert "is the first that was live; there is nothing before it" in again.err
         assert await run.end(signal.SIGTERM) == 0
-    told = (await machine.run("versions", "{DIR}")).out
+    told = (await machine.run_here("versions", "{DIR}")).out
     assert "Lin: another sentence" in told
     assert told.startswith("live ")
     assert "not running" in told
@@ -136,7 +136,7 @@ async def test_what_is_not_fit_is_not_published(machine: Machine) -> None:
     assert ended.code == 1, ended.out + ended.err
     assert "dialogues" in ended.err
     assert not (machine.state / "published").exists()
-    assert (await machine.run("versions", "{DIR}")).out.startswith("nothing was published yet")
+    assert (await machine.run_here("versions", "{DIR}")).out.startswith("nothing was published yet")
 
 
 async def test_what_the_running_service_was_not_built_for_is_refused(machine: Machine) -> None:
@@ -157,7 +157,8 @@ async def test_two_at_once_are_one_after_the_other(machine: Machine) -> None:
         ended = await published(machine)
     assert (ended.code, ended.err.count("\n")) == (2, 1)
     assert "somebody else is publishing just now" in ended.err
-    one, other = await asyncio.gather(published(machine), published(machine))
+    words = ("publish", "{DIR}", "--why", "as asked", "--by", "Lin")
+    one, other = await asyncio.gather(*(machine.run(*words, alone=False) for _ in "12"))
     assert 0 in {one.code, other.code}
     assert len((await standing(machine))["records"]) == 1, "the same version is not published twice"
 
@@ -174,14 +175,14 @@ async def test_wishes_that_are_none_are_told(machine: Machine) -> None:
         assert ended.code == 2, words
         assert said in ended.err
     assert (await published(machine, why=" ")).err.startswith("hotline: --why: expected a few words")
-    assert (await machine.run("rollback", "{DIR}", "--why", "x")).err == (
+    assert (await machine.run_here("rollback", "{DIR}", "--why", "x")).err == (
         "hotline: nothing was ever published; nothing was changed\n"
     )
     first = await published(machine)
     version = json.loads((machine.state / "published" / "000001.json").read_text())["live"]
     assert version in first.out
     assert f"version {version} is live already" in (await published(machine)).err
-    ended = await machine.run("rollback", "{DIR}", "--to", version[:-1] + "x", "--why", "x")
+    ended = await machine.run_here("rollback", "{DIR}", "--to", version[:-1] + "x", "--why", "x")
     assert f"did you mean '{version}'?" in ended.err
 
 
@@ -191,6 +192,6 @@ async def test_a_version_whose_copy_is_gone_is_not_gone_back_to(machine: Machine
     machine.write("prompts/en.yaml", SENTENCES.replace("Welcome.", "Good day."))
     assert (await published(machine)).code == 0
     shutil.rmtree(machine.state / "versions" / first)
-    ended = await machine.run("rollback", "{DIR}", "--why", "x")
+    ended = await machine.run_here("rollback", "{DIR}", "--why", "x")
     assert (ended.code, f"version {first} is not kept here" in ended.err) == (2, True)
     assert (await standing(machine))["records"][0]["number"] == 2

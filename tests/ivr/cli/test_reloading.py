@@ -50,14 +50,14 @@ class Call:
 
     async def to_the_first_sound(self) -> None:
         """Agree until a message is to be said; the answer to it is still to come."""
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while not self.sounds and await self._command():
                 if not self.sounds:
                     self._writer.write(b"200 result=0\n")
 
     async def to_the_end(self, *, first: bytes = b"200 result=0 endpos=800\n") -> list[str]:
         """Answer the sentence that waits with `first`, agree to the rest; everything that was said."""
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             if self.sounds:
                 self._writer.write(first)
             while await self._command():

@@ -35,7 +35,7 @@ def visits() -> list[Visit]:
 
 
 async def filled(machine: Machine, *more: Row) -> None:
-    assert (await machine.run("db", "upgrade", "{DIR}")).code == 0
+    assert (await machine.run_here("db", "upgrade", "{DIR}")).code == 0
     store = await open_store(f"sqlite:///{machine.state / 'hotline.db'}")
     await write_all(store, [*visits(), *more])
     await store.close()
@@ -43,14 +43,14 @@ async def filled(machine: Machine, *more: Row) -> None:
 
 @pytest.mark.parametrize("report", ["queues", "agents", "hours", "abandoned", "calls", "flows"])
 async def test_every_word_explains_itself_within_80_columns(unbuilt: Machine, report: str) -> None:
-    ended = await unbuilt.run("report", report, "--help")
+    ended = await unbuilt.run_here("report", report, "--help")
     assert ended.out.startswith(f"Usage: hotline report {report} [OPTIONS] {{DIR}}")
     assert max(map(len, ended.out.splitlines())) <= 80
 
 
 async def test_a_day_in_every_report_and_form(unbuilt: Machine, tmp_path: Path) -> None:
     await filled(unbuilt)
-    queues = await unbuilt.run("report", "queues", "{DIR}", *DAY)
+    queues = await unbuilt.run_here("report", "queues", "{DIR}", *DAY)
     assert (queues.code, queues.err) == (0, "")
     assert queues.out.splitlines() == [
         "queues  2026-11-21 00:00 until 2026-11-22 00:00, Asia/Shanghai",
@@ -62,27 +62,27 @@ async def test_a_day_in_every_report_and_form(unbuilt: Machine, tmp_path: Path) 
         "",
         "within 20 s is in time, under 5 s a short abandon",
     ]
-    abandoned = await unbuilt.run("report", "abandoned", "{DIR}", *DAY)
+    abandoned = await unbuilt.run_here("report", "abandoned", "{DIR}", *DAY)
     assert abandoned.out.splitlines()[2:] == [
         "entered_at        queue  caller       wait_s  recall    recall_at         by    call_id",
         "2026-11-21 09:00  sales  138****8000    42.0  answered  2026-11-21 10:00  1001  c.1",
         "",
         "1 gave up waiting: 1 called again and answered",
     ]
-    hours = json.loads((await unbuilt.run("report", "hours", "{DIR}", *DAY, "--format", "json")).out)
+    hours = json.loads((await unbuilt.run_here("report", "hours", "{DIR}", *DAY, "--format", "json")).out)
     assert [row["hour"] for row in hours["rows"] if row["entered"]] == ["09:00", "10:00"]
-    agents = await unbuilt.run("report", "agents", "{DIR}", *DAY, "--metrics", "handled,aht_s", "--format", "csv")
+    agents = await unbuilt.run_here("report", "agents", "{DIR}", *DAY, "--metrics", "handled,aht_s", "--format", "csv")
     assert (agents.out, agents.err) == ("agent,handled,aht_s\n1001,1,100.0\n", "")
     for form, begins in (("html", b"<!doctype html>"), ("xlsx", b"PK")):
         into = tmp_path / f"queues.{form}"
-        written = await unbuilt.run("report", "queues", "{DIR}", *DAY, "--format", form, "--output", str(into))
+        written = await unbuilt.run_here("report", "queues", "{DIR}", *DAY, "--format", form, "--output", str(into))
         assert (written.code, written.out, written.err) == (0, "", f"written    {into}\n")
         assert into.read_bytes().startswith(begins)
 
 
 async def test_a_queue_nobody_entered_is_named_not_passed_over(unbuilt: Machine) -> None:
     await filled(unbuilt)
-    ended = await unbuilt.run(
+    ended = await unbuilt.run_here(
         "report", "queues", "{DIR}", "--from", "2026-11-22", "--to", "2026-11-23", "--format", "csv"
     )
     assert ended.out.splitlines()[1] == "sales,0,0,0,,,,,,"
@@ -105,26 +105,26 @@ async def test_a_queue_nobody_entered_is_named_not_passed_over(unbuilt: Machine)
     ],
 )
 async def test_a_slip_is_one_line_and_exit_code_2(unbuilt: Machine, words: tuple[str, ...], said: str) -> None:
-    assert one_line(await unbuilt.run("report", *words, "{DIR}"), 2) == f"hotline: {said}"
+    assert one_line(await unbuilt.run_here("report", *words, "{DIR}"), 2) == f"hotline: {said}"
 
 
 async def test_a_queue_named_twice_is_one_row(unbuilt: Machine) -> None:
     await filled(unbuilt)
     words = ("--queue", "sales", "--queue", "sales", "--metrics", "entered", "--format", "csv")
-    assert (await unbuilt.run("report", "queues", "{DIR}", *DAY, *words)).out == "queue,entered\nsales,2\n"
+    assert (await unbuilt.run_here("report", "queues", "{DIR}", *DAY, *words)).out == "queue,entered\nsales,2\n"
 
 
 @pytest.mark.parametrize("seen", [a_ring(agent="1099", result="no_answer"), stretch("paused", 0, 60, agent="1099")])
 async def test_an_agent_of_the_past_who_never_answered_is_still_one(unbuilt: Machine, seen: Row) -> None:
     await filled(unbuilt, seen)
-    ended = await unbuilt.run(
+    ended = await unbuilt.run_here(
         "report", "agents", "{DIR}", *DAY, "--agent", "1099", "--metrics", "handled", "--format", "csv"
     )
     assert (ended.code, ended.out) == (0, "agent,handled\n1099,0\n")
 
 
 async def test_the_list_of_metrics(unbuilt: Machine) -> None:
-    ended = await unbuilt.run("report", "metrics")
+    ended = await unbuilt.run("report", "metrics")  # as a process, once
     assert "  sl_negative                    answered_within ÷ (ended − short_abandoned)" in ended.out.splitlines()
     assert ended.code == 0
 

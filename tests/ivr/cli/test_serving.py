@@ -319,8 +319,8 @@ async def test_an_asterisk_that_is_not_there_yet_is_waited_for(machine: Machine)
         await run.says('"ami.down"')
         manager = ScriptedManager(secret=SECRETS["TINY_AMI_SECRET"])
         await manager.start(machine.ports.ami)
-        async with asyncio.timeout(30):
-            await manager.peer(deadline_s=30)
+        async with asyncio.timeout(60):
+            await manager.peer(deadline_s=60)
         await run.says('"ami.up"')
         assert await run.end(signal.SIGTERM) == 0
         await manager.stop()
