@@ -22,7 +22,7 @@ from ami_bridge.domain.reducer import apply
 from ami_bridge.doubts import SIGN_OF_LIFE_S, Doubts, Others
 from ami_bridge.endings import Endings
 from ami_bridge.feed import Feed
-from ami_bridge.following import LogFollower
+from ami_bridge.following import Hearing, LogFollower
 from ami_bridge.messages import Tick
 from ami_bridge.past import Past, restore
 from ami_bridge.protocol.errors import ActionFailed, AmiError
@@ -53,7 +53,6 @@ log = structlog.get_logger("bridge")
 
 TICK_S = 1.0
 RECONCILE_EVERY_S = 20.0
-_LONG_AGO = datetime.fromtimestamp(0, UTC)
 AT_ONCE = 500
 """Items handled before the loop's other tasks get a turn."""
 
@@ -99,8 +98,7 @@ class Bridge:
         self._unchecked: list[LoggedVisit] = []
         self._ledger = _follower(settings, past, now)
         self._contacts_trouble = ""
-        self._heard_until: datetime | None = None
-        """How far AMI has been heard, by the switch's clock; None while there is no AMI."""
+        self._hearing = Hearing()
         self._seq = 0
         self._queues: set[str] = set()
         self._agents: set[str] = set()
@@ -216,7 +214,8 @@ class Bridge:
             case bytes():
                 self._heard(item)
             case Notice(event=ev.Ticked() as tick):
-                await self._ledger_on(everything=False)
+                set_back, self._hearing.set_back = self._hearing.set_back, False
+                await self._ledger_on(everything=set_back)
                 self._apply(tick)
                 self._seq += 1
                 self.feed.publish(Tick(node=self.settings.node, seq=self._seq, at=tick.at))
@@ -224,7 +223,7 @@ class Bridge:
                 self._apply(told)
             case LinkUp():
                 self._partners.clear()  # their hang-ups may have gone unheard
-                self._heard_until = _LONG_AGO
+                self._hearing.begin()
                 self._apply(ev.LinkChanged(at=self._clock(), up=True))
                 await self._doubts.ask(self.ask)  # first: without its rights there is no snapshot
                 await self._resync()
@@ -233,10 +232,10 @@ class Bridge:
                 await self._resync()
             case HoleBegins():
                 self._hole_begins()
-            case HeardUntil(at=at) if self._heard_until is not None:
-                self._heard_until = at
+            case HeardUntil(at=at):
+                self._hearing.hear(at)
             case LinkLost(heard_until=heard):
-                self._heard_until = None  # from now on queue_log alone tells
+                self._hearing.end()
                 cause: GapCause = "bridge" if self.link.is_closing else "ami"
                 self._apply(ev.LinkChanged(at=self._clock(), up=False, unseen_since=heard, cause=cause))
                 self._publish()
@@ -259,7 +258,8 @@ class Bridge:
             log.warning("ami.unreadable_event", event_name=heard.text("Event"), reason=str(wrong))
             return
         if event is not None:
-            self._heard_until = event.at
+            if heard.text("Timestamp"):  # else its time is when we came to it, and tells nothing of what is behind it
+                self._hearing.hear(event.at)
             self._apply(event)
             self._keep_evidence(evidence.of_event(heard, event, self.settings.node, self._channels(event)))
 
@@ -352,7 +352,7 @@ class Bridge:
         """Applies the lines of queue_log whose time has come; all of them before a snapshot."""
         if self._ledger is None:
             return
-        for line in await self._ledger.due(self._clock(), everything=everything, heard=self._heard_until):
+        for line in await self._ledger.due(self._clock(), everything=everything, heard=self._hearing.until):
             self._apply(line)
             self._line_of_second = self._line_of_second + 1 if line.at == self._second else 0
             self._second = line.at

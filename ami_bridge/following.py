@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 import structlog
 
+from ami_bridge.domain.whose import SLACK
 from ami_bridge.queue_log.history import History
 from ami_bridge.queue_log.lines import REASONS
 from ami_bridge.queue_log.place import Mark
@@ -18,7 +19,6 @@ from store.rows import LogPlace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from datetime import datetime
     from pathlib import Path
 
     from ami_bridge.domain.events import LedgerLine
@@ -32,7 +32,10 @@ LIVE: Final = "live"
 """The bridge's own place, among those of the table."""
 FORGET_EVERY: Final = timedelta(hours=1)
 LAG: Final = timedelta(seconds=1.2)
-"""A line is given out this long after its time, so that AMI, which knows more, is heard first."""
+"""A line is given out once AMI, which knows more, has been heard this far behind its second."""
+
+
+_LONG_AGO = datetime.fromtimestamp(0, UTC)
 
 
 def is_due(line_at: datetime, now: datetime, heard: datetime | None) -> bool:
@@ -44,12 +47,39 @@ def is_due(line_at: datetime, now: datetime, heard: datetime | None) -> bool:
 
     Args:
         line_at: The line's second.
-        now: What time it is.
+        now: What time it is, by our clock: asked only where there is no AMI.
         heard: Until when AMI has been heard; None while there is no AMI to wait for.
     """
-    horizon = now if heard is None else heard
-    # a stamp of the future (the clock was set back) must not hold up what stands behind it
-    return line_at <= horizon - LAG or line_at > max(now, horizon) + LAG
+    if heard is not None:
+        return line_at <= heard - LAG
+    return line_at <= now - LAG or line_at > now + LAG  # a stamp of the future holds up nothing behind it
+
+
+class Hearing:
+    """How far AMI has been heard, by the switch's clock.
+
+    Attributes:
+        until: Up to there; None while there is no AMI.
+        set_back: Whether the switch's clock was set back since somebody last looked: the lines of before it will not
+            become due by what is heard from now on, and are given out all at once.
+    """
+
+    def __init__(self) -> None:
+        self.until: datetime | None = None
+        self.set_back = False
+
+    def begin(self) -> None:
+        """AMI is there, and has said nothing yet: no line of the log is due."""
+        self.until = _LONG_AGO
+
+    def end(self) -> None:
+        """AMI is gone: from now on queue_log alone tells."""
+        self.until = None
+
+    def hear(self, at: datetime) -> None:
+        """Something that happened then was heard."""
+        self.set_back = self.set_back or (self.until is not None and at < self.until - SLACK)
+        self.until = at
 
 
 def mark_of(place: LogPlace) -> Mark:
@@ -181,8 +211,10 @@ class LogFollower:
             self._trouble = ""
         self._tell_what_is_odd()
         self._held.extend(fresh)
+        # what was written before a line whose time has come is due with it, also where the clock was set back between
+        come = (n for n in range(len(self._held), 0, -1) if is_due(self._held[n - 1].line.at, now, heard))
         lines: list[LedgerLine] = []
-        while self._held and (everything or is_due(self._held[0].line.at, now, heard)):
+        for _ in range(len(self._held) if everything else next(come, 0)):
             self._last = self._held.popleft()
             self.history.take(self._last.line)
             lines.append(self._last.line)

@@ -65,7 +65,7 @@ SECONDS_CUT: Final = timedelta(seconds=2)
 
 
 def talk_under_another_name(draft: Draft, channel_id: str, queue: str, agent_id: str, began: datetime) -> Visit | None:
-    """The talk whose end is told under a channel that talked in no visit of this queue; None unless one can be meant.
+    """The agent's talk whose end is told under a channel with no such talk of his; None unless one can be meant.
 
     AgentComplete names no channel at all where both have gone before it (slowgone in tests/traps). The talk is known by
     queue and agent, and by its beginning as the switch's own seconds give it.

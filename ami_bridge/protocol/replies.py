@@ -40,4 +40,9 @@ def is_complete(received: int, first: Mapping[str, object], latest: Mapping[str,
 
 def stamped(text: str) -> datetime | None:
     """The moment a ``Timestamp`` names, seconds since 1970 and a fraction (manager.c, ``append_event``); else None."""
-    return datetime.fromtimestamp(float(text), UTC) if text.replace(".", "", 1).isdecimal() else None
+    if not text.replace(".", "", 1).isdecimal():
+        return None
+    try:
+        return datetime.fromtimestamp(float(text), UTC)
+    except (ValueError, OverflowError, OSError):
+        return None  # of a year that no calendar has

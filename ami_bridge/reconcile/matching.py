@@ -42,7 +42,7 @@ def as_logged(row: Visit) -> LoggedVisit:
         caller=row.caller,
         position=row.position,
         answered_at=row.answered_at,
-        agent=row.agent if row.answered_at is not None else None,
+        agent=(row.agent_name or row.agent) if row.answered_at is not None else None,  # as the log names him
         outcome=row.outcome if row.answered_at is not None else None,
         seen_entering=False,
     )

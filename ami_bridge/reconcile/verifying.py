@@ -160,7 +160,7 @@ class _Heard:
 
 async def _compare_agents(store: Store, heard: _Heard, verdict: Verdict, begin: datetime, end: datetime) -> None:
     node, far = verdict.node, end + EARLIER
-    # the gaps first: one that is filled in between two questions is none that was filled in
+    # the gaps before the stretches: one that ends between the two questions still counts as open
     late = [gap for gap in await gaps(store, node) if gap.until is None or gap.until > verdict.until - JUST_FILLED]
     intervals, rows = await stretches_of_agents(store, node, begin, end)
     seen, first_place = await first_seen(store, node), await first_place_at(store, node)

@@ -2,7 +2,7 @@
 
 Word comes more than once. Linux sends a part the death signal `ivr.app.parent` asks for when the thread that is its
 parent goes (prctl(2), PR_SET_PDEATHSIG); a part is then handed to another thread of the dying supervisor, so one kill
-of a supervisor with threads makes several signals, some milliseconds apart (fourteen were counted). And people press
+of a supervisor with threads makes several signals, some milliseconds apart (thirteen were counted). And people press
 Ctrl-C twice. A loop's own `add_signal_handler` does not last to the end of a process: asyncio closes the pipe its
 signals are written to before it takes its handlers back ("Exception ignored when trying to write to the signal wakeup
 fd"), and both loops or the interpreter leave a signal to the system in the end, which kills a process that had ended

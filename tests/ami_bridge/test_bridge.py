@@ -421,3 +421,52 @@ async def test_a_bridge_that_was_held_up_hears_ami_before_the_log(tmp_path: Path
     told = sorted(sink.visits().values(), key=lambda visit: visit.ordinal)
     assert [(visit.queue, visit.outcome) for visit in told] == [("first", "timed_out"), ("second", "abandoned")]
     assert [visit.entered_at.timestamp() - began for visit in told] == [pytest.approx(0.1), pytest.approx(1.3)]
+
+
+def settled(text: str) -> str:
+    now = int(datetime.now(UTC).timestamp()) - 2
+    return f"{now}|7.7|normal|NONE|ENTERQUEUE||138|1\n{now}|7.7|normal|NONE|{text}\n"
+
+
+async def test_an_event_says_how_far_ami_was_heard(tmp_path: Path, switch: ScriptedManager) -> None:
+    log, sink = tmp_path / "queue_log", Rows()
+    made = Bridge(settings(tmp_path, switch.port, queue_log=log), sink)
+    async with running(made):
+        await switch.asked("CoreShowChannels")
+        log.write_text(settled("EXITWITHTIMEOUT|1|1|0"))
+        peer = await switch.peer()
+        peer.tell(message(Event="Hangup", Uniqueid="9.9", Timestamp=f"{datetime.now(UTC).timestamp():.6f}"))
+        await sink.until_ended(1)
+
+
+async def test_without_ami_the_log_is_told_by_the_clock(tmp_path: Path, switch: ScriptedManager) -> None:
+    log, sink = tmp_path / "queue_log", Rows()
+    made = Bridge(settings(tmp_path, switch.port, queue_log=log), sink)
+    async with running(made):
+        await switch.asked("CoreShowChannels")
+        await switch.stop()
+        log.write_text(settled("EXITWITHTIMEOUT|1|1|0"))
+        await sink.until_ended(1)
+
+
+async def test_the_lines_of_before_the_clock_was_set_back_are_told(tmp_path: Path, switch: ScriptedManager) -> None:
+    log, sink = tmp_path / "queue_log", Rows()
+    made = Bridge(settings(tmp_path, switch.port, queue_log=log), sink)
+    async with running(made):
+        await switch.asked("CoreShowChannels")
+        log.write_text(settled("EXITWITHTIMEOUT|1|1|0"))
+        peer = await switch.peer()
+        for ago in (2, 3600):
+            stamp = datetime.now(UTC).timestamp() - ago
+            peer.tell(message(Event="Hangup", Uniqueid="9.9", Timestamp=f"{stamp:.6f}"))
+        await sink.until_ended(1)
+
+
+@pytest.mark.parametrize("stamp", ["99999999999999", "9" * 20, "now", ""])
+async def test_a_ping_answered_at_an_impossible_time_ends_nothing(
+    tmp_path: Path, switch: ScriptedManager, stamp: str
+) -> None:
+    switch.answers["Ping"] = lambda asked: success(asked, Ping="Pong", Timestamp=stamp)
+    async with running(Bridge(settings(tmp_path, switch.port, link=quick(switch.port, ping_every_s=0.01)), Rows())):
+        await switch.asked("Ping", 5)
+        assert len(switch.peers) == 1

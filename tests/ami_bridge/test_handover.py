@@ -154,6 +154,19 @@ def test_what_is_told_again_of_a_talk_is_no_answer_to_the_caller_who_waits_again
     assert visits(replay) == [("c1", "normal", "answered", "transfer"), ("c1", "normal", None, None)]
 
 
+def test_of_two_talks_that_are_over_the_log_speaks_of_the_one_it_has_not_told_of() -> None:
+    """One agent, two callers within seconds: the second talk is told under the agent's leg."""
+    second = [
+        replace(event, channel_id="c2", call_id="c2") for event in (join(3.6), ev.Connected(**ringing(4), waited_s=0.4))
+    ]
+    over = [ev.Completed(**{**ringing(5), "channel_id": of, "call_id": of}, reason="agent") for of in ("c1", "c2")]
+    replay = fresh(at(-2)).take_all((*FIRST, over[0], *second, over[1]))
+    replay.take(line(5, "COMPLETEAGENT", "3", "2", "1", who="客服1001"))
+    told = replace(line(5, "ATTENDEDTRANSFER", "LINK", "x", "y", "0", "1", "1", who="客服1001"), channel_id=LEG)
+    replay.take(told)
+    assert [(v.channel_id, v.transfer) for v in replay.visits.values()] == [("c1", None), ("c2", "attended")]
+
+
 def test_what_is_over_is_forgotten_under_both_names() -> None:
     replay = fresh(at(-2)).take_all((*FIRST, ENTRY, FIRST_ENDS, LEG_ENDS, ANSWER, END, ev.HungUp(**caller(61))))
     for minutes in range(2, 8):

@@ -13,7 +13,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from ami_bridge.doubts import Others
-from ami_bridge.following import Log, LogFollower, at_the_end, is_due
+from ami_bridge.following import Hearing, Log, LogFollower, at_the_end, is_due
 from ami_bridge.past import load_past
 from ami_bridge.queue_log.aside import AsideFile
 from ami_bridge.queue_log.history import visits_of
@@ -177,18 +177,44 @@ async def test_the_newest_second_is_left_to_ami(tmp_path: Path) -> None:
     [
         (30, 31, None, False),  # no AMI: by the clock
         (30, 32, None, True),
+        (3600, 40, None, True),  # a stamp of the future
         (30, 60, 30.9, False),  # AMI is behind
         (30, 60, 31.2, True),
         (30, 60, -1e6, False),  # AMI has said nothing yet
         (30, 25, 31.2, True),  # the switch's clock is ahead of ours
-        (3600, 40, 35, True),  # a stamp of the future, by either clock
-        (3600, 40, None, True),
+        (30, 25, 20, False),  # and AMI is behind
     ],
 )
 def test_a_line_is_due_once_ami_was_heard_up_to_it(
     line_at: float, now: float, heard: float | None, *, due: bool
 ) -> None:
     assert is_due(at(line_at), at(now), None if heard is None else at(heard)) is due
+
+
+async def test_what_was_written_before_a_line_that_is_due_is_given_out_with_it(tmp_path: Path) -> None:
+    """The switch's clock was set back by an hour: AMI's new times say nothing of the lines of before."""
+    log = written(tmp_path / "queue_log", f"3600 e q NONE ENTERQUEUE '' 1 1; {TALK}")
+    follower = LogFollower(Log(log), "gz-1", place=None, since=at(-1))
+    assert await follower.due(at(3605), everything=False, heard=at(1)) == []
+    told = await follower.due(at(3605), everything=False, heard=at(6.5))
+    assert [(line.channel_id, line.verb) for line in told] == [
+        ("e", "ENTERQUEUE"),
+        ("c", "ENTERQUEUE"),
+        ("c", "CONNECT"),
+    ]
+
+
+def test_a_clock_that_was_set_back_is_noticed_by_what_is_heard() -> None:
+    hearing = Hearing()
+    hearing.begin()
+    for moment in (100, 101.5, 100.5):  # two threads' words may cross
+        hearing.hear(at(moment))
+    assert (hearing.until, hearing.set_back) == (at(100.5), False)
+    hearing.hear(at(40))
+    hearing.hear(at(41))
+    assert (hearing.until, hearing.set_back) == (at(41), True)
+    hearing.end()
+    assert hearing.until is None
 
 
 def kept_in(path: Path) -> list[bytes]:

@@ -14,6 +14,8 @@ from ami_bridge.queue_log.history import History, visits_of
 from ami_bridge.queue_log.lines import Odd, parse_line
 from ami_bridge.queue_log.logged import LoggedVisit, transfer_of
 from ami_bridge.queue_log.verbs import ENDED_BY, OUTCOME_OF, VERBS
+from ami_bridge.reconcile.matching import as_logged
+from store.rows import Visit
 from tests.ami_bridge.replaying import ledger
 from tests.ami_bridge.test_transcripts import EXPECTED
 
@@ -343,3 +345,56 @@ def test_the_entry_of_a_visit_taken_over_is_told_once_more_and_is_the_same_visit
     for line in lines("0 c q NONE ENTERQUEUE '' 138 1; 3 c q Ann CONNECT 3 x 1; 9 c q Ann COMPLETEAGENT 3 6 1"):
         history.take(line)
     assert [(visit.outcome, visit.ended_by) for visit in history.rest()] == [("answered", "agent")]
+
+
+TALKED = "0 c q NONE ENTERQUEUE '' 138 1; 2 c q Ann CONNECT 2 a 1; 20 c q Ann COMPLETEAGENT 2 18 1;"
+
+
+@pytest.mark.parametrize(
+    ("again", "ended_by"),
+    [
+        ("20 c q Ann ATTENDEDTRANSFER BRIDGE b 2 18 1", "transfer"),
+        ("60 c q Ann ATTENDEDTRANSFER BRIDGE b 2 58 1", "agent"),  # too late to be the same end
+        ("20 c q Bob ATTENDEDTRANSFER BRIDGE b 2 18 1", "agent"),  # another agent's
+        ("20 c q Bob COMPLETECALLER 2 18 1", "agent"),
+    ],
+)
+def test_a_second_word_on_a_talk_that_is_over_counts_where_it_is_of_that_end(again: str, ended_by: str) -> None:
+    assert [(v.agent, v.ended_by) for v in visits_of(lines(TALKED + again))] == [("Ann", ended_by)]
+
+
+def taken_over(told: str) -> list[LoggedVisit]:
+    """What a bridge makes of lines whose talk began before it did: the row knows the agent by id and by name."""
+    row = Visit(
+        id="gz-1/c/1",
+        node="gz-1",
+        call_id="c",
+        channel_id="c",
+        ordinal=1,
+        queue="q",
+        entered_at=at(0),
+        answered_at=at(2),
+        agent="1001",
+        agent_name="Ann",
+        outcome="answered",
+    )
+    history = History(linger=None)
+    history.seed([as_logged(row)])
+    for line in lines(told):
+        history.take(line)
+    return list(history.rest())
+
+
+def test_a_talk_a_bridge_began_within_is_ended_by_its_transfer_whoever_tells_it_first() -> None:
+    hung_up, transferred = "20 c q Ann COMPLETEAGENT 2 18 1", "20 c q Ann ATTENDEDTRANSFER BRIDGE b 2 18 1"
+    for told in (f"{hung_up}; {transferred}", f"{transferred}; {hung_up}"):
+        assert [(visit.agent, visit.ended_by) for visit in taken_over(told)] == [("Ann", "transfer")]
+
+
+def test_a_talk_a_bridge_began_within_is_known_where_it_is_told_under_the_agents_leg() -> None:
+    found = taken_over(
+        "4 leg q NONE ENTERQUEUE '' 1001 1; 5 leg q Bob CONNECT 1 b 1;"
+        "8 leg q Ann ATTENDEDTRANSFER LINK x y 2 6 1; 9 leg q Bob COMPLETECALLER 1 4 1"
+    )
+    told = sorted((visit.channel_id, visit.agent, visit.ended_by, visit.ended_at) for visit in found)
+    assert told == [("c", "Ann", "transfer", at(8)), ("leg", "Bob", "caller", at(9))]

@@ -6,6 +6,7 @@ supervisor's threads that goes, and a person presses Ctrl-C twice.
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import signal
 import subprocess
@@ -62,7 +63,8 @@ class Last:
 
 sys.modules["last"] = Last()
 """
-"""A signal before and after each thing a process does between its last work and its end: nothing is left to chance."""
+"""A signal before and after each thing a process does between its last work and its end; of uvloop's, which is not
+written in Python, only those around the loop."""
 
 SUPERVISES = """
 import subprocess, sys, threading, time
@@ -72,7 +74,9 @@ subprocess.run([sys.executable, "-c", sys.argv[1]])
 """
 """A supervisor with threads; asyncio of Python 3.11 keeps one for each child it waits for."""
 
-LOOPS = pytest.mark.parametrize("loop", ["asyncio", "uvloop"])
+HAS_UVLOOP = importlib.util.find_spec("uvloop") is not None
+WITHOUT = pytest.mark.skipif(not HAS_UVLOOP, reason="uvloop is not installed")
+LOOPS = pytest.mark.parametrize("loop", ["asyncio", pytest.param("uvloop", marks=WITHOUT)])
 
 
 @contextmanager
