@@ -443,8 +443,8 @@ class Theatre:
     async def _quiet(self, stage: Stage) -> None:
         """Until nobody is on the line, by either bridge, and the log's last line was taken."""
         await stage.act("Hangup", Channel="/.*/")
-        for kept in (stage.kept, stage.by_ami):
-            await until(lambda kept=kept: all(v.ended_at for v in kept.values()), "somebody is still on the line")  # type: ignore[misc]
+        both = (stage.kept, stage.by_ami)
+        await until(lambda: all(v.ended_at for kept in both for v in kept.values()), "somebody is still on the line")
         await stage.has_read_the_log()
         busy = ("ringing", "on_queue_call", "on_hold", "on_other_call")
         agents = [agent for bridge in stage.bridges for agent in bridge.state.agents]
