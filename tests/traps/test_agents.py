@@ -217,7 +217,7 @@ def test_a_rest_counts_in_the_agents_other_queue(told: Played) -> None:
     assert first.ended_at is not None
     assert second.answered_at is not None
     rested = (second.answered_at - first.ended_at).total_seconds()
-    assert rested > 2
+    assert 2 < rested < 30  # three seconds of rest, and what a busy machine takes to ring
 
 
 def test_a_pause_over_a_pause_is_two_stretches_and_no_end_between(told: Played) -> None:
