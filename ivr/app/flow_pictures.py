@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+import contextlib
+from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
 import structlog
@@ -17,10 +18,11 @@ from ivr.drawing.svg import svg
 from ivr.engine.machine import VERBS
 from ivr.flow.model import Subflow
 from ivr.prompts.catalogue import ALL
+from ivr.publishing.book import Book
 from wallboard.flows import Drawn, FlowPicture
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import AsyncIterator, Callable
     from pathlib import Path
 
     from watchfiles import Change
@@ -29,6 +31,9 @@ if TYPE_CHECKING:
     from ivr.app.loading import Ready
     from ivr.flow.model import Flow, FlowSet
     from ivr.prompts.catalogue import Catalogue
+
+LOOK_EVERY_S: Final = 2.0
+"""How often it is looked whether something was published: nobody watches a picture change sooner."""
 
 log = structlog.get_logger("hotline.flows")
 
@@ -57,14 +62,30 @@ class DrawnFlows:
 
 async def follow(ready: Ready, pictures: DrawnFlows, stop: asyncio.Event, *, reload: bool) -> None:
     """Draw what new calls begin with until `stop`: what is published, or with `reload` what is saved and right."""
-    watched = ready.folder if reload else ready.places.published
     try:
-        async for _ in awatch(watched, watch_filter=_is_text if reload else None, stop_event=stop):
+        async for _ in _saves(ready.folder, stop) if reload else _publications(Book(ready.places.published), stop):
             found = await asyncio.to_thread(_saved if reload else _live, ready.folder)
             if found is not None:
                 pictures.take(*found)
     except OSError as error:  # the folder is gone, or the system watches no more: pictures stay as they are
         log.error("flows_not_watched", why=str(error))
+
+
+async def _saves(folder: Path, stop: asyncio.Event) -> AsyncIterator[None]:
+    async for _ in awatch(folder, watch_filter=_is_text, stop_event=stop):
+        yield
+
+
+async def _publications(book: Book, stop: asyncio.Event) -> AsyncIterator[None]:
+    """Each time something was published; the folder of the records is made with the first."""
+    seen = await asyncio.to_thread(book.last_number)
+    while not stop.is_set():
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), LOOK_EVERY_S)
+        number = await asyncio.to_thread(book.last_number)
+        if number != seen:
+            seen = number
+            yield
 
 
 def _saved(folder: Path) -> tuple[FlowSet, Catalogue] | None:

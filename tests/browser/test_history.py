@@ -123,7 +123,8 @@ PURE = """async () => {
     automatic: ['today', '7d', 'month'].map((range) => automatic({ range }, '2026-03-31')),
     top: [topOf([0, null], 'count'), topOf([3], 'count'), topOf([11, 24], 'count'), topOf([0.3], 'share')],
     seconds: topOf([61], 'seconds'),
-    marks: [marks(hours(24), 'hour').map((m) => m.place), marks(hours(72), 'hour').map((m) => m.place)],
+    marks: [marks(hours(24), 'hour').map((m) => m.place), marks(hours(72), 'hour').map((m) => m.place),
+      marks(hours(144), 'hour').map((m) => m.place)],
     place: [hour(0).replace('00:00+', '30:00+'), '2026-02-01', '2027-01-01'].map((at) => placeIn(at, range)),
   };
 }"""
@@ -143,7 +144,7 @@ async def test_the_address_holds_what_is_chosen_and_a_slip_is_told(tmp_path: Pat
             "automatic": ["15m", "hour", "day"],
             "top": [1, 5, 25, 0.5],
             "seconds": 90,
-            "marks": [[0, 4, 8, 12, 16, 20], [0, 12, 24, 36, 48, 60]],
+            "marks": [[0, 4, 8, 12, 16, 20], [0, 12, 24, 36, 48, 60], [0, 48, 96]],
             "place": [0.5, 0, 2],
         }
         await page.get_by_role("button", name="from–to").click()

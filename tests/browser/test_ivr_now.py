@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
@@ -41,7 +41,7 @@ async def fill(folder: Path, *places: str) -> None:
             writer.put(
                 Journey(
                     id=f"j{number}", node="gz-1", call_id=f"c{number}", channel_id=f"c{number}", number="96956",
-                    flow="main", flow_version="v", started_at=now - timedelta(seconds=number), caller="13800138000",
+                    flow="main", flow_version="v", started_at=now, caller="13800138000",
                     last_step=f"main.{place}",
                 )
             )  # fmt: skip

@@ -44,7 +44,7 @@ export function wordsOfQuestion(view, today) {
 export function told(value, unit, words) {
   if (value === null || value === undefined) return "–";
   if (unit === "share") return `${decimal(100 * value, words)} %`;
-  if (unit === "seconds") return value < 60 ? `${decimal(value, words)} ${words.seconds}` : span(value);
+  if (unit === "seconds") return value < 59.95 ? `${decimal(value, words)} ${words.seconds}` : span(value);
   return whole(value, words);
 }
 
@@ -73,18 +73,18 @@ export function topOf(values, unit) {
   return [1, 2, 2.5, 5, 10].map((step) => step * size).find((top) => top >= most && Number.isInteger(top));
 }
 
-// Which intervals have a mark on the time axis, and whether it is a day's: full hours, or days, at most six.
+// Which intervals have a mark on the time axis, and whether it is a day's: at most six full hours, or four days, whose names are longer.
 export function marks(begins, by) {
   if (by === "day") {
-    const step = Math.ceil(begins.length / 6);
+    const step = Math.ceil(begins.length / 4);
     return begins.map((_, place) => place).filter((place) => place % step === 0).map((place) => ({ place, day: true }));
   }
   const hours = begins.map((at, place) => ({ place, hour: Number(at.slice(11, 13)), whole: at.slice(14, 16) === "00", day: at.slice(11, 16) === "00:00" })).filter(({ whole: full }) => full);
-  for (const each of [1, 2, 3, 4, 6, 12, 24]) {
+  for (const each of [1, 2, 3, 4, 6, 12]) {
     const found = hours.filter(({ hour }) => hour % each === 0);
     if (found.length <= 6) return found;
   }
-  const days = hours.filter(({ hour }) => hour === 0), step = Math.ceil(days.length / 6);
+  const days = hours.filter(({ hour }) => hour === 0), step = Math.ceil(days.length / 4);
   return days.filter((_, number) => number % step === 0);
 }
 

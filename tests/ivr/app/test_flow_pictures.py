@@ -38,7 +38,6 @@ class Told(DrawnFlows):
 async def test_pictures_follow(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, reload: bool) -> None:
     folder, published = tmp_path / "hotline", tmp_path / "published"
     shutil.copytree(SAMPLE, folder, ignore=shutil.ignore_patterns(".hotline", "recordings"))
-    published.mkdir()
     loaded = load_hotline(folder)
     assert loaded.flows is not None
     pictures, stop = Told(loaded.flows, loaded.catalogue), asyncio.Event()
@@ -49,6 +48,7 @@ async def test_pictures_follow(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, 
         return cast("Ready", SimpleNamespace(flows=found.flows, catalogue=found.catalogue))
 
     monkeypatch.setattr(flow_pictures, "load_live", live)
+    monkeypatch.setattr(flow_pictures, "LOOK_EVERY_S", 0.05)
     ready = cast("Ready", SimpleNamespace(folder=folder, places=SimpleNamespace(published=published)))
     task = asyncio.create_task(follow(ready, pictures, stop, reload=reload))
     flow = folder / "flows" / "balance.yaml"
@@ -62,7 +62,8 @@ async def test_pictures_follow(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, 
             if reload:
                 flow.write_text(f"{text}\n# {number}\n", encoding="utf-8")
             else:
-                (published / f"{number}.json").write_text("{}")
+                published.mkdir(exist_ok=True)
+                (published / f"{number:06}.json").write_text("{}")
             await asyncio.sleep(0.2)
 
     done = asyncio.Event()
