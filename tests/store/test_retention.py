@@ -166,6 +166,22 @@ async def test_more_than_one_portion_goes_and_cut_off_anywhere_the_rest_goes_the
     assert (await counts(store))["journey_steps"] == 2
 
 
+async def test_between_two_portions_another_process_writes(store: Store, url: str) -> None:
+    await write_all(store, [a_step(n, journey_id="gz-1/j", at=NOON - 200 * DAY) for n in range(3 * AT_ONCE)])
+    other = await open_store(url)
+    written = 0
+
+    async def live_writer(_: float) -> None:
+        nonlocal written
+        written += 1
+        await write_all(other, [a_visit(written)])
+
+    await purge(store, rules(EVERYTHING, "gz-1", NOON), pause=live_writer)
+    await other.close()
+    assert written == 3
+    assert await counts(store) == {"visits": 3}
+
+
 async def test_a_row_written_anew_between_the_look_and_the_deletion_stays(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
