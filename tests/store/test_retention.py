@@ -246,6 +246,16 @@ async def test_numbers_are_masked_in_old_rows_and_a_caller_stays_one(store: Stor
     assert not any(one.rows for one in await mask_numbers(store, NOON - 100 * DAY, NOON, mask, pause=at_once))
 
 
+async def test_a_dry_run_counts_no_numbers_of_rows_that_go(store: Store) -> None:
+    await write_all(store, [*of_age(200 * DAY), *of_age(50 * DAY), *of_age(5 * DAY)])
+    keep = dataclasses.replace(EVERYTHING, numbers=30 * DAY)
+    told = await unmasked(store, NOON - 30 * DAY, NOON, rules(keep, "gz-1", NOON))
+    await purged(store, keep)
+    done = await mask_numbers(store, NOON - 30 * DAY, NOON, lambda _: "masked:x", pause=at_once)
+    assert [(one.table, one.rows) for one in told] == [(one.table, one.rows) for one in done]
+    assert {one.table: one.rows for one in done if one.rows}["visits"] == 1
+
+
 def test_a_mask_is_one_for_a_number_and_a_key_and_tells_neither() -> None:
     mask = masked(KEY, "8613800138000")
     assert mask == masked(KEY, "8613800138000") == masked(KEY, mask)
