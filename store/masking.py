@@ -6,31 +6,32 @@ import asyncio
 import time
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, bindparam, func, or_, select, update
+from sqlalchemy import and_, bindparam, func, or_, select, true, update
 
 from store.masks import MARK
 from store.purging import SHORTEST_PAUSE_S, Past, next_rows
 from store.retention import NUMBERED
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Sequence
+    from collections.abc import Awaitable, Callable, Iterable, Sequence
     from datetime import datetime
 
     from sqlalchemy import ColumnElement
 
     from store.engine import Store
-    from store.retention import Numbered
+    from store.retention import Numbered, Rule
 
 
-async def unmasked(store: Store, before: datetime, now: datetime) -> tuple[Past, ...]:
-    """Rows older than that with numbers in clear, table by table.
+async def unmasked(store: Store, before: datetime, now: datetime, going: Iterable[Rule] = ()) -> tuple[Past, ...]:
+    """Rows older than that with numbers in clear, table by table; without those that are going to be deleted.
 
     Raises:
         StoreUnavailable: The database does not serve.
     """
+    gone = {rule.table.name: rule.stays for rule in going}
     found = []
     for one in NUMBERED:
-        clear = and_(one.at < before, one.closed(now), _in_clear(one))
+        clear = and_(one.at < before, one.closed(now), _in_clear(one), gone.get(one.table.name, true()))
         statement = select(func.count(), func.min(one.at), func.max(one.at)).where(clear)
         async with store.reading() as connection:
             rows, oldest, newest = (await connection.execute(statement)).one()

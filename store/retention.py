@@ -103,10 +103,14 @@ class Rule:
         """On PostgreSQL: whether a row is kept under that month."""
         return literal_column(f"{self.table.name}.month", Integer) == month
 
+    @property
+    def stays(self) -> ColumnElement[bool]:
+        """What a row that stays fulfils."""
+        return not_(_true(self.past))
+
     def stays_in(self, month: int) -> Select[Any]:
         """On PostgreSQL: one row of that month that is not past its time, where there is any."""
-        stays = not_(_true(self.past))
-        return select(literal_column("1")).select_from(self.table).where(self.in_month(month), stays).limit(1)
+        return select(literal_column("1")).select_from(self.table).where(self.in_month(month), self.stays).limit(1)
 
 
 def rules(keep: Retention, node: str, now: datetime) -> Iterator[Rule]:

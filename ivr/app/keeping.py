@@ -68,9 +68,10 @@ async def purgeable(ready: Ready, store: Store, now: datetime) -> Purged:
         OSError, BrokenRecordError: The records of publishing cannot be read.
     """
     keep = retention(ready.hotline.keep)
+    going = tuple(rules(keep, ready.hotline.node, now))
     return Purged(
-        deleted=await past(store, rules(keep, ready.hotline.node, now)),
-        masked=() if keep.numbers is None else await unmasked(store, now - keep.numbers, now),
+        deleted=await past(store, going),
+        masked=() if keep.numbers is None else await unmasked(store, now - keep.numbers, now, going),
         publications=len(_old_records(ready, now)),
     )
 

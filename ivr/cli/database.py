@@ -50,9 +50,10 @@ def info(
     ] = None,
     form: Form = "text",
 ) -> None:
-    """Say how large the database is, how it grows, and when it will be full.
+    """Say how large it is, and when it will be full.
 
-    In all and table by table: rows, size, what comes in a day by the rows' own times, and how long it is kept.
+    The database in all, and table by table: rows, size, what comes in a day by the rows' own times, and how long it is
+    kept.
     """
     from ivr.cli import extent
 

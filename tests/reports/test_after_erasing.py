@@ -11,12 +11,14 @@ import pytest
 
 from ivr.app.report_part import limits, metrics_in
 from ivr.reports.recalls import abandoned_table
+from ivr.reports.ways import ways_table
 from ivr.reports.wishes import DEFAULT_METRICS, Kind, is_of
 from ivr.services.calling_number import normalise
 from store.masking import mask_numbers
 from store.masks import fresh_mask, masked
 from store.metrics import METRICS
 from store.one_caller import Caller, Held, erase, held
+from store.queries.flow_counts import ways_taken
 from store.queries.pages import fetch, where
 from store.queries.recalls import abandoned
 from store.records import Callback
@@ -92,13 +94,19 @@ CALLER = Caller(
 async def every_report(store: Store, hotline: Hotline) -> dict[str, object]:
     """All reports with all their metrics, by all their intervals; of who gave up without the number."""
     found: dict[str, object] = {}
-    kinds: dict[Kind, tuple[str, ...]] = {"queues": ("queue", "hour"), "agents": ("agent", "hour"), "hours": ("hour",)}
+    kinds: dict[Kind, tuple[str, ...]] = {
+        "queues": ("queue", "hour"),
+        "agents": ("agent", "hour"),
+        "hours": ("hour",),
+        "calls": ("flow", "hour"),
+    }
     for kind, cuts in kinds.items():
         names = ",".join(name for name, metric in METRICS.items() if is_of(kind, metric))
         assert set(DEFAULT_METRICS[kind]) <= set(names.split(","))
         for by in cuts:
             made = await metrics_in(store, hotline, kind, DAY, by=by, only=(), names=names)
             found[f"{kind} by {by}"] = (made.rows, made.total, made.notes)
+    found["flows"] = ways_table(DAY, await ways_taken(store, DAY.since, DAY.until)).rows
     told = await abandoned(store, DAY.since, DAY.until)
     short = {name: limit.short_abandon_s for name, limit in limits(hotline).items()}
     made = abandoned_table(DAY, told.visits, told.later, told.callbacks, short)
@@ -148,6 +156,7 @@ async def test_erased_nothing_is_left_of_the_caller_and_every_report_is_the_same
     await write_all(store, the_day())
     before, others = await every_report(store, hotline), await everything(store)
     assert before["abandoned"] != ([], ())
+    assert before["flows"]
     assert NUMBER in others
     await erase(store, await found_in(store), fresh_mask, {"r1.wav"})
     assert await every_report(store, hotline) == before

@@ -166,6 +166,22 @@ async def test_more_than_one_portion_goes_and_cut_off_anywhere_the_rest_goes_the
     assert (await counts(store))["journey_steps"] == 2
 
 
+async def test_between_two_portions_another_process_writes(store: Store, url: str) -> None:
+    await write_all(store, [a_step(n, journey_id="gz-1/j", at=NOON - 200 * DAY) for n in range(3 * AT_ONCE)])
+    other = await open_store(url)
+    written = 0
+
+    async def live_writer(_: float) -> None:
+        nonlocal written
+        written += 1
+        await write_all(other, [a_visit(written)])
+
+    await purge(store, rules(EVERYTHING, "gz-1", NOON), pause=live_writer)
+    await other.close()
+    assert written == 3
+    assert await counts(store) == {"visits": 3}
+
+
 async def test_a_row_written_anew_between_the_look_and_the_deletion_stays(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -228,6 +244,16 @@ async def test_numbers_are_masked_in_old_rows_and_a_caller_stays_one(store: Stor
     assert found == {("", ""), (MARK, "")}
     assert len({row.caller for row in visits}) == 4, "of two callers two masks, the young row's number, and none"
     assert not any(one.rows for one in await mask_numbers(store, NOON - 100 * DAY, NOON, mask, pause=at_once))
+
+
+async def test_a_dry_run_counts_no_numbers_of_rows_that_go(store: Store) -> None:
+    await write_all(store, [*of_age(200 * DAY), *of_age(50 * DAY), *of_age(5 * DAY)])
+    keep = dataclasses.replace(EVERYTHING, numbers=30 * DAY)
+    told = await unmasked(store, NOON - 30 * DAY, NOON, rules(keep, "gz-1", NOON))
+    await purged(store, keep)
+    done = await mask_numbers(store, NOON - 30 * DAY, NOON, lambda _: "masked:x", pause=at_once)
+    assert [(one.table, one.rows) for one in told] == [(one.table, one.rows) for one in done]
+    assert {one.table: one.rows for one in done if one.rows}["visits"] == 1
 
 
 def test_a_mask_is_one_for_a_number_and_a_key_and_tells_neither() -> None:
