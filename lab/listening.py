@@ -212,6 +212,8 @@ class Recogniser:
         self._index = index
         self._rest = b""
         self._run: _Run | None = None
+        self._left: list[tuple[Prompt, int, int]] = []
+        """What the last run that ended may have been: a beginning that several files share is any of them."""
         self._noise: list[int] = []
         self.finished: list[Heard] = []
         """Stretches that are over, in order."""
@@ -285,19 +287,24 @@ class Recogniser:
         # sends nothing for a while): it goes on with the very next frame, whenever that is.
         if before is not None and before.prompt is not None and not before.complete:
             late = round((at_ms - before.ended_ms) / FRAME_MS)
-            for prompt, place in places:
-                hole = place - before.last - 1
-                lost = 0 < hole <= _NOISE_FRAMES and abs(late - hole) <= 1
-                if prompt is before.prompt and (hole == 0 or lost):
-                    self.finished.pop()
-                    run = _Run([(prompt, before.first, place)], before.started_ms, before.frames + 1)
-                    run.holes = before.holes + hole
-                    break
+            joined = [
+                (place - last - 1, (prompt, first, place))
+                for prompt, place in places
+                for was, first, last in self._left
+                if was is prompt
+            ]
+            fitting = [hole for hole, _ in joined if hole == 0 or (0 < hole <= _NOISE_FRAMES and abs(late - hole) <= 1)]
+            if fitting:
+                self.finished.pop()
+                going_on = [one for hole, one in joined if hole == min(fitting)]
+                run = _Run(going_on, before.started_ms, before.frames + 1)
+                run.holes = before.holes + min(fitting)
         self._run = run
 
     def _end_run(self) -> None:
         if self._run is not None:
             self.finished.append(self._run.best())
+            self._left = self._run.candidates
             self._run = None
 
     def _end_noise(self) -> None:

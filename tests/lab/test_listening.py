@@ -73,6 +73,19 @@ def test_a_prompt_that_halts_and_goes_on_with_its_next_frame_was_heard_whole() -
     assert [(one.name, one.holes, one.complete) for one in recogniser.heard()] == [("one", 0, True)]
 
 
+def test_a_prompt_that_halts_in_a_beginning_it_shares_with_others_was_heard_whole() -> None:
+    known, year = PromptIndex(), tone(500, 10)
+    for name, rest in (("2016", tone(900, 8)), ("2000", tone(1300, 12)), ("2001", tone(1700, 9))):
+        known.add(name, year + rest)
+    said = year + tone(1300, 12)
+    recogniser = Recogniser(known)
+    recogniser.feed(said[: 160 * 6], 0)
+    recogniser.silence()
+    recogniser.feed(said[160 * 6 :], 400)
+    recogniser.silence()
+    assert names(recogniser.heard()) == [("2000", True)]
+
+
 def test_unknown_sound_is_told_once_and_short_clicks_are_not() -> None:
     music = tone(2100, 25)
     assert names(listen(music + SILENCE * 3 + TWO)) == [("?", False), ("two", True)]

@@ -16,17 +16,21 @@ if TYPE_CHECKING:
     from tests.spoken.house import Reading
 
 
+def expected(reading: Reading, catalogue: Catalogue) -> list[list[str]]:
+    """The sounds of each row."""
+    return [
+        [one.text for one in compose(catalogue, message_of(*row.kind.split(" ")), {VALUE: row.typed}, reading.language)]
+        for row in reading.rows
+    ]
+
+
 def differences(reading: Reading, heard: Sequence[Heard], catalogue: Catalogue) -> Iterator[str]:
     """A line for each value that was heard otherwise than in the table, and for sound behind the last one."""
-    for row in reading.rows:
-        expected = [
-            one.text
-            for one in compose(catalogue, message_of(*row.kind.split(" ")), {VALUE: row.typed}, reading.language)
-        ]
-        said, heard = heard[: len(expected)], heard[len(expected) :]
+    for row, sounds in zip(reading.rows, expected(reading, catalogue), strict=True):
+        said, heard = heard[: len(sounds)], heard[len(sounds) :]
         told = [one.text if one.complete and one.language == reading.language else f"|{one.text}|" for one in said]
         words = row.words[reading.language]
-        if told != expected or grammar(reading.language).between.join(told) != words:
+        if told != sounds or grammar(reading.language).between.join(told) != words:
             yield f"{reading.number} {reading.language} {row}: heard {told}, the table has {words}"
     if heard:
         yield f"{reading.number} {reading.language}: heard behind the last value: {[one.text for one in heard]}"
