@@ -14,6 +14,8 @@ def test_the_words_alone_load_nothing_that_does_the_work() -> None:
         "ivr.app",
         "ivr.app.mistakes",
         "ivr.cli",
+        "ivr.cli.caller",
+        "ivr.cli.database",
         "ivr.cli.hours",
         "ivr.cli.ledger",
         "ivr.cli.main",
