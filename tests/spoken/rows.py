@@ -1,7 +1,7 @@
 """The table of what is spoken: a hundred values in three languages, with the rule each is an example of.
 
-`table.tsv` was written by hand from the rules in `rules.tsv`, which name their sources; nothing of it is made by the
-code it proves.
+`table.tsv` was written from the rules in `rules.tsv`, which name their sources; nothing of it is made by the code it
+proves. Mandarin and English were written by hand, Cantonese by the written rules that part it from Mandarin.
 """
 
 from __future__ import annotations
