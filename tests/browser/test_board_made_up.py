@@ -176,7 +176,7 @@ async def test_a_bridge_that_falls_silent_is_shown_within_seconds_and_its_waits_
 async def test_the_buttons_can_be_reached_and_pressed_by_keyboard_and_keep_the_focus(tmp_path: Path) -> None:
     async with served(tmp_path, floor(datetime.now(UTC))) as board:
         await board.open()
-        for _ in range(4):  # the two views, then the languages
+        for _ in range(6):  # the four views, then the languages
             await board.page.keyboard.press("Tab")
         await board.page.keyboard.press("Enter")
         await expect(board.page.locator("html")).to_have_attribute("lang", "zh-Hant")
