@@ -27,6 +27,8 @@ pytestmark = [pytest.mark.asterisk, pytest.mark.timeout(900)]
 ENDS_S: Final = 240.0
 """A call of forty seconds, on a machine that is busy with other things."""
 DRAINS_S: Final = 20.0
+ROUNDS: Final = 3
+"""A sound that halts because the machine did is no word of the speaker's: such a call is made again, twice at most."""
 
 
 @pytest.fixture(scope="module")
@@ -41,13 +43,19 @@ def rig(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
 
 async def test_the_whole_table_is_heard_fragment_by_fragment(rig: Rig) -> None:
     catalogue = load_hotline(rig.hotline, rig.environment).catalogue
-    calls = (listened(rig, one, at, sum(map(len, expected(one, catalogue)))) for at, one in enumerate(readings()))
-    heard = await asyncio.gather(*calls)
-    wrong = [
-        line for one, said in zip(readings(), heard, strict=True) for line in differences(one, list(said), catalogue)
-    ]
+    every = readings()
+    heard: dict[str, list[Heard]] = {}
+    again = list(every)
+    for round_ in range(ROUNDS):
+        calls = [
+            listened(rig, one, round_ * 100 + at, sum(map(len, expected(one, catalogue))))
+            for at, one in enumerate(again)
+        ]
+        heard |= {one.number: said for one, said in zip(again, await asyncio.gather(*calls), strict=True)}
+        again = [one for one in again if not all(sound.complete for sound in heard[one.number])]
+    wrong = [line for one in every for line in differences(one, heard[one.number], catalogue)]
     assert not wrong, "\n".join(wrong)
-    assert sum(len(one.rows) for one in readings()) == 300
+    assert sum(len(one.rows) for one in every) == 300
 
 
 async def listened(rig: Rig, reading: Reading, at: int, sounds: int) -> list[Heard]:
