@@ -24,6 +24,9 @@ _QUIET = 80
 _NOISE_FRAMES = 10
 """Frames of unknown sound in a row that are told: 200 ms, more than a click."""
 
+_LOST_FRAMES = 10
+"""Frames of a prompt that a busy machine may lose, 200 ms, and a tenth of it; more is another prompt, or a cut one."""
+
 
 def _alaw_sample(code: int) -> int:
     """ITU-T G.711 A-law byte to a 16-bit sample."""
@@ -128,9 +131,11 @@ class Heard:
 
     @property
     def complete(self) -> bool:
-        """Whether everything audible in the file was heard, without a hole."""
+        """Whether the file was heard from its first audible frame to its last; packets lost on the way are no end."""
         prompt = self.prompt
-        return prompt is not None and self.first <= prompt.first and self.last >= prompt.last and not self.holes
+        if prompt is None or self.first > prompt.first or self.last < prompt.last:
+            return False
+        return self.holes <= min(_LOST_FRAMES, len(prompt.frames) // 10)
 
 
 class PromptIndex:
@@ -283,7 +288,7 @@ class Recogniser:
             at_ms,
         )
         before = self.finished[-1] if self.finished else None
-        # A lost packet: the same prompt goes on a few frames later, at the time it should. A late one (a busy machine
+        # A lost packet: the same prompt goes on a few frames later, not before it should. A late one (a busy machine
         # sends nothing for a while): it goes on with the very next frame, whenever that is.
         if before is not None and before.prompt is not None and not before.complete:
             late = round((at_ms - before.ended_ms) / FRAME_MS)
@@ -293,7 +298,7 @@ class Recogniser:
                 for was, first, last in self._left
                 if was is prompt
             ]
-            fitting = [hole for hole, _ in joined if hole == 0 or (0 < hole <= _NOISE_FRAMES and abs(late - hole) <= 1)]
+            fitting = [hole for hole, _ in joined if 0 <= hole <= min(_LOST_FRAMES, late + 1)]
             if fitting:
                 self.finished.pop()
                 going_on = [one for hole, one in joined if hole == min(fitting)]

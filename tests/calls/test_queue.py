@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -44,6 +45,7 @@ async def test_a_caller_reaches_a_person_and_the_flow_goes_on_after_the_talk(hou
         await to_the_queue(phone)
         await phone.hears(HOLD)
         await talking(house, agent)
+        talks = time.monotonic()
         before = len(phone.ear.recorded), len(agent.ear.recorded)
         agent.say(TONE)
         phone.say(TONE)
@@ -51,6 +53,7 @@ async def test_a_caller_reaches_a_person_and_the_flow_goes_on_after_the_talk(hou
         assert await agent.ear.until(lambda: TONE[:160] in agent.ear.recorded[before[1] :], 60)
         live = next(one for one in (await house.live())["agents"] if one["id"] == "1001")
         assert (live["queue"], live["caller"]) == ("service", "139****0001")
+        talked_s = time.monotonic() - talks
         await agent.hang_up()
         await rates(phone)
         await phone.hears(AFTER_TALK)
@@ -85,7 +88,7 @@ async def test_a_caller_reaches_a_person_and_the_flow_goes_on_after_the_talk(hou
     assert visit.wait_s is not None
     assert visit.wait_s >= 0
     assert visit.talk_s is not None
-    assert visit.talk_s >= 1.5
+    assert visit.talk_s >= talked_s - 0.05  # AMI's stamps and this clock are not one
     assert visit.wait_s + visit.talk_s < whole_call_s
     assert await rings_of(house, visit) == [("1001", "answered")]
 

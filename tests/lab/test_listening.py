@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -52,14 +53,19 @@ def test_a_prompt_entered_in_its_middle_is_not_complete() -> None:
     assert names(listen(ONE[160 * 8 :])) == [("one", False)]
 
 
-def test_one_lost_packet_leaves_a_hole_in_one_prompt() -> None:
+@pytest.mark.parametrize(("lost", "whole"), [(1, True), (2, True), (3, False)])
+@pytest.mark.parametrize("late_ms", [0, 300])
+def test_lost_packets_leave_a_hole_in_one_prompt_which_few_of_them_do_not_cut(
+    lost: int, late_ms: int, *, whole: bool
+) -> None:
     recogniser = Recogniser(index())
     frames = [ONE[at : at + 160] for at in range(0, len(ONE), 160)]
+    assert 20 <= len(frames) < 30
     for at, frame in enumerate(frames):
-        if at != 12:
-            recogniser.feed(frame, at * 20)
+        if not 12 <= at < 12 + lost:
+            recogniser.feed(frame, at * 20 + (late_ms if at > 12 else 0))
     recogniser.silence()
-    assert [(one.name, one.holes, one.complete) for one in recogniser.heard()] == [("one", 1, False)]
+    assert [(one.name, one.holes, one.complete) for one in recogniser.heard()] == [("one", lost, whole)]
 
 
 def test_a_prompt_that_halts_and_goes_on_with_its_next_frame_was_heard_whole() -> None:
