@@ -1,4 +1,4 @@
-"""When a caller may be erased; an erased or masked number is in none of the database's files any more, though others have it open."""
+"""When a caller may be erased; an erased or masked number is in none of the files, though others have them open."""
 
 from __future__ import annotations
 
