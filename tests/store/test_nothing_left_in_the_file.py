@@ -20,12 +20,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from store.engine import Store
+    from store.urls import EngineName
+
+
+@pytest.fixture
+def engine_name() -> EngineName:
+    return "sqlite"
 
 
 @pytest.fixture
 def file(store: Store) -> Path:
-    if store.kind != "sqlite":
-        pytest.skip("of SQLite's file")
     return Path(store.address.place)
 
 
