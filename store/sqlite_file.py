@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 _PAUSE_S: Final = 0.02
 _READERS_S: Final = 0.2
 """How long a log that is emptied waits for readers at a time: as long writers wait for it."""
+_BETWEEN_S: Final = 1.0
+"""Between two such times, so that writers get on."""
 
 
 def prepare(file: Path, busy_timeout_s: float) -> None:
@@ -62,7 +64,7 @@ def empty_log(file: Path, patience_s: float) -> bool:
                 busy = True
             if not busy or time.monotonic() > deadline:
                 return not busy
-            time.sleep(_READERS_S)
+            time.sleep(_BETWEEN_S)
 
 
 def set_up(connection: DBAPIConnection, _entry: ConnectionPoolEntry, *, busy_timeout_s: float) -> None:
