@@ -95,6 +95,15 @@ class Store:
         async with self.reading() as connection:
             await connection.execute(text("SELECT 1"))
 
+    async def emptied_log(self) -> bool:
+        """See that of SQLite's older states nothing is left in its files; whether so.
+
+        PostgreSQL's are its own affair: VACUUM and the settings of its WAL.
+        """
+        if self.kind != "sqlite":
+            return True
+        return await asyncio.to_thread(sqlite_file.empty_log, Path(self.address.place), BUSY_TIMEOUT_S)
+
     async def close(self) -> None:
         """Give back every connection."""
         await self.engine.dispose()

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from sqlalchemy.pool import ConnectionPoolEntry
 
 _PAUSE_S: Final = 0.02
+_READERS_S: Final = 0.2
+"""How long a log that is emptied waits for readers at a time: as long writers wait for it."""
+_BETWEEN_S: Final = 1.0
+"""Between two such times, so that writers get on."""
 
 
 def prepare(file: Path, busy_timeout_s: float) -> None:
@@ -41,6 +45,28 @@ def prepare(file: Path, busy_timeout_s: float) -> None:
         connection.execute("ROLLBACK")
 
 
+def empty_log(file: Path, patience_s: float) -> bool:
+    """Bring the log (`-wal`) into the file and cut it to nothing; whether that was so; blocks, so call it in a thread.
+
+    Until then older states of changed rows can be read in both. Who reads such a state has to end first; writers are
+    held up for moments only (https://www.sqlite.org/pragma.html#pragma_wal_checkpoint).
+
+    Args:
+        file: The database.
+        patience_s: For how long it is tried.
+    """
+    deadline = time.monotonic() + patience_s
+    with closing(sqlite3.connect(file, timeout=_READERS_S, isolation_level=None)) as connection:
+        while True:
+            try:
+                busy = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+            except sqlite3.OperationalError:
+                busy = True
+            if not busy or time.monotonic() > deadline:
+                return not busy
+            time.sleep(_BETWEEN_S)
+
+
 def set_up(connection: DBAPIConnection, _entry: ConnectionPoolEntry, *, busy_timeout_s: float) -> None:
     """Give a new connection the settings this product relies on."""
     cursor = connection.cursor()
@@ -49,6 +75,7 @@ def set_up(connection: DBAPIConnection, _entry: ConnectionPoolEntry, *, busy_tim
         cursor.execute("PRAGMA journal_mode = WAL")  # for a file that nobody prepared; else it is WAL already
         cursor.execute("PRAGMA synchronous = NORMAL")
         cursor.execute("PRAGMA foreign_keys = ON")
+        cursor.execute("PRAGMA secure_delete = ON")  # what goes is overwritten; not every build does it by itself
     finally:
         cursor.close()
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from ami_bridge.queue_log.verbs import lasted
 from ami_bridge.reconcile.matching import SLACK
+from store.masks import MARK
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -38,7 +39,7 @@ WHAT_THE_LOG_KNOWS: Final[Mapping[str, str]] = MappingProxyType(
         "ended_by": "exactly",
         "next_visit_id": "exactly",
         "transfer": "exactly",
-        "transferred_to": "of a blind transfer, exactly; of an attended one it tells no number",
+        "transferred_to": "of a blind transfer, exactly, unless it is masked; of an attended one it tells no number",
         "id": "no: it does not count callers refused at the door, so an ordinal may differ",
         "ordinal": "no, for the same reason",
         "node": "no",
@@ -91,7 +92,7 @@ def differences(row: Visit, logged: LoggedVisit, who: Callable[[str], str], next
         wrong["next_visit_id"] = (row.next_visit_id, next_id)
     for name in ("transfer", "transferred_to"):
         told, known = getattr(logged, name), getattr(row, name)
-        if told is not None and told != known:
+        if told is not None and told != known and not (known or "").startswith(MARK):
             wrong[name] = (known, told)
     return [Difference(row.id, name, *wrong[name]) for name in WHAT_THE_LOG_KNOWS if name in wrong]
 

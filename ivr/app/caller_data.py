@@ -37,11 +37,13 @@ class Erased:
         rows: Rows by table that held something.
         files: Files removed.
         left: Files that are left: on another machine, or not to be removed.
+        overwritten: Whether older states of the rows are out of SQLite's files, too; not while somebody reads them.
     """
 
     rows: dict[str, int]
     files: int
     left: tuple[str, ...]
+    overwritten: bool = True
 
 
 def caller_of(ready: Ready, number: str) -> Caller:
@@ -120,7 +122,8 @@ async def erased(ready: Ready, store: Store, found: Held) -> Erased:
     gone = {row.path for row in sounds if row.node == node and files.erase(row.path)}
     try:
         await erase(store, found, fresh_mask, gone)
+        overwritten = await store.emptied_log()
     except StoreUnavailable as away:
         raise database_mistake(ready, away) from None
     left = tuple(f"{row.node}: {row.path}" for row in sounds if row.path not in gone)
-    return Erased({table: len(rows) for table, rows in sorted(found.rows.items())}, len(gone), left)
+    return Erased({table: len(rows) for table, rows in sorted(found.rows.items())}, len(gone), left, overwritten)

@@ -90,6 +90,8 @@ async def purged(ready: Ready, store: Store, now: datetime) -> Purged:
     hidden: Sequence[Past] = ()
     if keep.numbers is not None:
         hidden = await mask_numbers(store, now - keep.numbers, now, mask_of(ready))
+    if any(one.rows for one in (*deleted, *hidden)):
+        await store.emptied_log()  # the next night tries again where somebody reads an older state
     old = _old_records(ready, now)
     for number in old:
         Book(ready.places.published).forget(number)

@@ -67,6 +67,8 @@ def erase(folder: Path, number: str, *, ask: bool) -> None:
     typer.echo(f"erased     {_in_words(done.rows)}, {_files(done.files)}")
     for path in done.left:
         typer.echo(f"left       {path}: remove this file by hand")
+    if not done.overwritten:
+        typer.echo("left       older states of the rows, in SQLite's file, since somebody reads them: say it again")
 
 
 async def _erased(ready: Ready, number: str, *, ask: bool) -> Erased | None:
@@ -78,6 +80,7 @@ async def _erased(ready: Ready, number: str, *, ask: bool) -> Erased | None:
             typer.echo(f"held       {_in_words({table: len(rows) for table, rows in sorted(found.rows.items())})}")
             if not typer.confirm("Erase all of it? It cannot be taken back."):
                 return None
+            found = await held_of(ready, store, caller)  # he may have called while nobody answered here
         return await erased(ready, store, found)
 
 
