@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from ivr.app.copies import SOUNDS
-from ivr.app.live import load_live
+from ivr.app.live import at_version, load_live
 from ivr.app.mistakes import MistakeError, cannot_use
 from ivr.app.standing import running
 from ivr.app.switch import RESCUE_SOUNDS
@@ -25,7 +25,7 @@ from ivr.prompts.values import CannotSay
 from ivr.publishing.book import Book
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from ivr.app.loading import Ready
@@ -79,6 +79,7 @@ def build_draft(ready: Ready, progress: Callable[[int, int], None] | None = None
     report = build_sentences(ready, progress)
     if not report.complete:
         return report
+    make_lost(ready)
     if _is_free(ready.places):
         put_rescue_sounds(ready)
         return report
@@ -97,14 +98,46 @@ def _is_free(where: Places) -> bool:
 
 
 def build(ready: Ready, progress: Callable[[int, int], None] | None = None) -> BuildReport:
-    """Make every sound file of the hotline, and those the dialplan plays; does nothing where nothing changed.
+    """Make every sound file of the hotline, what kept versions have lost, and what the dialplan plays.
 
     Raises:
         MistakeError: a speech engine is missing or failed, or the sounds folder cannot be written.
     """
     report = build_sentences(ready, progress)
+    make_lost(ready)
     put_rescue_sounds(ready)
     return report
+
+
+def make_lost(ready: Ready) -> None:
+    """Make what kept versions lack of their sounds, each from its own recordings.
+
+    Calls of them may be in progress, or begin with one that goes first. One whose sounds cannot be made is told in the
+    log and hinders nothing.
+    """
+    for version in _lacking(ready.places):
+        kept = at_version(ready, version)
+        try:
+            report = build_sentences(kept) if kept is not None else None
+        except MistakeError as failed:
+            log.error("lost_sounds_not_made", version=version, why=str(failed))
+            continue
+        if report is not None and report.made:
+            log.info("lost_sounds_made", version=version, sounds=report.made)
+
+
+def _lacking(where: Places) -> Iterator[str]:
+    """Versions whose record cannot be read or names a sound that is not there."""
+    there = {str(path) for path in where.sounds.glob("*/*") if path.suffix in FORMATS}
+    for copy in sorted(where.versions.iterdir()):
+        try:
+            made = read_made(copy / SOUNDS) or {}
+        except (BrokenMadeError, OSError):
+            yield copy.name
+            continue
+        bases = [str(where.sounds / name.partition("/")[0] / one.file) for name, one in made.items()]
+        if not all(base + ending in there for base in bases for ending in FORMATS):
+            yield copy.name
 
 
 def build_sentences(ready: Ready, progress: Callable[[int, int], None] | None = None) -> BuildReport:

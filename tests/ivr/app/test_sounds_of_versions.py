@@ -20,6 +20,7 @@ from ivr.app.old_sounds import STAYS_S, remove_unused
 from ivr.app.publishing import Signed, fit_to_publish, publish, rollback
 from ivr.app.releases import KeptReleases
 from ivr.app.switch import RESCUE_SOUNDS
+from ivr.config.script_files import BESIDE
 from ivr.prompts import build, compose
 from ivr.prompts.sounds import FORMATS
 from ivr.publishing.records import First
@@ -151,6 +152,32 @@ def test_lost_sounds_are_made_again_from_the_versions_own_recordings(folder: Pat
     assert heard(load_live(folder)) == before
 
 
+def test_lost_sounds_of_every_version_are_made_again_also_of_those_that_are_not_live(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of the one that goes first, and of one that only calls in progress have; whatever the folder holds now."""
+    old = published(folder).record.version
+    record(folder, 550)
+    published(folder)
+    record(folder, 660)
+    first = published(folder, LISTED).record.version
+    before = {name: heard(version(folder, name)) for name in (old, first)}
+    record(folder, 770)
+    shutil.rmtree(load_live(folder).places.sounds)
+    speech.build(load_live(folder))
+    assert {name: heard(version(folder, name)) for name in (old, first)} == before
+    shutil.rmtree(load_live(folder).places.sounds)
+    speech.build_draft(load_ready(folder))
+    assert {name: heard(version(folder, name)) for name in (old, first)} == before
+    monkeypatch.setattr(build, "find_recordings", unreadable)
+    shutil.rmtree(load_live(folder).places.sounds / "en")
+    speech.make_lost(load_live(folder))  # what cannot be made of an old one hinders nothing
+
+
+def unreadable(*_: object) -> None:
+    raise PermissionError(13, "Permission denied")
+
+
 def test_another_engine_speaks_from_the_next_version_on(folder: Path, pitch: list[float]) -> None:
     """It was installed anew: the version that is live has its sounds, and a restart changes none of them."""
     live = published(folder).record.version
@@ -213,6 +240,21 @@ async def test_a_version_from_before_sounds_were_of_versions_is_heard_and_starte
     assert heard(version(folder, live)) == before
     assert heard(version(folder, new)) != before
     assert (await service.at(live)) is service.current
+
+
+def test_a_version_from_before_files_beside_scripts_made_versions_is_live_still(folder: Path) -> None:
+    """Such a file is in its copy all the same, and was no part of its name."""
+    live = published(folder).record.version
+    (folder / "scripts").mkdir(exist_ok=True)
+    (folder / "scripts" / "prices.csv").write_text("1,2\n", "utf-8")
+    copy = load_ready(folder).places.versions / live
+    shutil.copytree(folder / "scripts", copy / "scripts", dirs_exist_ok=True)
+    (copy / BESIDE).unlink()
+    (copy / SOUNDS).unlink()
+    assert load_live(folder).flows.version == live
+    new = published(folder).record.version
+    assert new != live
+    assert rollback(load_live(folder), None, SIGNED).record.live == live
 
 
 def test_what_no_version_plays_any_more_is_removed_a_day_later(folder: Path) -> None:
