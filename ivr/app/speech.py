@@ -6,7 +6,9 @@ something was published, has a record of its own beside the sounds.
 
 from __future__ import annotations
 
+import secrets
 import shutil
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import structlog
@@ -169,10 +171,40 @@ def put_rescue_sounds(ready: Ready, *, only_missing: bool = False) -> None:
     Raises:
         MistakeError: the sounds folder cannot be written, or a rescue message is no plain sentence.
     """
+    with rescue_sounds_laid_ready(ready, only_missing=only_missing) as put:
+        put()
+
+
+@contextmanager
+def rescue_sounds_laid_ready(ready: Ready, *, only_missing: bool = False) -> Iterator[Callable[[], None]]:
+    """The same in two steps: all are copied, and what is handed over puts them in their places, which takes no room.
+
+    Without that step those that are there stay.
+
+    Raises:
+        MistakeError: as `put_rescue_sounds`.
+    """
+    laid: dict[Path, Path] = {}
+
+    def put() -> None:
+        try:
+            for staged, wanted in laid.items():
+                staged.replace(wanted)
+        except OSError as error:
+            raise _cannot_write(ready, error) from None
+
     try:
-        _put_rescue_sounds(ready, only_missing=only_missing)
-    except OSError as error:
-        raise _cannot_write(ready, error) from None
+        try:
+            for wanted, source in _rescue_sounds(ready, only_missing=only_missing):
+                staged = wanted.with_name(f".{wanted.name}.{secrets.token_hex(4)}")
+                laid[staged] = wanted
+                shutil.copyfile(source, staged)
+        except OSError as error:
+            raise _cannot_write(ready, error) from None
+        yield put
+    finally:
+        for staged in laid:
+            staged.unlink(missing_ok=True)
 
 
 def _cannot_write(ready: Ready, error: OSError) -> MistakeError:
@@ -206,7 +238,8 @@ def refuse_unbuilt(ready: Ready) -> None:
         )
 
 
-def _put_rescue_sounds(ready: Ready, *, only_missing: bool) -> None:
+def _rescue_sounds(ready: Ready, *, only_missing: bool) -> Iterator[tuple[Path, str]]:
+    """The files the dialplan plays, each with the one it is a copy of."""
     rescue = ready.hotline.rescue
     spoken = (
         (RESCUE_SOUNDS.hold_sound, rescue.message),
@@ -218,7 +251,8 @@ def _put_rescue_sounds(ready: Ready, *, only_missing: bool) -> None:
         for name, message in spoken:
             target = ready.places.sounds / language / name
             if message is not None and not (only_missing and _is_put(target)):
-                _put_sound(target, _only_file(speech, message, language))
+                source = _only_file(speech, message, language)
+                yield from ((target.with_name(target.name + ending), source + ending) for ending in FORMATS)
 
 
 def _only_file(speech: Speech, message: str, language: str) -> str:
@@ -235,11 +269,3 @@ def _only_file(speech: Speech, message: str, language: str) -> str:
 
 def _is_put(target: Path) -> bool:
     return all(target.with_name(target.name + ending).is_file() for ending in FORMATS)
-
-
-def _put_sound(target: Path, source: str) -> None:
-    for ending in FORMATS:
-        wanted, there = target.with_name(target.name + ending), source + ending
-        staged = wanted.with_name(f".{wanted.name}")
-        shutil.copyfile(there, staged)
-        staged.replace(wanted)

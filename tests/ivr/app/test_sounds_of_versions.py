@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import time
 from datetime import UTC, datetime
@@ -16,6 +17,7 @@ from ivr.app import old_sounds, speech
 from ivr.app.copies import SOUNDS, forget_oldest
 from ivr.app.live import at_version, load_live
 from ivr.app.loading import load_ready
+from ivr.app.mistakes import MistakeError
 from ivr.app.old_sounds import STAYS_S, remove_unused
 from ivr.app.publishing import Signed, fit_to_publish, publish, rollback
 from ivr.app.releases import KeptReleases
@@ -23,6 +25,7 @@ from ivr.app.switch import RESCUE_SOUNDS
 from ivr.config.script_files import BESIDE
 from ivr.prompts import build, compose
 from ivr.prompts.sounds import FORMATS
+from ivr.publishing.book import Book, TakenError
 from ivr.publishing.records import First
 from tests.ivr.flow.surroundings import SMALL
 from tests.ivr.prompts.machine import recording
@@ -32,6 +35,7 @@ if TYPE_CHECKING:
     from ivr.app.publishing import Done
 
 SIGNED = Signed("Lin", "as asked", datetime(2026, 11, 25, tzinfo=UTC))
+BY_CONTENT = re.compile(r"/[0-9a-f]{24}\.")
 LISTED = First("", callers=("a" * 16,), shown=("138****8000",))
 
 
@@ -140,6 +144,33 @@ def test_what_the_dialplan_says_follows_a_hotline_that_is_not_live_yet(folder: P
     (folder / "prompts" / "en" / "rescue.wav").write_bytes(recording(880))
     speech.build_draft(load_ready(folder))
     assert all_sounds(folder)[name] != before
+
+
+@pytest.mark.parametrize("fault", [OSError(28, "No space left on device"), TakenError(2)])
+def test_what_the_dialplan_says_stays_when_a_publication_cannot_be_written_down(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, fault: Exception
+) -> None:
+    published(folder)
+    before = rescue_sounds(folder)
+    (folder / "prompts" / "en" / "rescue.wav").write_bytes(recording(880))
+
+    def refused(*_: object) -> None:
+        raise fault
+
+    with monkeypatch.context() as full:
+        full.setattr(Book, "add", refused)
+        with pytest.raises(MistakeError):
+            published(folder)
+    assert rescue_sounds(folder) == before
+    published(folder)
+    assert rescue_sounds(folder) != before
+    rollback(load_live(folder), None, SIGNED)
+    assert rescue_sounds(folder) == before
+
+
+def rescue_sounds(folder: Path) -> dict[str, bytes]:
+    """What lies beside the sounds of versions: what the dialplan plays, and nothing that is half done."""
+    return {name: content for name, content in all_sounds(folder).items() if not BY_CONTENT.search(name)}
 
 
 def test_lost_sounds_are_made_again_from_the_versions_own_recordings(folder: Path) -> None:
