@@ -75,9 +75,21 @@ def build_draft(ready: Ready, progress: Callable[[int, int], None] | None = None
 
     What the dialplan plays is the live version's: it is put where it is missing, and renewed while nothing is live.
 
+    What root makes so is the service's all the same.
+
     Raises:
         MistakeError: as `build`.
     """
+    try:
+        return _build_draft(ready, progress)
+    finally:
+        try:
+            ready.places.give_all()
+        except OSError as error:
+            raise _cannot_write(ready, error) from None
+
+
+def _build_draft(ready: Ready, progress: Callable[[int, int], None] | None) -> BuildReport:
     report = build_sentences(ready, progress)
     if not report.complete:
         return report

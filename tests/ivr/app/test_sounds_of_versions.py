@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ivr.app import old_sounds, speech
+from ivr.app import old_sounds, owners, speech
 from ivr.app.copies import SOUNDS, forget_oldest
 from ivr.app.live import at_version, load_live
 from ivr.app.loading import load_ready
@@ -134,6 +134,17 @@ def test_prompts_of_a_draft_change_nothing_that_callers_hear(folder: Path, pitch
     assert {name: after.get(name) for name in sounds} == sounds
     assert heard(load_live(folder)) == before
     assert heard(draft) != before
+
+
+def test_what_root_makes_with_prompts_is_the_services(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After `sudo hotline prompts` the service, another user, makes what is new."""
+    state = load_ready(folder).places.state
+    given: set[str] = set()
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    monkeypatch.setattr(os, "chown", lambda path, *_, **__: given.add(path.relative_to(state).as_posix()))
+    monkeypatch.setattr(owners, "_owner", lambda path: (4711, 4712) if path == state else (0, 0))
+    speech.build_draft(load_ready(folder))
+    assert {"sounds/en", "sounds/draft.json", f"sounds/en/{RESCUE_SOUNDS.hold_sound}.alaw"} <= given
 
 
 def test_what_the_dialplan_says_follows_a_hotline_that_is_not_live_yet(folder: Path) -> None:
