@@ -6,6 +6,7 @@ something was published, has a record of its own beside the sounds.
 
 from __future__ import annotations
 
+import os
 import secrets
 import shutil
 from contextlib import contextmanager
@@ -27,7 +28,7 @@ from ivr.prompts.values import CannotSay
 from ivr.publishing.book import Book
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Container, Iterator
     from pathlib import Path
 
     from ivr.app.loading import Ready
@@ -144,14 +145,25 @@ def _lacking(where: Places) -> Iterator[str]:
     """Versions whose record cannot be read or names a sound that is not there."""
     there = {str(path) for path in where.sounds.glob("*/*") if path.suffix in FORMATS}
     for copy in sorted(where.versions.iterdir()):
-        try:
-            made = read_made(copy / SOUNDS) or {}
-        except (BrokenMadeError, OSError):
+        if lost(copy, where.sounds, there):
             yield copy.name
-            continue
-        bases = [str(where.sounds / name.partition("/")[0] / one.file) for name, one in made.items()]
-        if not all(base + ending in there for base in bases for ending in FORMATS):
-            yield copy.name
+
+
+def lost(copy: Path, sounds: Path, there: Container[str] | None = None) -> bool:
+    """Whether a kept version's record cannot be read, or names a sound that is not there.
+
+    Args:
+        copy: the version's.
+        sounds: the folder of sounds.
+        there: the sounds there are, where they have been looked for.
+    """
+    try:
+        made = read_made(copy / SOUNDS) or {}
+    except (BrokenMadeError, OSError):
+        return True
+    bases = (str(sounds / name.partition("/")[0] / one.file) for name, one in made.items())
+    paths = (base + ending for base in bases for ending in FORMATS)
+    return not all(os.path.isfile(path) if there is None else path in there for path in paths)  # noqa: PTH113 - thousands
 
 
 def build_sentences(ready: Ready, progress: Callable[[int, int], None] | None = None) -> BuildReport:
