@@ -142,10 +142,10 @@ def make_lost(ready: Ready) -> None:
 
 
 def _lacking(where: Places) -> Iterator[str]:
-    """Versions whose record cannot be read or names a sound that is not there."""
+    """Versions that have no record yet, or whose record cannot be read or names a sound that is not there."""
     there = {str(path) for path in where.sounds.glob("*/*") if path.suffix in FORMATS}
     for copy in sorted(where.versions.iterdir()):
-        if lost(copy, where.sounds, there):
+        if not (copy / SOUNDS).exists() or lost(copy, where.sounds, there):
             yield copy.name
 
 

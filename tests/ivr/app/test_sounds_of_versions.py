@@ -216,6 +216,18 @@ def test_lost_sounds_of_every_version_are_made_again_also_of_those_that_are_not_
     speech.make_lost(load_live(folder))  # what cannot be made of an old one hinders nothing
 
 
+def test_lost_sounds_come_back_also_for_a_version_that_has_no_record_yet(folder: Path) -> None:
+    """It was kept before versions had one, and goes first."""
+    published(folder)
+    record(folder, 660)
+    first = published(folder, LISTED).record.version
+    (load_ready(folder).places.versions / first / SOUNDS).unlink()
+    shutil.rmtree(load_live(folder).places.sounds)
+    record(folder, 770)
+    speech.build(load_live(folder))
+    assert not speech.speech_of(version(folder, first)).missing_files()
+
+
 def unreadable(*_: object) -> None:
     raise PermissionError(13, "Permission denied")
 
