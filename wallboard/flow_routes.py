@@ -9,7 +9,8 @@ from aiohttp import web
 
 from ami_bridge.messages import mask
 from store.errors import StoreUnavailable
-from store.queries.flows import journeys_through, places, ways
+from store.queries.flow_counts import ways_taken
+from store.queries.flows import journeys_through, places
 from store.queries.pages import BadCursorError
 from wallboard import flows, payloads, routes
 from wallboard.flows import Pictures
@@ -75,4 +76,4 @@ async def _callers(app: web.Application) -> Json:
 
 async def _ways(app: web.Application) -> Json:
     since, now = routes.day_start(app), routes.now()
-    return {"since": since, "ways_at": now, "ways": flows.traffic(await ways(app[routes.STORE], since, now))}
+    return {"since": since, "ways_at": now, "ways": flows.traffic(await ways_taken(app[routes.STORE], since, now))}

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from store.queries.flows import Way
+    from store.metrics.ways import WayTaken
     from wallboard.payloads import Json
 
 
@@ -61,6 +61,12 @@ def callers(calls: Sequence[str], places: Mapping[str, str]) -> Json:
     return {"callers": told, "elsewhere": len(calls) - standing.total()}
 
 
-def traffic(ways: Iterable[Way]) -> list[Json]:
-    """The ways taken, as plain data."""
-    return [{"flow": way.flow, "step": way.step, "to": way.to_step or None, "times": way.times} for way in ways]
+def traffic(ways: Iterable[WayTaken]) -> list[Json]:
+    """The ways taken from step to step, of every version and whatever came of it, as plain data."""
+    taken: Counter[tuple[str, str, str]] = Counter()
+    for way in ways:
+        taken[way.flow, way.step, way.to] += way.times
+    return [
+        {"flow": flow, "step": step, "to": to or None, "times": times}
+        for (flow, step, to), times in sorted(taken.items())
+    ]

@@ -135,6 +135,10 @@ class PublishedReleases:
                 what = f"version {each.flows.version} has other {' and '.join(needing)} than the service was built for"
                 self._settled(number, f"{what}: it needs a restart")
                 return
+            if await asyncio.to_thread(self._kept.lacks_sounds, each.flows.version):
+                what = f"version {each.flows.version} lacks sounds"
+                self._settled(number, f"{what}: run hotline prompts, then publish it again or start the service anew")
+                return
         self._record, self._live, self._first = record, live, first
         self._back = None  # whoever publishes after it was taken back has decided
         self._calls.clear()  # what is compared begins at the same moment

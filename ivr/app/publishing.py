@@ -133,8 +133,6 @@ def publish(ready: Ready, first: First | None, signed: Signed, difference: Seque
         ready = _kept(ready)
         if last is None and before:
             _refuse_gone(ready, before)
-        if first is None:
-            speech.put_rescue_sounds(ready)
         record = Publication(
             number=_next(book, ready.places),
             act="publish" if first is None else "first",
@@ -147,7 +145,7 @@ def publish(ready: Ready, first: First | None, signed: Signed, difference: Seque
             when=signed.when,
             difference=tuple(difference),
         )
-        done = _written(book, record, ready.places)
+        done = _written(book, record, ready)
         was_first = last.first.version if last and last.first else ""
         render = _to_render(ready, before, RENDERED) if first is None else ()
         return replace(done, dropped=was_first if was_first != version else "", render=render)
@@ -176,7 +174,6 @@ def rollback(ready: Ready, to: str | None, signed: Signed) -> Done:
         speech.build_sentences(older)  # what was lost meanwhile; most often nothing
         speech.refuse_unbuilt(older)
         _refuse_restart(older, running(ready.places))
-        speech.put_rescue_sounds(older)
         record = replace(
             last,
             number=_next(book, ready.places),
@@ -191,7 +188,7 @@ def rollback(ready: Ready, to: str | None, signed: Signed) -> Done:
             difference=(),
         )
         render = _to_render(older, last.live, [name for name in RENDERED if name not in NOT_HEARD])
-        return replace(_written(book, record, ready.places), render=render)
+        return replace(_written(book, record, older), render=render)
 
 
 def caller_hashes(ready: Ready, numbers: Sequence[str]) -> tuple[str, ...]:
@@ -341,7 +338,18 @@ def _refuse_gone(ready: Ready, version: str) -> Ready:
     return older
 
 
-def _written(book: Book, record: Publication, where: Places) -> Done:
+def _written(book: Book, record: Publication, ready: Ready) -> Done:
+    """Keep the record; of the version that is live by it is what the dialplan says from then on, and not before."""
+    if record.first is not None:
+        _add(book, record, ready.places)
+    else:
+        with speech.rescue_sounds_laid_ready(ready) as put:
+            _add(book, record, ready.places)
+            put()
+    return Done(record, _taken_up(record, ready.places))
+
+
+def _add(book: Book, record: Publication, where: Places) -> None:
     try:
         where.give_all()  # before the service is to read it
         book.add(record)
@@ -352,7 +360,6 @@ def _written(book: Book, record: Publication, where: Places) -> Done:
         ) from None
     except OSError as error:
         raise cannot_use(where.published, error) from None
-    return Done(record, _taken_up(record, where))
 
 
 def _taken_up(record: Publication, where: Places) -> bool:

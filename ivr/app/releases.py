@@ -100,6 +100,10 @@ class KeptReleases:
         """Settings of a version that was read (`at`) that the running service was not built for."""
         return self._needing.get(version, ())
 
+    def lacks_sounds(self, version: str) -> bool:
+        """Whether callers of a version that was read (`at`) would hear silence for a sentence."""
+        return speech.lost(self._folder / version, self._sounds)
+
     def _read(self, version: str) -> Release | None:
         if not version.isalnum() or not (self._folder / version).is_dir():
             return None

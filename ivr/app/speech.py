@@ -6,13 +6,16 @@ something was published, has a record of its own beside the sounds.
 
 from __future__ import annotations
 
+import os
+import secrets
 import shutil
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import structlog
 
 from ivr.app.copies import SOUNDS
-from ivr.app.live import load_live
+from ivr.app.live import at_version, load_live
 from ivr.app.mistakes import MistakeError, cannot_use
 from ivr.app.standing import running
 from ivr.app.switch import RESCUE_SOUNDS
@@ -25,7 +28,7 @@ from ivr.prompts.values import CannotSay
 from ivr.publishing.book import Book
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Container, Iterator
     from pathlib import Path
 
     from ivr.app.loading import Ready
@@ -73,12 +76,25 @@ def build_draft(ready: Ready, progress: Callable[[int, int], None] | None = None
 
     What the dialplan plays is the live version's: it is put where it is missing, and renewed while nothing is live.
 
+    What root makes so is the service's all the same.
+
     Raises:
         MistakeError: as `build`.
     """
+    try:
+        return _build_draft(ready, progress)
+    finally:
+        try:
+            ready.places.give_all()
+        except OSError as error:
+            raise _cannot_write(ready, error) from None
+
+
+def _build_draft(ready: Ready, progress: Callable[[int, int], None] | None) -> BuildReport:
     report = build_sentences(ready, progress)
     if not report.complete:
         return report
+    make_lost(ready)
     if _is_free(ready.places):
         put_rescue_sounds(ready)
         return report
@@ -97,14 +113,57 @@ def _is_free(where: Places) -> bool:
 
 
 def build(ready: Ready, progress: Callable[[int, int], None] | None = None) -> BuildReport:
-    """Make every sound file of the hotline, and those the dialplan plays; does nothing where nothing changed.
+    """Make every sound file of the hotline, what kept versions have lost, and what the dialplan plays.
 
     Raises:
         MistakeError: a speech engine is missing or failed, or the sounds folder cannot be written.
     """
     report = build_sentences(ready, progress)
+    make_lost(ready)
     put_rescue_sounds(ready)
     return report
+
+
+def make_lost(ready: Ready) -> None:
+    """Make what kept versions lack of their sounds, each from its own recordings.
+
+    Calls of them may be in progress, or begin with one that goes first. One whose sounds cannot be made is told in the
+    log and hinders nothing.
+    """
+    for version in _lacking(ready.places):
+        kept = at_version(ready, version)
+        try:
+            report = build_sentences(kept) if kept is not None else None
+        except MistakeError as failed:
+            log.error("lost_sounds_not_made", version=version, why=str(failed))
+            continue
+        if report is not None and report.made:
+            log.info("lost_sounds_made", version=version, sounds=report.made)
+
+
+def _lacking(where: Places) -> Iterator[str]:
+    """Versions that have no record yet, or whose record cannot be read or names a sound that is not there."""
+    there = {str(path) for path in where.sounds.glob("*/*") if path.suffix in FORMATS}
+    for copy in sorted(where.versions.iterdir()):
+        if not (copy / SOUNDS).exists() or lost(copy, where.sounds, there):
+            yield copy.name
+
+
+def lost(copy: Path, sounds: Path, there: Container[str] | None = None) -> bool:
+    """Whether a kept version's record cannot be read, or names a sound that is not there.
+
+    Args:
+        copy: the version's.
+        sounds: the folder of sounds.
+        there: the sounds there are, where they have been looked for.
+    """
+    try:
+        made = read_made(copy / SOUNDS) or {}
+    except (BrokenMadeError, OSError):
+        return True
+    bases = (str(sounds / name.partition("/")[0] / one.file) for name, one in made.items())
+    paths = (base + ending for base in bases for ending in FORMATS)
+    return not all(os.path.isfile(path) if there is None else path in there for path in paths)  # noqa: PTH113 - thousands
 
 
 def build_sentences(ready: Ready, progress: Callable[[int, int], None] | None = None) -> BuildReport:
@@ -136,10 +195,40 @@ def put_rescue_sounds(ready: Ready, *, only_missing: bool = False) -> None:
     Raises:
         MistakeError: the sounds folder cannot be written, or a rescue message is no plain sentence.
     """
+    with rescue_sounds_laid_ready(ready, only_missing=only_missing) as put:
+        put()
+
+
+@contextmanager
+def rescue_sounds_laid_ready(ready: Ready, *, only_missing: bool = False) -> Iterator[Callable[[], None]]:
+    """The same in two steps: all are copied, and what is handed over puts them in their places, which takes no room.
+
+    Without that step those that are there stay.
+
+    Raises:
+        MistakeError: as `put_rescue_sounds`.
+    """
+    laid: dict[Path, Path] = {}
+
+    def put() -> None:
+        try:
+            for staged, wanted in laid.items():
+                staged.replace(wanted)
+        except OSError as error:
+            raise _cannot_write(ready, error) from None
+
     try:
-        _put_rescue_sounds(ready, only_missing=only_missing)
-    except OSError as error:
-        raise _cannot_write(ready, error) from None
+        try:
+            for wanted, source in _rescue_sounds(ready, only_missing=only_missing):
+                staged = wanted.with_name(f".{wanted.name}.{secrets.token_hex(4)}")
+                laid[staged] = wanted
+                shutil.copyfile(source, staged)
+        except OSError as error:
+            raise _cannot_write(ready, error) from None
+        yield put
+    finally:
+        for staged in laid:
+            staged.unlink(missing_ok=True)
 
 
 def _cannot_write(ready: Ready, error: OSError) -> MistakeError:
@@ -173,7 +262,8 @@ def refuse_unbuilt(ready: Ready) -> None:
         )
 
 
-def _put_rescue_sounds(ready: Ready, *, only_missing: bool) -> None:
+def _rescue_sounds(ready: Ready, *, only_missing: bool) -> Iterator[tuple[Path, str]]:
+    """The files the dialplan plays, each with the one it is a copy of."""
     rescue = ready.hotline.rescue
     spoken = (
         (RESCUE_SOUNDS.hold_sound, rescue.message),
@@ -185,7 +275,8 @@ def _put_rescue_sounds(ready: Ready, *, only_missing: bool) -> None:
         for name, message in spoken:
             target = ready.places.sounds / language / name
             if message is not None and not (only_missing and _is_put(target)):
-                _put_sound(target, _only_file(speech, message, language))
+                source = _only_file(speech, message, language)
+                yield from ((target.with_name(target.name + ending), source + ending) for ending in FORMATS)
 
 
 def _only_file(speech: Speech, message: str, language: str) -> str:
@@ -202,11 +293,3 @@ def _only_file(speech: Speech, message: str, language: str) -> str:
 
 def _is_put(target: Path) -> bool:
     return all(target.with_name(target.name + ending).is_file() for ending in FORMATS)
-
-
-def _put_sound(target: Path, source: str) -> None:
-    for ending in FORMATS:
-        wanted, there = target.with_name(target.name + ending), source + ending
-        staged = wanted.with_name(f".{wanted.name}")
-        shutil.copyfile(there, staged)
-        staged.replace(wanted)

@@ -14,13 +14,13 @@ from ivr.app.loading import ready_of
 from ivr.app.mistakes import MistakeError
 from ivr.app.opened import opened_store
 from ivr.rehearsal.traffic import traffic
-from store.queries.passages import passages
+from store.queries.flow_counts import ways_taken
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ivr.config.load import Loaded
-    from store.queries.passages import Passage
+    from store.metrics.ways import WayTaken
 
 
 def taken_by_callers(loaded: Loaded, since: str) -> Mapping[tuple[str, str, str], int]:
@@ -34,9 +34,9 @@ def taken_by_callers(loaded: Loaded, since: str) -> Mapping[tuple[str, str, str]
     if began >= now:
         raise MistakeError(f"--since {since} is not over yet")
 
-    async def asked() -> tuple[Passage, ...]:
+    async def asked() -> tuple[WayTaken, ...]:
         async with opened_store(ready) as store:
-            return await passages(store, began, now)
+            return await ways_taken(store, began, now)
 
     found, others = traffic(ready.flows, asyncio.run(asked()))
     local = began.astimezone(ZoneInfo(ready.hotline.time_zone))

@@ -15,6 +15,8 @@ BESIDE: Final = ".beside-scripts.json"
 """In a version's copy: what lay beside its scripts when it was made, each file with a hash. A script that writes beside
 itself writes into the copy, which is the same version all the same."""
 
+COPIES: Final = "versions"
+"""The folder that copies of versions are in."""
 _COPY: Final = re.compile(r"[0-9a-f]{12}")
 """The name of a version, and so of its copy; brought back under another name it is a folder like any other."""
 _MADE: Final = "__pycache__"
@@ -35,12 +37,14 @@ def imported_files(folder: Path) -> dict[str, Path]:
 def files_beside(folder: Path) -> Mapping[str, str]:
     """What scripts may read: each other file below them, by its path in the hotline's folder, with its SHA-256.
 
-    Of a version's copy, whose name says that it is one, it is what lay there when it was made (`BESIDE`). A file that
-    cannot be read has none.
+    Of a version's copy, whose name says that it is one, it is what lay there when it was made (`BESIDE`); of one from
+    before such files made versions it is nothing. A file that cannot be read has none.
     """
     kept = _kept(folder.parent) if _COPY.fullmatch(folder.parent.name) else None
     if kept is not None:
         return kept
+    if _is_from_before(folder.parent):
+        return {}
     below = (path for path in script_files(folder) if path.suffix != ".py")
     return {path.relative_to(folder.parent).as_posix(): _digest(path) for path in below}
 
@@ -51,6 +55,11 @@ def _kept(copy: Path) -> Mapping[str, str] | None:
         return {str(name): str(digest) for name, digest in told.items()}
     except (OSError, ValueError, AttributeError):
         return None
+
+
+def _is_from_before(copy: Path) -> bool:
+    is_copy = _COPY.fullmatch(copy.name) is not None and copy.parent.name == COPIES
+    return is_copy and not (copy / BESIDE).exists()
 
 
 def script_names(folder: Path) -> dict[str, Path]:

@@ -29,7 +29,7 @@ class Head:
     rate: int
     """Samples a second."""
     samples: int
-    """As the file says; a file that was cut off, or written to a pipe, has fewer."""
+    """As the file says; one that was written to a pipe has fewer."""
 
 
 def read_head(file: BinaryIO, size: int) -> Head:
@@ -40,7 +40,7 @@ def read_head(file: BinaryIO, size: int) -> Head:
         size: bytes the whole file has.
 
     Raises:
-        UnusableAudio: not PCM WAV, or of a length or rate no prompt has.
+        UnusableAudio: not PCM WAV, cut off in the middle, or of a length or rate no prompt has.
     """
     try:
         with wave.open(file) as sound:
@@ -51,7 +51,10 @@ def read_head(file: BinaryIO, size: int) -> Head:
         raise UnusableAudio(f"not a PCM WAV file ({str(error) or 'cut off'})") from None
     if width not in WIDTHS or rate not in _RATES or not 1 <= channels <= _MOST_CHANNELS:
         raise UnusableAudio(f"{rate} Hz, {8 * width} bit, {channels} channels")
-    refuse_length(min(samples, max(0, there) // (width * channels)) / rate)
+    told_s, there_s = samples / rate, max(0, there) / (width * channels * rate)
+    refuse_length(min(told_s, there_s))
+    if there_s + _SHORTEST_S < told_s <= _LONGEST_S:  # who writes to a pipe knows no length, and tells of hours
+        raise UnusableAudio(f"cut off: {there_s:.2f} of {told_s:.2f} s are there")
     return head
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Passed(Protocol):
-    """A step left in one way by a number of calls (`store.queries.passages`)."""
+    """A step left in one way by a number of calls (`store.metrics.ways`)."""
 
     @property
     def flow(self) -> str:
@@ -30,8 +30,8 @@ class Passed(Protocol):
         """What came of it, in a journey's words."""
 
     @property
-    def to_step(self) -> str | None:
-        """The step that came next."""
+    def to(self) -> str:
+        """The step that came next; empty where the call ended."""
 
     @property
     def times(self) -> int:
@@ -52,7 +52,7 @@ def traffic(flows: FlowSet, passed: Iterable[Passed]) -> tuple[Counter[Edge], in
         way = ""
         if step is not None:
             try:
-                way = told_way(step, one.outcome, number_of(step, one.outcome, one.to_step))
+                way = told_way(step, one.outcome, number_of(step, one.outcome, one.to or None))
             except UnknownOutcomeError:
                 way = ""
         if step is not None and way in ways_of(step):

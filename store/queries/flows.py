@@ -1,11 +1,10 @@
-"""Callers in the flows: in which step each is, which ways were taken, and who went through a step."""
+"""Callers in the flows: in which step each is, and who went through a step."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, or_, select
 
 from store.queries.pages import Page, fetch_page, where
 from store.rows import Journey
@@ -21,23 +20,6 @@ _AT_ONCE = 500
 """Calls asked for in one statement: SQLite takes at most 999 values in old versions (SQLITE_MAX_VARIABLE_NUMBER)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Way:
-    """How often a step was left for another one.
-
-    Attributes:
-        flow: The flow.
-        step: The step that was left.
-        to_step: The step gone to, `end` where the flow was over; empty where the call ended there.
-        times: How often.
-    """
-
-    flow: str
-    step: str
-    to_step: str
-    times: int
-
-
 async def places(store: Store, calls: Sequence[str]) -> dict[str, str]:
     """The step each of these calls is in now, as `flow.step`; a call that nobody has written down yet is not in it."""
     column = JOURNEYS.c
@@ -50,21 +32,6 @@ async def places(store: Store, calls: Sequence[str]) -> dict[str, str]:
             rows = await connection.execute(asked.order_by(column.started_at))
             found |= {call_id: place for call_id, place in rows}  # noqa: C416 - a row is no pair to mypy
     return found
-
-
-async def ways(store: Store, since: datetime, until: datetime) -> list[Way]:
-    """The ways taken by the journeys that began in the range."""
-    step, journey = JOURNEY_STEPS.c, JOURNEYS.c
-    to_step = func.coalesce(step.to_step, "")
-    statement = (
-        select(step.flow, step.step, to_step, func.count())
-        .select_from(JOURNEYS.join(JOURNEY_STEPS, step.journey_id == journey.id))
-        .where(journey.started_at >= since, journey.started_at < until)
-        .group_by(step.flow, step.step, to_step)
-    )
-    async with store.reading() as connection:
-        found = [Way(*one) for one in await connection.execute(statement)]
-    return sorted(found, key=lambda way: (way.flow, way.step, way.to_step))
 
 
 async def journeys_through(

@@ -1,4 +1,4 @@
-"""Callers in the flows, asked of each database: where they are, which ways they took, who went through a step."""
+"""Callers in the flows, asked of each database: where they are, who went through a step."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from store.queries.flows import Way, journeys_through, places, ways
+from store.queries.flows import journeys_through, places
 from store.queries.pages import BadCursorError
 from store.rows import Journey, JourneyStep
 from store.writer import Writer
@@ -59,15 +59,6 @@ async def test_each_caller_is_in_the_step_last_written_of_him(filled: Store) -> 
     asked = ["c2", "c3", *(f"nobody{n}" for n in range(1200))]
     assert await places(filled, asked) == {"c2": "main.person", "c3": "main.greet"}
     assert await places(filled, []) == {}
-
-
-async def test_ways_are_those_of_the_journeys_of_the_range(filled: Store) -> None:
-    assert await ways(filled, NOON, NOON + timedelta(hours=1)) == [
-        Way("balance", "known", "end", 1),
-        Way("main", "greet", "menu", 2),
-        Way("main", "menu", "", 1),
-        Way("main", "menu", "person", 1),
-    ]
 
 
 async def test_who_went_through_a_step_or_is_in_it_newest_first_and_in_pages(filled: Store) -> None:

@@ -9,7 +9,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from store.queries.flows import Way
+from store.metrics.ways import WayTaken
 from store.rows import Journey, JourneyStep
 from store.writer import Writer
 from tests.wallboard.floor import made_up_flows
@@ -48,7 +48,18 @@ def test_callers_are_counted_by_step_and_who_is_nowhere_is_told() -> None:
         "callers": [{"flow": "main", "step": "menu", "callers": 2}],
         "elsewhere": 1,
     }
-    assert traffic([Way("f", "s", "", 2)]) == [{"flow": "f", "step": "s", "to": None, "times": 2}]
+
+
+def test_ways_are_counted_over_versions_and_outcomes() -> None:
+    ways = [
+        WayTaken("f", "v1", "s", "menu", "key 1", "t", 2),
+        WayTaken("f", "v2", "s", "menu", "key 2", "t", 3),
+        WayTaken("f", "v2", "s", "menu", "hung up", "", 1),
+    ]
+    assert traffic(ways) == [
+        {"flow": "f", "step": "s", "to": None, "times": 1},
+        {"flow": "f", "step": "s", "to": "t", "times": 5},
+    ]
 
 
 async def test_where_callers_are_comes_from_the_feed_and_the_journeys(

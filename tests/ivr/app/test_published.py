@@ -11,10 +11,12 @@ import pytest
 from structlog.testing import capture_logs
 
 from ivr.app import published
+from ivr.app.copies import SOUNDS
 from ivr.app.loading import load_ready
 from ivr.app.published import PublishedReleases
 from ivr.app.releases import KeptReleases
 from ivr.app.standing import Standing, running
+from ivr.prompts.made import Made, write_made
 from ivr.publishing.book import Book, TakenError
 from ivr.publishing.records import First, Publication
 from tests.ivr.cli.machine import until
@@ -247,3 +249,15 @@ async def test_a_version_with_other_data_than_the_service_was_built_for_is_not_t
         f"version {tokyo.flows.version} has other time_zone than the service was built for: it needs a restart"
     ]
     assert house.began("1") == house.old.flows.version
+
+
+async def test_a_version_that_lacks_sounds_is_not_taken_up(house: House) -> None:
+    """Its callers would hear silence; they begin with what they began with until now."""
+    record = house.old.places.versions / house.new.flows.version / SOUNDS
+    write_made(record, {"en/words": Made("key", 100, "voice", "nothing")})
+    house.book.add(house.record(1, first=house.new))
+    with capture_logs() as logs:
+        await house.following(house.seen(1))
+    (why,) = [line["why"] for line in logs if line["event"] == "publication_not_taken_up"]
+    assert why.startswith(f"version {house.new.flows.version} lacks sounds: run hotline prompts")
+    assert house.began("c1", MINE) == house.old.flows.version

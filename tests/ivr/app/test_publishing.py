@@ -24,8 +24,10 @@ from ivr.publishing.records import First
 from tests.ivr.flow.surroundings import SMALL
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
+    from ivr.app.loading import Ready
     from ivr.app.publishing import Done
 
 SIGNED = Signed("Lin", "as asked", datetime(2026, 11, 25, tzinfo=UTC))
@@ -37,7 +39,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("HOTLINE_STATE_DIR", str(tmp_path / "state"))
     monkeypatch.setattr(speech, "build_sentences", lambda _: SPOKEN)
     monkeypatch.setattr(speech, "refuse_unbuilt", lambda _: None)
-    monkeypatch.setattr(speech, "put_rescue_sounds", lambda _: None)
+    monkeypatch.setattr(speech, "rescue_sounds_laid_ready", lambda _: contextlib.nullcontext(lambda: None))
     monkeypatch.setattr(publications, "set_up_logs", lambda *_: None)  # this process has more tests
     shutil.copytree(SMALL, tmp_path / "hotline")
     shutil.rmtree(tmp_path / "hotline" / "tests", ignore_errors=True)
@@ -209,7 +211,11 @@ def test_a_share_of_nobody_is_none(folder: Path) -> None:
 
 def test_what_the_dialplan_plays_is_of_the_live_version(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     put: list[str] = []
-    monkeypatch.setattr(speech, "put_rescue_sounds", lambda ready: put.append(ready.flows.version))
+
+    def laid_ready(ready: Ready) -> contextlib.nullcontext[Callable[[], None]]:
+        return contextlib.nullcontext(lambda: put.append(ready.flows.version))
+
+    monkeypatch.setattr(speech, "rescue_sounds_laid_ready", laid_ready)
     live = published(folder).record.live
     greets(folder, "Good day.")
     publish(fit_to_publish(folder, lambda *_: None), LISTED, SIGNED, ())

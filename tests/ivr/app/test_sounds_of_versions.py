@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import time
 from datetime import UTC, datetime
@@ -12,16 +13,19 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ivr.app import old_sounds, speech
+from ivr.app import old_sounds, owners, speech
 from ivr.app.copies import SOUNDS, forget_oldest
 from ivr.app.live import at_version, load_live
 from ivr.app.loading import load_ready
+from ivr.app.mistakes import MistakeError
 from ivr.app.old_sounds import STAYS_S, remove_unused
 from ivr.app.publishing import Signed, fit_to_publish, publish, rollback
 from ivr.app.releases import KeptReleases
 from ivr.app.switch import RESCUE_SOUNDS
+from ivr.config.script_files import BESIDE
 from ivr.prompts import build, compose
 from ivr.prompts.sounds import FORMATS
+from ivr.publishing.book import Book, TakenError
 from ivr.publishing.records import First
 from tests.ivr.flow.surroundings import SMALL
 from tests.ivr.prompts.machine import recording
@@ -31,6 +35,7 @@ if TYPE_CHECKING:
     from ivr.app.publishing import Done
 
 SIGNED = Signed("Lin", "as asked", datetime(2026, 11, 25, tzinfo=UTC))
+BY_CONTENT = re.compile(r"/[0-9a-f]{24}\.")
 LISTED = First("", callers=("a" * 16,), shown=("138****8000",))
 
 
@@ -131,6 +136,17 @@ def test_prompts_of_a_draft_change_nothing_that_callers_hear(folder: Path, pitch
     assert heard(draft) != before
 
 
+def test_what_root_makes_with_prompts_is_the_services(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After `sudo hotline prompts` the service, another user, makes what is new."""
+    state = load_ready(folder).places.state
+    given: set[str] = set()
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    monkeypatch.setattr(os, "chown", lambda path, *_, **__: given.add(path.relative_to(state).as_posix()))
+    monkeypatch.setattr(owners, "_owner", lambda path: (4711, 4712) if path == state else (0, 0))
+    speech.build_draft(load_ready(folder))
+    assert {"sounds/en", "sounds/draft.json", f"sounds/en/{RESCUE_SOUNDS.hold_sound}.alaw"} <= given
+
+
 def test_what_the_dialplan_says_follows_a_hotline_that_is_not_live_yet(folder: Path) -> None:
     """Nothing was published and nothing runs: the folder is all there is."""
     speech.build_draft(load_ready(folder))
@@ -141,6 +157,33 @@ def test_what_the_dialplan_says_follows_a_hotline_that_is_not_live_yet(folder: P
     assert all_sounds(folder)[name] != before
 
 
+@pytest.mark.parametrize("fault", [OSError(28, "No space left on device"), TakenError(2)])
+def test_what_the_dialplan_says_stays_when_a_publication_cannot_be_written_down(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, fault: Exception
+) -> None:
+    published(folder)
+    before = rescue_sounds(folder)
+    (folder / "prompts" / "en" / "rescue.wav").write_bytes(recording(880))
+
+    def refused(*_: object) -> None:
+        raise fault
+
+    with monkeypatch.context() as full:
+        full.setattr(Book, "add", refused)
+        with pytest.raises(MistakeError):
+            published(folder)
+    assert rescue_sounds(folder) == before
+    published(folder)
+    assert rescue_sounds(folder) != before
+    rollback(load_live(folder), None, SIGNED)
+    assert rescue_sounds(folder) == before
+
+
+def rescue_sounds(folder: Path) -> dict[str, bytes]:
+    """What lies beside the sounds of versions: what the dialplan plays, and nothing that is half done."""
+    return {name: content for name, content in all_sounds(folder).items() if not BY_CONTENT.search(name)}
+
+
 def test_lost_sounds_are_made_again_from_the_versions_own_recordings(folder: Path) -> None:
     published(folder)
     ready = load_live(folder)
@@ -149,6 +192,44 @@ def test_lost_sounds_are_made_again_from_the_versions_own_recordings(folder: Pat
     shutil.rmtree(ready.places.sounds)
     speech.build(load_live(folder))
     assert heard(load_live(folder)) == before
+
+
+def test_lost_sounds_of_every_version_are_made_again_also_of_those_that_are_not_live(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of the one that goes first, and of one that only calls in progress have; whatever the folder holds now."""
+    old = published(folder).record.version
+    record(folder, 550)
+    published(folder)
+    record(folder, 660)
+    first = published(folder, LISTED).record.version
+    before = {name: heard(version(folder, name)) for name in (old, first)}
+    record(folder, 770)
+    shutil.rmtree(load_live(folder).places.sounds)
+    speech.build(load_live(folder))
+    assert {name: heard(version(folder, name)) for name in (old, first)} == before
+    shutil.rmtree(load_live(folder).places.sounds)
+    speech.build_draft(load_ready(folder))
+    assert {name: heard(version(folder, name)) for name in (old, first)} == before
+    monkeypatch.setattr(build, "find_recordings", unreadable)
+    shutil.rmtree(load_live(folder).places.sounds / "en")
+    speech.make_lost(load_live(folder))  # what cannot be made of an old one hinders nothing
+
+
+def test_lost_sounds_come_back_also_for_a_version_that_has_no_record_yet(folder: Path) -> None:
+    """It was kept before versions had one, and goes first."""
+    published(folder)
+    record(folder, 660)
+    first = published(folder, LISTED).record.version
+    (load_ready(folder).places.versions / first / SOUNDS).unlink()
+    shutil.rmtree(load_live(folder).places.sounds)
+    record(folder, 770)
+    speech.build(load_live(folder))
+    assert not speech.speech_of(version(folder, first)).missing_files()
+
+
+def unreadable(*_: object) -> None:
+    raise PermissionError(13, "Permission denied")
 
 
 def test_another_engine_speaks_from_the_next_version_on(folder: Path, pitch: list[float]) -> None:
@@ -213,6 +294,21 @@ async def test_a_version_from_before_sounds_were_of_versions_is_heard_and_starte
     assert heard(version(folder, live)) == before
     assert heard(version(folder, new)) != before
     assert (await service.at(live)) is service.current
+
+
+def test_a_version_from_before_files_beside_scripts_made_versions_is_live_still(folder: Path) -> None:
+    """Such a file is in its copy all the same, and was no part of its name."""
+    live = published(folder).record.version
+    (folder / "scripts").mkdir(exist_ok=True)
+    (folder / "scripts" / "prices.csv").write_text("1,2\n", "utf-8")
+    copy = load_ready(folder).places.versions / live
+    shutil.copytree(folder / "scripts", copy / "scripts", dirs_exist_ok=True)
+    (copy / BESIDE).unlink()
+    (copy / SOUNDS).unlink()
+    assert load_live(folder).flows.version == live
+    new = published(folder).record.version
+    assert new != live
+    assert rollback(load_live(folder), None, SIGNED).record.live == live
 
 
 def test_what_no_version_plays_any_more_is_removed_a_day_later(folder: Path) -> None:

@@ -84,10 +84,18 @@ def test_the_head_of_a_file_written_to_a_pipe_counts_what_is_there() -> None:
         read_head(io.BytesIO(data[:44]), 44)
 
 
-def test_a_recording_cut_off_in_the_middle_is_read_as_far_as_it_goes() -> None:
+def test_a_recording_cut_off_in_the_middle_is_refused() -> None:
+    """A copy that is under way, or was broken off: half a sentence would be heard."""
     whole = wav(tone(1.0))
-    read, _ = read_wav(whole[: len(whole) // 2 + 1])
-    assert 0.4 < len(read) / 22050 < 0.6
+    with pytest.raises(UnusableAudio, match=r"cut off: 0\.50 of 1\.00 s are there"):
+        read_wav(whole[: len(whole) // 2 + 1])
+    assert read_wav(whole[:-3])[1] == 22050, "an odd end of some samples is no sentence"
+
+
+def test_what_was_written_to_a_pipe_is_read_as_far_as_it_goes() -> None:
+    data = wav(tone(1.0))
+    read, _ = read_wav(data[:40] + struct.pack("<I", 0x7FFFFFFF) + data[44:-1])
+    assert 0.9 < len(read) / 22050 <= 1.0
 
 
 @pytest.mark.parametrize("rate", [8000, 11025, 16000, 22050, 44100, 48000])
