@@ -35,7 +35,7 @@ MOST_PIECES: Final = 3000
 LONGEST: Final = timedelta(days=400)
 """A year and the month before it. More is a report's work, not a page's that everybody opens."""
 MOST_CELLS: Final = 300_000
-"""A report of more takes a workbook's writer seconds, and hundreds of megabytes, while others look at the live board."""
+"""A report of more takes a workbook's writer seconds, and hundreds of megabytes, while others look at the board."""
 _BACK: Final = {"day": 1, "week": 7}
 
 
