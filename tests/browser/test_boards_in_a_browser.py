@@ -208,7 +208,7 @@ async def test_a_server_started_anew_rings_only_for_what_is_new(tmp_path: Path) 
         await shown.start()
         await expect(shown.page.locator(".standing")).to_have_attribute("data-truth", "live", timeout=60_000)
         async with asyncio.timeout(60):
-            while not shown.hub.levels.get("held", {}).get("1.2", {}).get("found"):
+            while not shown.hub.levels.get("held", {}).get("1.2", {}).get("found"):  # noqa: ASYNC110 - no event for us
                 await asyncio.sleep(0.05)
         tell_line(shown, 8)  # comes after what may have rung
         await expect(late.locator(".value")).to_have_text("8", timeout=60_000)
