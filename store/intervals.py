@@ -84,10 +84,12 @@ def local_moment(text: str, zone: ZoneInfo) -> datetime | None:
         ValueError: It is neither a date nor a time, or has a part of a second.
     """
     told = datetime.fromisoformat(text)
+    if told.tzinfo is not None:
+        told = told.astimezone(UTC)  # an offset may have a part of a second, too
     if told.microsecond:
         raise ValueError(text)
     if told.tzinfo is not None:
-        return told.astimezone(UTC)
+        return told
     early, late = (told.replace(tzinfo=zone, fold=fold) for fold in (0, 1))
     if len(text) <= len("2026-11-21"):  # a day begins, also where its midnight does not exist or comes twice
         return early.astimezone(UTC)

@@ -7,6 +7,7 @@ anew from a whole snapshot, which is less to read than what it missed.
 from __future__ import annotations
 
 import asyncio
+import secrets
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -77,6 +78,7 @@ class Hub:
         self._fragments = Fragments(settings)
         self._tiles = Tiles(settings.boards)
         self._digests = {name: payloads.digest(each) for name, each in settings.boards.items()}
+        self._run = secrets.token_hex(4)
         self._seq = 0
         self._told_at: datetime | None = None
 
@@ -187,5 +189,5 @@ class Hub:
     def _hello(self, now: datetime) -> bytes:
         head = payloads.hello(self._watch, self._settings, self._seq, now)
         titles = {name: each.title for name, each in sorted(self._tiles.boards.items())}
-        boards = {"boards": self._digests, "board_titles": titles, "tiles": self._tiles.all}
+        boards = {"boards": self._digests, "board_titles": titles, "tiles": self._tiles.all, "run": self._run}
         return self._fragments.hello({**head, **boards}, self._watch.snapshot)

@@ -36,7 +36,7 @@ _VALUES: Final = {
 }
 _RANGE: Final = {
     "type": "object",
-    "required": ["from", "to", "begins", "ends", "values", "unseen_ends", "total", "queues"],
+    "required": ["from", "to", "begins", "ends", "values", "unseen_ends", "is_empty", "total", "queues"],
     "properties": {
         "from": _INSTANT,
         "to": _INSTANT,
@@ -48,6 +48,7 @@ _RANGE: Final = {
             "items": {"type": "integer"},
             "description": "Visits of each interval whose end nobody saw.",
         },
+        "is_empty": {"type": "boolean", "description": "No visit began in it."},
         "total": _VALUES,
         "queues": {"type": "object", "additionalProperties": _VALUES},
     },

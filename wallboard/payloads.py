@@ -15,7 +15,9 @@ from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING, Final, TypeAlias
 
+from ami_bridge.messages import mask_name
 from wallboard.figures import CONNECTION_TARGET, common_target, figures, total
+from wallboard.known_as import known_as
 
 if TYPE_CHECKING:
     from ami_bridge.messages import AgentView, CallView, Delta, QueueView, Snapshot
@@ -37,8 +39,8 @@ def queue(view: QueueView, settings: WallboardSettings) -> Json:
 
 
 def agent(view: AgentView) -> Json:
-    """One agent."""
-    return _fields(view)
+    """One agent; one that is a telephone number is masked (`wallboard.known_as`)."""
+    return {**_fields(view), "id": known_as(view.id), "name": mask_name(view.name)}
 
 
 def call(view: CallView) -> Json:
@@ -83,7 +85,7 @@ def change(delta: Delta, watch: Watch, seq: int, now: datetime) -> Json:
         "at": now,
         "standing": standing(watch.standing(now)),
         "overall": overall(watch.snapshot) if watch.snapshot else None,
-        "removed": asdict(delta.removed),
+        "removed": {**asdict(delta.removed), "agents": [known_as(agent) for agent in delta.removed.agents]},
     }
 
 

@@ -95,6 +95,10 @@ def _known(words: Mapping[str, str], expected: tuple[str, ...]) -> None:
             near = get_close_matches(word, expected, 1)
             hint = f"; did you mean '{near[0]}'?" if near else ""
             raise BadQuestionError(f"unknown word '{word}', expected one of {', '.join(expected)}{hint}")
+        if "\0" in words[word]:
+            raise BadQuestionError(
+                f"'{word}' has a NUL in it, which no name and no time has"
+            )  # nor takes PostgreSQL one
 
 
 def _instant(words: Mapping[str, str], name: str, today: datetime) -> datetime | None:

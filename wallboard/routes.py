@@ -21,6 +21,7 @@ from store.queries.totals import queue_totals
 from store.queries.visits import visit, visits
 from wallboard import calls, payloads, trends
 from wallboard.hub import FullHouseError, Hub
+from wallboard.known_as import agent_known_as, known_as
 from wallboard.metrics import exposition
 from wallboard.openapi import document
 from wallboard.queries import BadQuestionError, read_visit_question
@@ -93,7 +94,7 @@ async def list_visits(request: web.Request) -> web.Response:
             asked.until,
             queue=asked.queue,
             outcome=asked.outcome,
-            agent=asked.agent,
+            agent=asked.agent and _agent(request, asked.agent),
             node=asked.node,
             limit=asked.limit,
             after=asked.after,
@@ -236,8 +237,13 @@ def _store(request: web.Request) -> Store:
     return request.app[STORE]
 
 
+def _agent(request: web.Request, told: str) -> str:
+    snapshot = request.app[HUB].watch.snapshot
+    return agent_known_as(told, (each.id for each in snapshot.agents) if snapshot else ())
+
+
 def _masked(row: Visit) -> payloads.Json:
     """An agent may be a number, too: of a mobile, where a queue's member has no name."""
-    shown = ("caller_name", "agent", "agent_name", "interface", "transferred_to")
+    shown = ("caller_name", "agent_name", "interface", "transferred_to")
     texts = {name: None if (text := getattr(row, name)) is None else mask_name(text) for name in shown}
-    return {**asdict(row), **texts, "caller": mask(row.caller)}
+    return {**asdict(row), **texts, "agent": row.agent and known_as(row.agent), "caller": mask(row.caller)}

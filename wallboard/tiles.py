@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from wallboard import levels
@@ -112,6 +113,8 @@ class Tiles:
     _states: dict[tuple[str, str], levels.State] = field(default_factory=dict)
     _told: dict[str, dict[str, Mapping[str, object]]] = field(default_factory=dict)
     _looked_at: datetime | None = None
+    _first: dict[tuple[str, str], datetime] = field(default_factory=dict)
+    """When each tile was looked at first; what was bad then may have been so for long."""
 
     def replace(self, boards: Mapping[str, Board]) -> None:
         """Other boards; a tile that is the same as before keeps its level, so that a saved file rings nothing anew.
@@ -122,6 +125,7 @@ class Tiles:
             _key(board, tile) for board, tile in _figures_of(boards) if self._is_there(board, tile)
         }
         self._states = {key: state for key, state in self._states.items() if key in kept}
+        self._first = {key: at for key, at in self._first.items() if key in kept}
         told = {
             name: {each: state for each, state in self._told.get(name, {}).items() if (name, each) in kept}
             for name in boards
@@ -159,6 +163,7 @@ class Tiles:
             key = _key(board, tile)
             state = levels.step(tile.thresholds, self._states.get(key, levels.QUIET), worth.value, now)
             self._states[key] = state
+            self._first.setdefault(key, now)
         bound = getattr(tile.thresholds, state.level, None)
         return {
             "value": None if worth.growing_since else worth.value,
@@ -166,7 +171,15 @@ class Tiles:
             "level": state.level,
             "since": state.since,
             "sound": bound is not None and bound.sound,
+            "found": self._is_found(board, tile, state),
         }
+
+    def _is_found(self, board: Board, tile: Tile, state: levels.State) -> bool:
+        """Whether the level is of a value that was bad at the first look: nobody here saw it become so."""
+        bound = getattr(tile.thresholds, state.level, None)
+        if bound is None or state.since is None:
+            return False
+        return state.since - timedelta(seconds=bound.for_s) <= self._first[_key(board, tile)]
 
     def _is_there(self, board: Board, tile: Tile) -> bool:
         old = self.boards.get(board.name)

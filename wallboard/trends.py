@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from store.queries.recent import QUARTER_S, Handled, Quarter, Spent
 from store.queries.totals import Limit, QueueTotals
+from wallboard.known_as import known_as
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -109,7 +110,7 @@ def occupancy(spent: Iterable[Spent]) -> dict[str, float]:
         elif row.state in _READY:
             idle[row.agent] += row.seconds
     return {
-        agent: round(100 * busy[agent] / whole, 1)
+        known_as(agent): round(100 * busy[agent] / whole, 1)
         for agent in sorted({*busy, *idle})
         if (whole := busy[agent] + idle[agent]) > 0
     }

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from ivr.app.report_part import limits_in_words
 from ivr.reports.forms import as_csv
 from ivr.reports.html import STYLE, as_html
-from ivr.reports.past import Past, Range, UnknownWordError, answer, choices, past, side_by_side
+from ivr.reports.past import Past, Range, UnknownWordError, answer, choices, fits_a_sheet, past, side_by_side
 from ivr.reports.tables import Asked, Table, span_in_words, table_of
 from ivr.reports.wishes import WishError, named
 from store.queries.counted import visit_tallies
@@ -74,9 +74,9 @@ class VisitHistory:
             StoreUnavailable: The database does not serve.
         """
         asked = await self._asked(store, words, now)
-        table = await self._table(store, asked)
         name = f"history-{asked.range.span.since.astimezone(asked.range.span.zone):%Y-%m-%d}.{form}"
         try:
+            table = await self._table(store, asked)
             body = await asyncio.to_thread(_written, table, form)
         except WishError as wrong:
             raise NotUnderstoodError(wrong.code, wrong.sentence) from None
@@ -102,6 +102,7 @@ class VisitHistory:
         counted = [(told, await self._counted(store, asked, told)) for told in (asked.range, asked.against) if told]
         there = {name for _, tallies in counted for name, _ in tallies}
         names = [asked.queue] if asked.queue else [*self._limits, *sorted(there - set(self._limits))]
+        fits_a_sheet(asked, len(names))
         notes = [limits_in_words(self._limits, names)]
         if asked.against is not None:
             notes.append(f"compared with {span_in_words(asked.against.span)}")

@@ -34,6 +34,8 @@ MOST_PIECES: Final = 3000
 """A screen has no more columns of light: a month of quarters of an hour, ten days of five minutes."""
 LONGEST: Final = timedelta(days=400)
 """A year and the month before it. More is a report's work, not a page's that everybody opens."""
+MOST_CELLS: Final = 300_000
+"""A report of more takes a workbook's writer seconds, and hundreds of megabytes, while others look at the board."""
 _BACK: Final = {"day": 1, "week": 7}
 
 
@@ -86,6 +88,8 @@ def past(words: Mapping[str, str], zone: str, now: datetime) -> Past:
             near = get_close_matches(word, WORDS, 1)
             hint = f"; did you mean '{near[0]}'?" if near else ""
             raise UnknownWordError(f"unknown word '{word}', expected one of {', '.join(WORDS)}{hint}")
+        if "\0" in words[word]:
+            raise UnknownWordError(f"'{word}' has a NUL in it, which no name and no time has")
     by = words.get("by", "15m")
     first = span(words.get("from", "today"), words.get("to", "now"), zone, now, ("'from'", "'to'"))
     wanted = metrics("queues", words.get("metrics", ",".join(DEFAULT)))
@@ -146,6 +150,22 @@ def beside(first: Range, other: Range) -> list[int | None]:
     return [there.get(place) for place in _places(first)]
 
 
+def fits_a_sheet(asked: Past, names: int) -> None:
+    """See that a report of so many queues is one that a server makes while others wait.
+
+    Raises:
+        WishError: It is too large (R010).
+    """
+    columns = 2 + len(asked.metrics) * (2 if asked.against else 1)
+    count = len(asked.range.pieces) * names * columns
+    if count > MOST_CELLS:
+        raise WishError(
+            "R010",
+            f"that is a report of {count:,} cells; expected at most {MOST_CELLS:,}: a longer interval, one queue, or "
+            "fewer metrics; `hotline report` takes more",
+        )
+
+
 def side_by_side(table: Table, other: Table, first: Range, against: Range) -> Table:
     """Two tables by interval as one: beside each row the same interval of the other range, its names in `against_…`."""
     rows = len(table.rows) // len(first.pieces)
@@ -174,8 +194,8 @@ def _cut(asked: Span, by: str) -> Range:
         if asked.until - asked.since > LONGEST:
             days = (asked.until - asked.since) / timedelta(days=1)
             raise WishError("R010", f"that is a range of {days:,.0f} days; the history view takes {LONGEST.days}")
-    elif by == "queue":
-        raise WishError("R008", f"the history view is cut by {', '.join(MINUTES)}")
+    else:
+        raise WishError("R008", f"there is no interval '{by}'; the history view is cut by {', '.join(MINUTES)}")
     return Range(asked, pieces("queues", by, asked))
 
 
@@ -243,6 +263,7 @@ def _side(
             name: [None if n is None else _plain(value, by_piece[n]) for n in shown] for name, value in readings.items()
         },
         "unseen_ends": [0 if n is None else by_piece[n].counts.get("unknown_after_gap", 0) for n in shown],
+        "is_empty": not found,
         "total": {name: _plain(value, whole) for name, value in readings.items()},
         "queues": {
             queue: {name: _plain(value, tally) for name, value in readings.items()} for queue, tally in by_queue.items()

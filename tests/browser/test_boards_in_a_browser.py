@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -160,6 +161,59 @@ RISEN = """async () => {
     [loud, fine], [fine, quiet], [null, loud],
   ].map(([before, after]) => risen(before && { a: tile(before) }, { a: tile(after) }).length);
 }"""
+
+
+ANEW = """async () => {
+  const { hearTiles, risen } = await import("/static/wall-state.js");
+  const tile = (level, since, found) => ({ a: { level, since, found, sound: level === "red" } });
+  const runs = (...told) => {
+    let tiles = null, rings = 0;
+    for (const [run, now] of told) {
+      const message = { type: run ? "hello" : "pulse", ...(run && { run }), tiles: { floor: now } };
+      const after = hearTiles(tiles ?? {}, message, "floor");
+      rings += risen(tiles, after).length;
+      tiles = after;
+    }
+    return rings;
+  };
+  const fine = tile("fine", null, false), red = tile("red", "10", false), again = tile("red", "20", true);
+  return {
+    atOnce: runs(["1", red], ["2", again]),
+    afterItsWait: runs(["1", red], ["2", fine], ["2", fine], [null, again]),
+    newMeanwhile: runs(["1", fine], ["2", again]),
+    newAfterItsWait: runs(["1", fine], ["2", fine], [null, again]),
+    overAndNew: runs(["1", red], ["2", again], [null, fine], [null, tile("red", "30", false)]),
+    aFreshPage: runs(["2", fine], [null, again]),
+  };
+}"""
+
+
+async def test_a_server_started_anew_rings_only_for_what_is_new(tmp_path: Path) -> None:
+    held = board(
+        "title: x\ntiles: [{show: waiting, red: 5}, {show: waiting, red: {from: 5, for: 2s, sound: true}}]", "held"
+    )
+    async with wall(tmp_path, line(3, datetime.now(UTC)), FULL, held) as shown:
+        await shown.page.add_init_script(RINGS)
+        await shown.open("held?lang=en")
+        assert await shown.page.evaluate(ANEW) == {
+            "atOnce": 0, "afterItsWait": 0, "newMeanwhile": 1, "newAfterItsWait": 1, "overAndNew": 1, "aFreshPage": 0,
+        }  # fmt: skip
+        tell_line(shown, 7)
+        late = shown.page.locator('[data-tile="1.2"]')
+        await expect(late).to_have_attribute("data-level", "red", timeout=60_000)
+        rings = await shown.page.evaluate("rings")
+        assert rings > 0
+        await shown.stop()
+        await expect(shown.page.locator("body")).to_have_attribute("data-stale", "true", timeout=60_000)
+        await shown.start()
+        await expect(shown.page.locator(".standing")).to_have_attribute("data-truth", "live", timeout=60_000)
+        async with asyncio.timeout(60):
+            while not shown.hub.levels.get("held", {}).get("1.2", {}).get("found"):  # noqa: ASYNC110 - no event for us
+                await asyncio.sleep(0.05)
+        tell_line(shown, 8)  # comes after what may have rung
+        await expect(late.locator(".value")).to_have_text("8", timeout=60_000)
+        await expect(late).to_have_attribute("data-level", "red", timeout=60_000)
+        assert await shown.page.evaluate("rings") == rings
 
 
 async def test_a_rise_rings_and_a_fall_does_not(tmp_path: Path) -> None:

@@ -169,6 +169,49 @@ async def test_the_address_holds_what_is_chosen_and_a_slip_is_told(tmp_path: Pat
         await expect(page.locator(".problem")).to_have_text(re.compile("at most 3,000 intervals"))
 
 
+async def test_where_nobody_came_and_what_is_yet_to_come_are_said_and_not_drawn_as_nought(tmp_path: Path) -> None:
+    async with served(tmp_path, floor(datetime.now(UTC))) as board:
+        await fill(tmp_path)
+        page = board.page
+        await charts(page, f"{board.address}?lang=en&{DAY}&against=day")
+        total = page.locator("[data-total=entered]")
+        await expect(total).to_have_text("300")
+        await expect(page.locator(".told")).to_contain_text("nobody entered")
+        await expect(page.locator(".nobody")).to_have_count(0)
+        await expect(page.locator("[data-metric=entered] .then")).to_have_count(0)
+        await page.select_option("select[name=against]", "week")
+        await expect(page.locator("[data-metric=entered] .then")).to_have_count(1)
+        await page.get_by_role("button", name="Yesterday").click()
+        await expect(page.locator(".nobody")).to_have_text("Nobody entered a queue in this range.")
+        await page.go_back()
+        await expect(total).to_have_text("300")
+        await expect(page.locator("select[name=against]")).to_have_value("week")
+        await page.go_back()
+        await expect(page.locator("select[name=against]")).to_have_value("day")
+        await page.go_forward()
+        await expect(page.locator("select[name=against]")).to_have_value("week")
+        await charts(page, f"{board.address}?lang=en&view=history&range=chosen&from=2190-01-01&to=2190-01-02")
+        await expect(page.locator(".nobody")).to_have_text("This range has not begun yet.")
+        await expect(page.locator(".told")).to_contain_text("1 Jan 2190")
+        await expect(total).to_have_text("–")
+        await expect(page.locator(".by-interval tbody td").first).to_have_text("–")
+
+
+NAMELESS = """async () => {
+  const { labelOf } = await import('/static/history-chart.js');
+  const { pastWordsOf } = await import('/static/history-words.js');
+  const { metrics } = await (await fetch('/api/v1/history/metrics')).json();
+  const isNameless = (metric, locale) => !/[一-鿿]/.test(labelOf(metric, pastWordsOf({ locale })));
+  return ['zh-CN', 'zh-HK'].flatMap((locale) => metrics.filter((m) => isNameless(m, locale)).map((m) => m.name));
+}"""
+
+
+async def test_every_metric_has_a_name_in_every_language(tmp_path: Path) -> None:
+    async with served(tmp_path, floor(datetime.now(UTC))) as board:
+        await charts(board.page, f"{board.address}?lang=zh-Hans&view=history")
+        assert await board.page.evaluate(NAMELESS) == []
+
+
 @pytest.mark.parametrize(
     ("scheme", "language", "size"), [("dark", "zh-Hant", (1366, 768)), ("light", "en", (390, 844))]
 )

@@ -79,7 +79,7 @@ def test_ranges_that_begin_at_different_times_stand_side_by_side_from_their_begi
         ({"from_": "tody"}, "R002: 'from' does not understand 'tody'; did you mean 'today'?"),
         ({"from_": "2026-11-26"}, "R003: the range begins at 2026-11-26 00:00:00 and ends at 2026-11-25 12:10:00"),
         ({"by": "10m"}, "R008: there is no interval '10m'"),
-        ({"by": "queue"}, "R008: the history view is cut by 5m, 15m, 30m, hour, day"),
+        ({"by": "queue"}, "R008: there is no interval 'queue'; the history view is cut by 5m, 15m, 30m, hour, day"),
         ({"from_": "2026-11-01", "by": "5m"}, "R010: that is 7,058 intervals of 5m; the history view takes 3,000"),
         ({"from_": "2025-01-01", "by": "day"}, "R010: that is a range of 694 days; the history view takes 400"),
         ({"metrics": "asa"}, "R005: there is no metric 'asa'; did you mean 'asa_s'?"),

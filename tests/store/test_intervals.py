@@ -122,6 +122,8 @@ def test_with_an_offset_it_is_one() -> None:
 def test_parts_of_a_second_are_refused() -> None:
     with pytest.raises(ValueError, match=r"30\.5"):
         local_moment("2026-10-25T02:30:30.5", ZoneInfo("UTC"))
+    with pytest.raises(ValueError, match="2026"):
+        local_moment("2026-10-25T02:30:30+08:00:00.500000", ZoneInfo("UTC"))
 
 
 @settings(max_examples=150)

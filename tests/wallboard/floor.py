@@ -130,7 +130,7 @@ def made_up_history() -> VisitHistory:
 
 def made_up_flows(said: str = "") -> DrawnFlows:
     """The sample's flows; with `said` that is what every message says."""
-    loaded = _sample()
+    loaded = sample()
     assert loaded.flows is not None
     names = dict.fromkeys(loaded.catalogue.names, ((None, said),))
     catalogue = Catalogue(loaded.catalogue.messages, {ALL: names}) if said else loaded.catalogue
@@ -138,7 +138,7 @@ def made_up_flows(said: str = "") -> DrawnFlows:
 
 
 @cache
-def _sample() -> Loaded:
+def sample() -> Loaded:
     return load_hotline(Path(__file__).parents[2] / "examples" / "cable-tv")
 
 

@@ -11,10 +11,11 @@ from zoneinfo import ZoneInfo
 import pytest
 from aiohttp import WSServerHandshakeError
 
+from ami_bridge.messages import Delta, Removed
 from store.records import Callback
 from store.rows import Visit, visit_id
 from store.writer import Writer
-from tests.wallboard.floor import NOW, waiting
+from tests.wallboard.floor import NOW, floor, waiting
 from wallboard.app import STATIC
 from wallboard.routes import HUB
 
@@ -151,6 +152,39 @@ async def test_queues_and_agents_say_how_true_they_are(board: Client) -> None:
     assert queues["standing"]["truth"] == agents["standing"]["truth"] == "live"
     assert [queue["name"] for queue in queues["queues"]] == ["general", "vip"]
     assert {agent["state"] for agent in agents["agents"]} >= {"available", "paused"}
+
+
+async def test_an_agent_that_is_a_telephone_number_never_reaches_a_browser_whole(
+    board: Client, bridge: Bridge, store: Store
+) -> None:
+    mobiles = ("13800138000", "13877778000")  # masked alike
+    async with Writer(store) as writer:
+        for number, mobile in enumerate(mobiles):
+            writer.put(
+                Visit(
+                    id=visit_id("gz-1", f"m{number}", 1), node="gz-1", call_id=f"m{number}", channel_id=f"m{number}",
+                    ordinal=1, queue="general", entered_at=NOW, caller="61234567", agent=mobile,
+                    agent_name=f"Local/{mobile}@agents", interface=f"Local/{mobile}@agents", outcome="answered",
+                    answered_at=NOW,
+                )
+            )  # fmt: skip
+    socket, hello = await live_hello(board)
+    agents = tuple(replace(floor().agents[0], id=mobile, name=f"Local/{mobile}@agents") for mobile in mobiles)
+    bridge.tell(Delta(node="gz-1", seq=1, at=NOW, agents=agents))
+    change = await told(socket, "change")
+    ids = [agent["id"] for agent in change["agents"]]
+    assert len(set(ids)) == len(mobiles)
+    assert all(each.startswith("138****8000-") for each in ids)
+    assert {agent["name"] for agent in change["agents"]} == {"Local/138****8000@agents"}
+    for known, call_id in zip(ids, ("m0", "m1"), strict=True):
+        visits = (await (await board.get("/api/v1/visits", params={"agent": known})).json())["visits"]
+        assert [(visit["call_id"], visit["agent"]) for visit in visits] == [(call_id, known)], "its link still opens"
+    listed = await (await board.get("/api/v1/agents")).text()
+    bridge.tell(Delta(node="gz-1", seq=2, at=NOW, removed=Removed(agents=mobiles)))
+    gone = await told(socket, "change")
+    assert gone["removed"]["agents"] == ids
+    for text in (str(change), listed, str(gone), str(hello)):
+        assert not any(mobile in text for mobile in mobiles)
 
 
 async def test_visits_come_newest_first_with_masked_numbers(board: Client, store: Store) -> None:

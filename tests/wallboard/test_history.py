@@ -4,17 +4,24 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 from zipfile import ZipFile
 
 import pytest
 
+from ivr.app.report_part import metrics_in
+from ivr.reports.forms import as_csv
+from ivr.reports.wishes import span
 from store.rows import AgentInterval, interval_id
 from store.writer import Writer
 from tests.reports.days import a_day
+from tests.wallboard.floor import sample
 
 if TYPE_CHECKING:
+    from ivr.config.model import Hotline
     from store.engine import Store
     from tests.wallboard.conftest import Client
 
@@ -27,8 +34,6 @@ NAMES = {"sales": "general", "vip": "vip", "服务": "=cmd|'x'<b>"}
 @pytest.fixture
 async def filled(store: Store) -> Store:
     """A day and the same a week before, in the queues of the floor and one of a hostile name that is no more."""
-    from dataclasses import replace
-
     from store.rows import Visit
 
     async with Writer(store) as writer:
@@ -38,6 +43,18 @@ async def filled(store: Store) -> Store:
                     name = f"{row.id}-{seed}"
                     writer.put(replace(row, id=name, queue=NAMES[row.queue]))
     return store
+
+
+def hotline_of_the_floor() -> Hotline:
+    """The sample's settings with the floor's queues and what these call in time (`made_up_history`)."""
+    hotline = sample().hotline
+    assert hotline is not None
+    one = next(iter(hotline.queues.values()))
+    queues = {}
+    for name, within_s in (("general", 20), ("vip", 10)):
+        in_time = one.service_level.model_copy(update={"answer_within_ms": within_s * 1000})
+        queues[name] = one.model_copy(update={"short_abandon_ms": 5000, "service_level": in_time})
+    return hotline.model_copy(update={"queues": queues})
 
 
 async def told(board: Client, query: str) -> dict[str, Any]:
@@ -134,6 +151,8 @@ async def test_a_workbook_is_one(board: Client) -> None:
         ("from=2020-01-01&by=5m", "R010", "intervals of 5m; the history view takes 3,000"),
         ("form=today", "bad_question", "unknown word 'form'"),
         ("by=day&by=hour", "bad_question", "'by' is said more than once"),
+        ("by=", "R008", "there is no interval ''; the history view is cut by 5m, 15m, 30m, hour, day"),
+        ("queue=general%00", "bad_question", "'queue' has a NUL in it"),
     ],
 )
 async def test_a_slip_is_told_in_one_sentence_with_a_code(board: Client, query: str, code: str, said: str) -> None:
@@ -143,6 +162,52 @@ async def test_a_slip_is_told_in_one_sentence_with_a_code(board: Client, query: 
         error = (await response.json())["error"]
         assert error["code"] == code
         assert said in error["message"]
+
+
+async def test_a_report_that_takes_the_machine_is_refused_and_the_view_has_its_figures(board: Client) -> None:
+    every = ",".join(one["name"] for one in (await (await board.get("/api/v1/history/metrics")).json())["metrics"])
+    query = f"from=2026-11-11&to=2026-11-21&by=5m&against=before&metrics={every}"
+    for form in ("csv", "html", "xlsx"):
+        response = await board.get(f"/api/v1/history/report.{form}?{query}")
+        assert response.status == 400
+        error = (await response.json())["error"]
+        assert error["code"] == "R010"
+        assert "cells; expected at most 300,000: a longer interval, one queue, or fewer metrics" in error["message"]
+    assert len((await told(board, query))["range"]["begins"]) == 2880
+
+
+@pytest.mark.usefixtures("filled")
+async def test_a_range_in_which_nobody_came_says_so(board: Client) -> None:
+    answer = await told(board, f"{DAY}&against=day")
+    assert (answer["range"]["is_empty"], answer["against"]["is_empty"]) == (False, True)
+    assert (await told(board, "from=2031-01-01&to=2031-01-02"))["range"]["is_empty"]
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "by"), [("2026-11-20", "2026-11-21", "hour"), ("2026-11-12T09:07:30", "2026-11-21", "15m")]
+)
+async def test_the_figures_are_those_of_the_report_to_the_digit(
+    board: Client, filled: Store, since: str, until: str, by: str
+) -> None:
+    every = ",".join(one["name"] for one in (await (await board.get("/api/v1/history/metrics")).json())["metrics"])
+    hotline = hotline_of_the_floor()
+    asked = span(since, until, "Asia/Shanghai", datetime.now(UTC))
+    reported = await metrics_in(filled, hotline, "queues", asked, by=by, only=(), names=every)
+    query = f"from={since}&to={until}&by={by}"
+    for queue in ("general", "vip", "=cmd|'x'<b>"):
+        side = (await told(board, f"{query}&metrics={every}&queue={quote(queue)}"))["range"]
+        rows = [row[2:] for row in reported.rows if row[1] == queue]
+        shown = list(zip(*side["values"].values(), strict=True))
+        assert shown == [tuple(round(cell, 6) if isinstance(cell, float) else cell for cell in row) for row in rows]
+        assert any(cell for row in rows for cell in row)
+    answer = await told(board, f"{query}&metrics={every}")
+    assert [answer["range"]["total"][name] for name in every.split(",")] == [
+        round(cell, 6) if isinstance(cell, float) else cell for cell in (reported.total or ())[2:]
+    ]
+    few = "entered,sl_negative,asa_s,aht_s,longest_wait_s"
+    of_command = await metrics_in(filled, hotline, "queues", asked, by=by, only=(), names=few)
+    response = await board.get(f"/api/v1/history/report.csv?{query}&metrics={few}")
+    assert await response.text() == f"{as_csv(of_command)}\n"
 
 
 async def test_no_other_form_is_had(board: Client) -> None:

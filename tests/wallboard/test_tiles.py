@@ -71,6 +71,23 @@ def test_a_figure_is_that_of_its_queues(show: str, scope: tuple[str, ...] | None
     assert View(floor(), NOW).worth(show, scope).value == value
 
 
+def test_a_level_that_was_so_at_the_first_look_is_told_as_found_and_one_that_comes_later_is_not() -> None:
+    slow = replace(LINE, id="1.2", thresholds=Thresholds("higher", None, Bound(4, until=2, for_s=10, sound=True)))
+    tiles = Tiles(board(LINE, slow))
+    levels = []
+    for after, count in ((0, 5), (10, 5), (11, 1), (12, 5), (22, 5)):
+        tiles.look(line(count), NOW + timedelta(seconds=after))
+        told_now = tiles.all["floor"]
+        levels.append([(told_now[each]["level"], told_now[each]["found"]) for each in ("1.1", "1.2")])
+    assert levels == [
+        [("red", True), ("fine", False)],
+        [("red", True), ("red", True)],
+        [("fine", False), ("fine", False)],
+        [("red", False), ("fine", False)],
+        [("red", False), ("red", False)],
+    ]
+
+
 def test_every_figure_has_a_worth_also_on_an_empty_floor() -> None:
     empty = View(replace(floor(), queues=(), agents=(), calls=()), NOW)
     for show in FIGURES:

@@ -79,7 +79,9 @@ function followed(event) {
 
 function change(wanted) {
   view = { ...view, ...wanted };
-  history.replaceState(null, "", addressOf(view, location.search) + location.hash);
+  const address = addressOf(view, location.search);
+  // Another range is another page: Back leads to the one before. A letter typed into a search is none.
+  history[view.view === "history" && address !== location.search ? "pushState" : "replaceState"](null, "", address + location.hash);
   draw();
 }
 

@@ -6,12 +6,16 @@ import { html, nothing, svg } from "./vendor/lit-html/lit-html.js";
 import { guard } from "./vendor/lit-html/directives/guard.js";
 import { delta } from "./charts.js";
 import { DAY, time } from "./format.js";
+import { METRICS } from "./history-metrics.js";
 import { better, difference, marks, placeIn, told, topOf } from "./history-question.js";
 
 const MORE_THAN_A_DAY_MS = 25 * 3_600_000; // a day of a changed clock is one day
 const CLOCK = { hour: "2-digit", minute: "2-digit" }, SHORT_DAY = { month: "short", day: "numeric" };
 
-export function labelOf(metric, past) { return past.metrics[metric.name] ?? metric.title ?? metric.name; }
+export function labelOf(metric, past) {
+  const title = past.metrics[metric.name] ?? METRICS[past.language]?.[metric.name] ?? metric.title ?? metric.name;
+  return title[0].toUpperCase() + title.slice(1);
+}
 
 // An interval as it is said: 14:15–14:30, with its day where the range has several.
 export function intervalOf(begin, end, answer, words) {
@@ -51,8 +55,8 @@ function still(metric, answer, { words, past, target, blindSince }) {
     <line class="grid" x1="0" x2="100%" y1="4%" y2="4%"></line><line class="grid" x1="0" x2="100%" y1="52%" y2="52%"></line><line class="ground" x1="0" x2="100%" y1="100%" y2="100%"></line>
     <svg width="100%" height="100%" viewBox="0 0 ${count} 100" preserveAspectRatio="none">
       ${metric.unit === "count" ? svg`<path class="columns" d=${columns(values, top)}></path>` : svg`<path class="steps" d=${steps(values, top)}></path>`}
-      ${against ? svg`<path class="then" d=${steps(other, top)}></path>` : nothing}</svg>
-    ${aim === null ? nothing : svg`<line class="aim" x1="0" x2="100%" y1=${`${100 - (aim / top) * 96}%`} y2=${`${100 - (aim / top) * 96}%`}></line>`}
+      ${against && !against.is_empty ? svg`<path class="then" d=${steps(other, top)}></path>` : nothing}</svg>
+    ${aim === null ? nothing : svg`<line class="aim" x1="4.2em" x2="100%" y1=${`${100 - (aim / top) * 96}%`} y2=${`${100 - (aim / top) * 96}%`}></line>`}
     ${range.unseen_ends.map((ends, place) => (ends ? svg`<rect class="unseen-end" x=${share(place)} width=${share(1)} y="0" height="4"></rect>` : nothing))}
     <text x="2" y="4%" dy="1.1em">${told(top, metric.unit, words)}</text></svg>
     <svg class="axis" aria-hidden="true">${marks(range.begins, answer.by).map(({ place, day }) => svg`<text x=${share(place + (answer.by === "day" ? 0.5 : 0))} y="1.1em" text-anchor=${place === 0 && answer.by !== "day" ? "start" : place / count > 0.95 ? "end" : "middle"}>${time(range.begins[place], words, answer.time_zone, day && (answer.by === "day" || count > 96) ? SHORT_DAY : CLOCK)}</text>`)}</svg>`;

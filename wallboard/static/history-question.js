@@ -40,6 +40,19 @@ export function wordsOfQuestion(view, today) {
   return question;
 }
 
+// An answer without figures of intervals that had not begun when it was given: what is yet to come is not nought.
+export function withoutTheFuture(answer) {
+  const now = Date.parse(answer.at), nothing = (values) => Object.fromEntries(Object.keys(values).map((name) => [name, null]));
+  const seen = (side) => {
+    const ahead = side.begins.map((begin) => begin !== null && Date.parse(begin) >= now);
+    if (!ahead.includes(true)) return side;
+    const values = Object.fromEntries(Object.entries(side.values).map(([name, all]) => [name, all.map((value, place) => (ahead[place] ? null : value))]));
+    if (Date.parse(side.from) < now) return { ...side, values };
+    return { ...side, values, total: nothing(side.total), queues: Object.fromEntries(Object.entries(side.queues).map(([name, of]) => [name, nothing(of)])) };
+  };
+  return { ...answer, range: seen(answer.range), against: answer.against && seen(answer.against) };
+}
+
 // A value with its unit: a share in per cent, seconds as m:ss from a minute on.
 export function told(value, unit, words) {
   if (value === null || value === undefined) return "–";

@@ -6,7 +6,7 @@ import { guard } from "./vendor/lit-html/directives/guard.js";
 import { FORMULAS, hrefOfSpan } from "./figures.js";
 import { time, titleOf, whole } from "./format.js";
 import { chart, intervalOf, labelOf } from "./history-chart.js";
-import { automatic, DEFAULT, LENGTHS, told, wordsOfQuestion } from "./history-question.js";
+import { automatic, DEFAULT, LENGTHS, told, withoutTheFuture, wordsOfQuestion } from "./history-question.js";
 import { pastWordsOf } from "./history-words.js";
 import { isStale } from "./truth.js";
 
@@ -29,7 +29,7 @@ export function historyView({ onChange, now }) {
     if (mine !== asked) return; // something else is asked for meanwhile
     asking = false;
     problem = wrong;
-    if (wrong === null) { answer = found; answered = question; for (const metric of found.metrics) FORMULAS.set(metric.name, metric.formula); }
+    if (wrong === null) { answer = withoutTheFuture(found); answered = question; for (const metric of found.metrics) FORMULAS.set(metric.name, metric.formula); }
     const settled = wrong !== null && !goesOn && !["no_answer", "store_unavailable"].includes(wrong.code); // asking again would change nothing
     dueAt = settled || (wrong === null && !goesOn) ? Infinity : performance.now() + (wrong === null ? EACH_MS : AFTER_FAILURE_MS) * (0.8 + Math.random() * 0.4);
     onChange();
@@ -71,8 +71,10 @@ export function historyView({ onChange, now }) {
     const { range } = answer, zone = answer.time_zone, blindSince = blindIn(answer, state, now());
     const href = (metric) => (place) => hrefOfSpan(range.begins[place], range.ends[place], metric.name, answer.queue);
     const targets = { sl_negative: (answer.queue ? state.queues.get(answer.queue)?.target : state.overall?.target) ?? null, connection_rate: state.connectionTarget };
-    const gaps = [...answer.unseen.map(({ from, to }) => [from, to]), ...(blindSince === null ? [] : [[blindSince, now()]])], stamp = (at) => time(at, words, zone, { month: "short", day: "numeric", hour: "2-digit", minute: "2-digit" });
-    return html`<p class="dim told" role="status">${answered !== key && problem === null ? words.loading : html`${stamp(range.from)} – ${stamp(range.to)} · ${past.as_of(time(answer.at, words, zone, { hour: "2-digit", minute: "2-digit", second: "2-digit" }))}${answer.against ? html` · <span class="key"><span><i class="then"></i>${past.then} ${stamp(answer.against.from)} – ${stamp(answer.against.to)}</span></span>` : nothing}`}</p>
+    const gaps = [...answer.unseen.map(({ from, to }) => [from, to]), ...(blindSince === null ? [] : [[blindSince, now()]])], thisYear = dayOf(now(), zone).slice(0, 4);
+    const stamp = (at) => time(at, words, zone, { ...(at.slice?.(0, 4) === thisYear || typeof at === "number" ? {} : { year: "numeric" }), month: "short", day: "numeric", hour: "2-digit", minute: "2-digit" });
+    return html`<p class="dim told" role="status">${answered !== key && problem === null ? words.loading : html`${stamp(range.from)} – ${stamp(range.to)} · ${past.as_of(time(answer.at, words, zone, { hour: "2-digit", minute: "2-digit", second: "2-digit" }))}${answer.against ? html` · <span class="key"><span><i class="then"></i>${past.then} ${stamp(answer.against.from)} – ${stamp(answer.against.to)}${answer.against.is_empty ? ` · ${past.nobody_then}` : ""}</span></span>` : nothing}`}</p>
+      ${range.is_empty ? html`<p class="panel nobody" role="status">${Date.parse(range.from) >= Date.parse(answer.at) ? past.ahead : past.nobody}</p>` : nothing}
       ${gaps.length || range.unseen_ends.some(Boolean) ? html`<p class="gaps"><b>▨ ${past.unseen}</b> ${gaps.slice(0, 6).map(([from, to]) => html`<span class="n">${stamp(from)} – ${stamp(to)}</span>`)}${gaps.length > 6 ? html`<span>+${whole(gaps.length - 6, words)}</span>` : nothing}${range.unseen_ends.some(Boolean) ? html`<span>${past.unseen_ends(range.unseen_ends.reduce((sum, ends) => sum + ends, 0))}</span>` : nothing}</p>` : nothing}
       <div class="charts">${answer.metrics.map((metric) => chart(metric, answer, { words, past, cursor, pointed: () => cursor, point, href: href(metric), target: targets[metric.name] ?? null, blindSince }))}</div>
       ${answer.queue ? nothing : guard([answer, words, state.queues, view], () => byQueue(answer, state, words, past, linkTo, view))}
@@ -127,7 +129,7 @@ function heads(answer, past) { return answer.metrics.map((metric) => html`<th sc
 
 function byQueue(answer, state, words, past, linkTo, view) {
   const { range, against } = answer, titled = (name) => titleOf(state.queues.get(name)?.titles ?? {}, state.queues.get(name)?.title || name, words);
-  const row = (name, values, other) => html`<tr data-queue=${name ?? ""}><th scope="row">${name === null ? past.all : html`<a href=${linkTo({ ...view, queue: name })}>${titled(name)}</a>`}</th>
+  const row = (name, values, other) => html`<tr data-queue=${name ?? ""}><th scope="row">${name === null ? past.all : html`<a href=${linkTo({ ...view, queue: name })} title=${titled(name)}>${titled(name)}</a>`}</th>
     ${answer.metrics.map((metric) => cell(values[metric.name], against ? { value: other?.[metric.name] ?? null, href: hrefOfSpan(against.from, against.to, metric.name, name) } : null, metric, hrefOfSpan(range.from, range.to, metric.name, name), `${name === null ? past.all : titled(name)}, ${labelOf(metric, past)}`, words, past))}</tr>`;
   return html`<section class="panel" aria-label=${past.by_queue}><h2>${past.by_queue}</h2><div class="scroll"><table class="figures by-queue"><thead><tr><th scope="col">${words.queue}</th>${heads(answer, past)}</tr></thead>
     <tbody>${Object.entries(range.queues).map(([name, values]) => row(name, values, against?.queues[name]))}</tbody><tfoot>${row(null, range.total, against?.total)}</tfoot></table></div></section>`;
