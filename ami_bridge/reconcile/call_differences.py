@@ -306,6 +306,8 @@ def _parted_by(call: Call, joined: _Joined) -> EndedBy | None:
     caller, partner, until = joined.caller, joined.partner, joined.until
     if until is None or partner.ended is None or abs(partner.ended - until) > APART:
         return None
+    if caller.ended is not None and caller.ended < partner.ended and call.ended_by(caller.channel_id) == "self":
+        return "caller"  # while the agent asked somebody else, say: his own hang-up came after
     source = call.ended_by(partner.channel_id)
     if source == "self":
         return "agent"

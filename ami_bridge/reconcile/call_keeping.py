@@ -58,6 +58,8 @@ class CallKeeper:
         house: What names mean.
         flows: The flow behind each number callers dial.
         clock: What time it is.
+        since: When a bridge of this node first saw anything; None where none ever ran before this one. Of calls that
+            began earlier nothing is put right.
         settled: Journeys put right, in all.
     """
 
@@ -67,6 +69,7 @@ class CallKeeper:
     house: House
     flows: Mapping[str, str]
     clock: Callable[[], datetime]
+    since: datetime | None = None
     settled: int = 0
     _tail: LogTail[CelEvent] | None = None
     _calls: Calls = field(default_factory=lambda: Calls(linger=None))
@@ -99,20 +102,26 @@ class CallKeeper:
         tail = self._tail or await self._begin()
         await asyncio.to_thread(self._read, tail)
         self._tell_what_is_odd(tail)
-        self._over += self._calls.over_before(now - SETTLED)
+        self._over += (call for call in self._calls.over_before(now - SETTLED) if self._is_ours(call))
         await self._settle()
         for _ in self._calls.forgotten(now - GIVEN_UP):
             pass
         self._keep_place(tail, now)
 
     async def _begin(self) -> LogTail[CelEvent]:
-        """Where the last bridge was; one who never was anywhere begins at the end: what was before is not ours."""
+        """Where the last bridge was; the first one of all begins at the end: what was before is not ours.
+
+        One that was killed before it came to keep a place, or before there was any CEL, leaves all of it to be read.
+        """
         place = await log_place(self.store, self.house.node, PLACE)
         tail = LogTail(self.path, CEL, mark_of(place) if place else None)
-        if place is None and self.path.exists():
+        if place is None and self.since is None and self.path.exists():
             await asyncio.to_thread(_to_the_end, tail)
         self._tail = tail
         return tail
+
+    def _is_ours(self, call: Call) -> bool:
+        return self.since is None or (call.began is not None and call.began >= self.since)
 
     def _read(self, tail: LogTail[CelEvent]) -> None:
         before = tail.mark

@@ -34,6 +34,7 @@ from ivr.app.releases import KeptReleases
 from ivr.app.switch import split
 from ivr.config.secrets import SecretMissingError, resolve_secret
 from store.errors import StoreUnavailable
+from store.queries.agent_history import first_of_a_bridge
 from store.queries.ledger import agent_names, knowledge
 from store.spool import Spool
 from store.writer import Writer
@@ -106,6 +107,7 @@ async def run_bridge(ready: Ready, stop: asyncio.Event) -> None:
         try:
             reconciler = await _caught_up(settings, store, writer)
             past = await load_past(store, settings.node, ZoneInfo(settings.time_zone), datetime.now(UTC))
+            first = await first_of_a_bridge(store, settings.node)
         except StoreUnavailable as away:
             raise database_mistake(ready, away) from None
         bridge = Bridge(settings, writer, past=past, store=store, reconciler=reconciler)
@@ -113,7 +115,7 @@ async def run_bridge(ready: Ready, stop: asyncio.Event) -> None:
         opened.callback(voice.clear)
         watching = asyncio.create_task(bridge.run(), name="bridge")
         beating = asyncio.create_task(_beat_when_seen(bridge), name="beat")
-        calling = asyncio.create_task(_keeper(ready, settings, store, writer).run(), name="cel")
+        calling = asyncio.create_task(_keeper(ready, settings, store, writer, first).run(), name="cel")
         announcing = asyncio.create_task(Announcer(bridge, voice, utc_now).run(), name="announcer")
         purging = asyncio.create_task(purge_nightly(ready, store), name="purge")
         stopping = asyncio.create_task(stop.wait())
@@ -144,11 +146,11 @@ def _voice(ready: Ready) -> LineVoice:
         raise cannot_use(ready.places.sounds, error) from None
 
 
-def _keeper(ready: Ready, settings: BridgeSettings, store: Store, writer: Writer) -> CallKeeper:
+def _keeper(ready: Ready, settings: BridgeSettings, store: Store, writer: Writer, first: datetime | None) -> CallKeeper:
     """What CEL, where there is one, still puts right of calls that are over."""
     hotline = ready.hotline
     house = House(settings.node, AgentNames(settings.rules))
-    return CallKeeper(cel_file(hotline), store, writer, house, dict(hotline.numbers), utc_now)
+    return CallKeeper(cel_file(hotline), store, writer, house, dict(hotline.numbers), utc_now, first)
 
 
 async def _caught_up(settings: BridgeSettings, store: Store, writer: Writer) -> Reconciler:

@@ -359,3 +359,20 @@ def test_an_agent_who_asked_somebody_and_came_back_talked_all_the_while() -> Non
     talk_of = replace(its_talk, ended_at=its_talk.ended_at and its_talk.ended_at + more, talk_s=its_talk.talk_s + 9)
     assert compared(whole, journey_of, talk_of) == []
     assert "ended" in [what for what, *_ in compared(replace(whole, stays=whole.stays[:2]), journey_of, talk_of)]
+
+
+def test_a_caller_who_hung_up_while_the_agent_asked_somebody_ended_the_talk() -> None:
+    """The agent's own telephone then hangs up by itself, as it does at the end of what he asked."""
+    call, [_, its_talk] = agreeing("answered_caller")
+    assert isinstance(its_talk, Visit)
+    caller = call.leg(its_talk.channel_id)
+    assert caller is not None
+    assert caller.ended is not None
+    after = caller.ended + timedelta(seconds=0.1)
+    legs = tuple(
+        replace(leg, ended=after, source=leg.name) if leg.channel_id != its_talk.channel_id else leg
+        for leg in call.legs
+    )
+    told = [what for what, *_ in compared(replace(call, legs=legs), replace(its_talk, ended_by="agent"))]
+    assert told == ["ended by"]
+    assert compared(replace(call, legs=legs), its_talk) == []

@@ -38,8 +38,9 @@ class Floor:
     log: Path
     now: datetime
 
-    def keeper(self) -> CallKeeper:
-        return CallKeeper(self.log, self.mine.store, self.mine.writer, HOUSE, {"96956": "main"}, lambda: self.now)
+    def keeper(self, since: datetime | None = None) -> CallKeeper:
+        flows = {"96956": "main"}
+        return CallKeeper(self.log, self.mine.store, self.mine.writer, HOUSE, flows, lambda: self.now, since)
 
     def write(self, raw: bytes) -> None:
         with self.log.open("ab") as file:
@@ -205,6 +206,21 @@ async def test_a_call_is_settled_a_while_after_its_end_and_by_a_restarted_bridge
         again = house.keeper()
         await again.look()
         assert again.settled == 0
+
+
+async def test_a_bridge_killed_before_it_kept_a_place_leaves_its_calls_to_the_next(tmp_path: Path) -> None:
+    """Its first look came before the first call, and so before there was any CEL."""
+    before, call = only("menu"), only("answered_caller")
+    assert before.began is not None
+    assert call.began is not None
+    assert before.began < call.began
+    async with floor(tmp_path) as house:
+        house.now = call.began
+        await house.keeper().look()
+        house.write(scene("menu") + scene("answered_caller"))
+        house.now = call.began + timedelta(hours=1)
+        await house.keeper(since=call.began).look()
+        assert [row.channel_id for row in await house.journeys()] == [call.id]
 
 
 async def test_a_call_whose_end_was_lost_does_not_hold_the_place_for_ever(tmp_path: Path) -> None:
