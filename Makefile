@@ -48,7 +48,7 @@ fast: $(BIN)/.ready ## the unit suite
 real: $(BIN)/.ready ## the real parts: PostgreSQL, Asterisk, SIP and RTP, a browser
 	$(BIN)/python -m pytest -m "not ($(UNIT))" -p no:randomly -n 4 --dist loadfile --no-loadscope-reorder --timeout 240
 
-dialogues: setup ## all of the sample's dialogues by telephone on a real Asterisk, every wait as long as it is written
+dialogues: setup ## all of the sample's dialogues by telephone on a real Asterisk, with the longest waits of the line as they are written
 	HOTLINE_DIALOGUES=whole $(BIN)/python -m pytest -p no:randomly -n 4 --dist loadfile -rA --show-capture=no \
 	  tests/calls -k dialogue
 
