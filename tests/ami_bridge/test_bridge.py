@@ -49,7 +49,7 @@ class Rows(list[rows.Row]):
 
     async def until_ended(self, count: int) -> None:
         """Wait until so many visits are over."""
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             while sum(visit.ended_at is not None for visit in self.visits().values()) < count:
                 self._news.clear()
                 await self._news.wait()
@@ -437,6 +437,7 @@ async def test_an_event_says_how_far_ami_was_heard(tmp_path: Path, switch: Scrip
         peer = await switch.peer()
         peer.tell(message(Event="Hangup", Uniqueid="9.9", Timestamp=f"{datetime.now(UTC).timestamp():.6f}"))
         await sink.until_ended(1)
+    assert sink.visits()["gz-1/7.7/1"].evidence == "queue_log: EXITWITHTIMEOUT"
 
 
 async def test_without_ami_the_log_is_told_by_the_clock(tmp_path: Path, switch: ScriptedManager) -> None:
@@ -447,6 +448,7 @@ async def test_without_ami_the_log_is_told_by_the_clock(tmp_path: Path, switch: 
         await switch.stop()
         log.write_text(settled("EXITWITHTIMEOUT|1|1|0"))
         await sink.until_ended(1)
+    assert sink.visits()["gz-1/7.7/1"].evidence == "queue_log: EXITWITHTIMEOUT"
 
 
 async def test_the_lines_of_before_the_clock_was_set_back_are_told(tmp_path: Path, switch: ScriptedManager) -> None:
@@ -460,6 +462,7 @@ async def test_the_lines_of_before_the_clock_was_set_back_are_told(tmp_path: Pat
             stamp = datetime.now(UTC).timestamp() - ago
             peer.tell(message(Event="Hangup", Uniqueid="9.9", Timestamp=f"{stamp:.6f}"))
         await sink.until_ended(1)
+    assert sink.visits()["gz-1/7.7/1"].evidence == "queue_log: EXITWITHTIMEOUT"
 
 
 @pytest.mark.parametrize("stamp", ["99999999999999", "9" * 20, "now", ""])
