@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
 _log = structlog.get_logger("ivr.remembered")
 
-DEADLINE_MS: Final = 200
-"""Milliseconds a caller may wait for our memory: less than the pause before a greeting. Later is nothing remembered."""
+DEADLINE_MS: Final = 500
+"""Milliseconds a caller may wait for our memory: about the pause before a greeting. Later is nothing remembered."""
 
 
 def memory_key(path: Path) -> bytes:

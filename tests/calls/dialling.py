@@ -188,7 +188,7 @@ async def compare(tally: Tally, rehearsed: Rehearsed, dialogue: Dialogue, outsid
 async def _dial(tally: Tally, phone: Phone) -> str:
     """Dial, and hear the first word; which call it is, where the number does not tell.
 
-    One after another: nobody is waited for longer than 200 ms to be remembered (`ivr.services.remembered`), nor much
+    One after another: nobody is waited for longer than 500 ms to be remembered (`ivr.services.remembered`), nor much
     longer to be looked up, so not all ask in one moment; and whose number is withheld is the one who has just begun.
     """
     async with tally.door:

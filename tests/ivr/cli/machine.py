@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from unittest import mock
 
 import pytest
+import structlog
 
 from ivr.cli.main import main
 from lab.ports import LOOPBACK, claim_ports
@@ -103,6 +104,18 @@ async def until(condition: Callable[[], bool], patience_s: float = 60.0) -> None
             await asyncio.sleep(0.02)
 
 
+@contextmanager
+def logs_as_they_were() -> Iterator[None]:
+    """A word sets up logs as if the process were its own; the tests that come after it hear theirs again."""
+    before = structlog.get_config() if structlog.is_configured() else None
+    try:
+        yield
+    finally:
+        structlog.reset_defaults()
+        if before is not None:
+            structlog.configure(**before)
+
+
 class Machine:
     """The hotline's folder, its state and its part of the environment."""
 
@@ -158,6 +171,7 @@ class Machine:
         with (
             mock.patch.dict(os.environ, self.environ, clear=True),
             mock.patch.object(sys, "argv", spoken),
+            logs_as_they_were(),
             redirect_stdout(outputs[0]),
             redirect_stderr(outputs[1]),
             pytest.raises(SystemExit) as end,
