@@ -10,6 +10,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
+from ami_bridge.domain.changing import replace
 from ami_bridge.domain.states import REFUSED_AT_THE_DOOR, Phase
 from ami_bridge.queue_log.verbs import ENDED_BY, OUTCOME_OF, WAITS_AT, seconds_counted
 
@@ -69,6 +70,31 @@ def refused_then(visits: Sequence[Visit], queue: str, at: datetime) -> Visit | N
     mine = [v for v in visits if v.row.queue == queue and v.row.outcome in REFUSED_AT_THE_DOOR]
     fits = [v for v in mine if abs(v.row.entered_at - at) <= SLACK]
     return min(fits, key=lambda v: abs(v.row.entered_at - at)) if fits else None
+
+
+def as_it_began(visit: Visit) -> Visit:
+    """The visit as it was when AMI says that it began, of which the log or a snapshot had told before.
+
+    What AMI said between the two, in order, was said of another visit of the same caller: of the one he left for this
+    (seen: his time was out in the very second of a login, and he went on to the next queue). What the log says stays.
+    """
+    if visit.place or visit.told_over:
+        return visit
+    if visit.phase is Phase.LEFT:
+        return replace(visit, phase=Phase.WAITING, left_at=None, gave_up=False, key_pressed=False)
+    row = visit.row
+    if visit.phase is not Phase.ENDED or row.answered_at is not None or not row.evidence.startswith("ami"):
+        return visit
+    row = replace(row, outcome=None, ended_at=None, ended_by=None, wait_s=None, evidence="queue_log")
+    return replace(visit, row=row, phase=Phase.WAITING, left_at=None, gave_up=False, key_pressed=False)
+
+
+def may_be_told(visit: Visit, queue: str) -> bool:
+    """Whether AMI's word on how the caller left a queue can be this visit's; the queue is the one his channel names.
+
+    Of a visit whose beginning AMI has not told yet it tells nothing: the caller is leaving the queue before.
+    """
+    return bool(visit.place) or queue in {"", visit.row.queue}
 
 
 def _told_of(visits: Sequence[Visit]) -> list[Visit]:
