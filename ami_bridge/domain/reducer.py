@@ -30,7 +30,7 @@ from ami_bridge.domain.states import (
     Step,
 )
 from ami_bridge.domain.waits import note_waits
-from ami_bridge.domain.whose import SLACK, apart, as_it_began, may_be_told
+from ami_bridge.domain.whose import SLACK, apart, as_it_began, may_be_told, thought_gone
 from store import rows
 
 if TYPE_CHECKING:
@@ -274,7 +274,9 @@ def _connect(draft: Draft, event: ev.Connected) -> None:
         return
     if visit is None:
         began = event.at - timedelta(seconds=event.waited_s)
-        visit = handed_over(draft, event.channel_id, event.queue, began)
+        visit = thought_gone(draft.visits_of(event.channel_id), event) or handed_over(
+            draft, event.channel_id, event.queue, began
+        )
     if visit is None:  # the joining was not seen
         row = draft.new_row(event, event.queue)
         visit = draft.add_visit(replace(row, entered_at=event.at - timedelta(seconds=event.waited_s)))

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from ami_bridge.domain.events import LedgerLine
+    from ami_bridge.domain.events import Connected, LedgerLine
     from ami_bridge.domain.model import Visit
 
 SLACK: Final = timedelta(seconds=2)
@@ -87,6 +87,22 @@ def as_it_began(visit: Visit) -> Visit:
         return visit
     row = replace(row, outcome=None, ended_at=None, ended_by=None, wait_s=None, evidence="queue_log")
     return replace(visit, row=row, phase=Phase.WAITING, left_at=None, gave_up=False, key_pressed=False)
+
+
+def thought_gone(visits: Sequence[Visit], event: Connected) -> Visit | None:
+    """The visit an agent took, open once more, of which a snapshot had found nothing any more; None if there is none.
+
+    A snapshot is applied before what Asterisk told up to its moment and we had not come to yet. A talk that began and
+    was over in that time is in neither, nor yet in the log that was read before it.
+    """
+    began = event.at - timedelta(seconds=event.waited_s)
+    for visit in reversed(visits):
+        row = visit.row
+        lost = row.outcome == "unknown_after_gap" and row.ended_at is not None and event.at <= row.ended_at
+        if lost and row.queue == event.queue and abs(row.entered_at - began) <= SLACK and not visit.told_over:
+            row = replace(row, outcome=None, ended_at=None, ended_by=None, wait_s=None)
+            return replace(visit, row=row, phase=Phase.LEFT, left_at=None)
+    return None
 
 
 def may_be_told(visit: Visit, queue: str) -> bool:

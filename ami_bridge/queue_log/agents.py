@@ -78,6 +78,8 @@ class Places:
         self._left: set[tuple[str, str]] = set()
         self._saved: dict[str, tuple[datetime, dict[str, int | None]]] = {}
         """By queue, when its members were written into AstDB last, and the penalties that were."""
+        self._removed: dict[tuple[str, str], LoggedPlace] = {}
+        """The last place of those who were removed."""
         self._unsure: dict[tuple[str, str], str] = {}
         """Who added those of whom nobody knows whether a start brought them back."""
         self._last_at: datetime | None = None
@@ -102,14 +104,15 @@ class Places:
 
         That is with their pauses and reasons (``persistentmembers``, app_queue.c ``reload_queue_members``), and with
         the penalty they had when their queue was saved last. No line tells of either. Whether what was saved just
-        before the end came to the disk nobody knows: of those members nothing is told until their next line.
+        before the end came to the disk nobody knows: of those members nothing is told until their next line, and of
+        those who had just been removed neither.
 
         Args:
             at: When it started.
             alive_at: When it surely lived last.
         """
         over: list[LoggedPlace] = []
-        for one in list(self._open.values()):
+        for key, one in list(self._open.items()):
             if not one.added_by:
                 if one.paused or one.penalty is not None:
                     over.append(self._change(one, at, paused=False, reason="", penalty=None))
@@ -117,13 +120,24 @@ class Places:
             if one.added_by == REALTIME:
                 continue
             saved_at, penalties = self._saved.get(one.queue, (None, {}))
-            if saved_at is not None and alive_at < saved_at + NOT_ON_DISK and at < saved_at + STARTED_ANEW:
-                del self._open[one.agent, one.queue]
-                self._unsure[one.agent, one.queue] = one.added_by
+            if saved_at is not None and self._may_be_lost(saved_at, at, alive_at):
+                del self._open[key]
+                self._unsure[key] = one.added_by
                 over.append(replace(one, until=max(at, one.since)))
             elif penalties.get(one.agent) != one.penalty:
                 over.append(self._change(one, at, penalty=penalties.get(one.agent)))
+        for key, gone in self._removed.items():
+            if gone.until is not None and self._may_be_lost(gone.until, at, alive_at):
+                self._left.discard(key)
+                self._unsure[key] = gone.added_by
+                over.append(replace(gone, since=at, until=at, left=False))
+        self._removed.clear()
         return over
+
+    @staticmethod
+    def _may_be_lost(saved_at: datetime, at: datetime, alive_at: datetime) -> bool:
+        """Whether Asterisk may have been killed before it was on disk; after a long silence it surely lived on."""
+        return alive_at < saved_at + NOT_ON_DISK and at < saved_at + STARTED_ANEW
 
     def _take(self, line: LedgerLine) -> list[LoggedPlace]:
         key = self._who(line.member_name), line.queue
@@ -134,11 +148,14 @@ class Places:
             self._begin(key, line.at)
         elif line.verb in {"PAUSE", "UNPAUSE", "PENALTY"}:
             return self._told(key, line, place)
-        elif line.verb == "REMOVEMEMBER" and (key in self._unsure or (place is not None and line.at >= place.since)):
-            self._unsure.pop(key, None)
-            self._open.pop(key, None)
+        elif line.verb == "REMOVEMEMBER" and place is not None and line.at >= place.since:
+            del self._open[key]
             self._left.add(key)
-            return [replace(place, until=line.at, left=True)] if place is not None else []
+            self._removed[key] = replace(place, until=line.at, left=True)
+            return [self._removed[key]]
+        elif line.verb == "REMOVEMEMBER" and place is None:
+            self._unsure.pop(key, None)
+            self._left.add(key)
         return []
 
     def _told(self, key: tuple[str, str], line: LedgerLine, place: LoggedPlace | None) -> list[LoggedPlace]:
@@ -164,6 +181,7 @@ class Places:
     def _begin(self, key: tuple[str, str], at: datetime, **told: object) -> None:
         agent, queue = key
         self._left.discard(key)
+        self._removed.pop(key, None)
         told = {"added_by": self._unsure.pop(key, ""), **told}
         self._open[key] = LoggedPlace(agent=agent, queue=queue, since=at, **told)  # type: ignore[arg-type]  # fields by name
 

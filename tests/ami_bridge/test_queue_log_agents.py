@@ -134,3 +134,13 @@ def test_what_was_saved_just_before_the_end_may_not_have_come_to_the_disk() -> N
     assert still.until is None
     gone = "; 40 x q PJSIP/1001 REMOVEMEMBER; 41 c q 客服1001 CONNECT 5 a 2"
     assert [one.until for one in places_of(lines(text.format(3) + gone), who) if one.queue == "q"] == [at(3)]
+
+
+def test_one_removed_just_before_the_end_may_be_there_again() -> None:
+    text = "0 MANAGER q PJSIP/1001 ADDMEMBER; 20 MANAGER q PJSIP/1001 REMOVEMEMBER; {} NONE NONE NONE QUEUESTART"
+    end = [(one.until, one.left) for one in places_of(lines(text.format(21)), who)]
+    assert end == [(at(20), True), (at(21), False)]
+    back = places_of(lines(text.format(21) + "; 30 c q 客服1001 CONNECT 5 a 2"), who)[-1]
+    assert (back.since, back.added_by) == (at(30), "MANAGER")
+    surely = "; 30 c q 客服1001 CONNECT 5 a 2"
+    assert [one.left for one in places_of(lines(text.format(60) + surely), who)] == [True]
