@@ -78,7 +78,10 @@ class WaitingCaller:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TodayCounts:
-    """Visits that entered since midnight of the hotline's time zone, by outcome; sums are in seconds."""
+    """Visits that entered since midnight of the hotline's time zone, by outcome; sums are in seconds.
+
+    Each is named and counted as in `store.metrics` (docs/metrics.md).
+    """
 
     entered: int = 0
     answered: int = 0
@@ -97,12 +100,12 @@ class TodayCounts:
     incompatible: int = 0
     """Caller and phone had no codec in common."""
     failed: int = 0
-    unknown: int = 0
-    waits_known: int = 0
-    """Answered visits whose wait was seen; only these are in ``wait_sum_s``."""
-    talks_ended: int = 0
+    unknown_after_gap: int = 0
+    answer_waits: int = 0
+    """Answered visits whose wait was seen; only these are in ``answer_wait_s``."""
+    handled: int = 0
     """Answered visits whose talk is over; only these are in ``talk_sum_s``."""
-    wait_sum_s: float = 0.0
+    answer_wait_s: float = 0.0
     """Sum of the waits of answered visits, for the mean speed of answer."""
     talk_sum_s: float = 0.0
     longest_wait_s: float = 0.0
@@ -160,7 +163,8 @@ class AgentView:
     """Penalty by queue the agent is a member of."""
     answered: int = 0
     missed: int = 0
-    talk_s: float = 0.0
+    talk_sum_s: float = 0.0
+    """Seconds of finished talks, together."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

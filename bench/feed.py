@@ -117,7 +117,7 @@ class Floor:
             for place in range(count)
         )
         today = TodayCounts(
-            entered=500 + count, answered=480, answered_within=440, abandoned=12, waits_known=480, wait_sum_s=4800.0
+            entered=500 + count, answered=480, answered_within=440, abandoned=12, answer_waits=480, answer_wait_s=4800.0
         )
         return QueueView(name=f"queue-{n}", title=title, waiting=callers, today=today)
 

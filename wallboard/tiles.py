@@ -87,18 +87,13 @@ class View:
 
 
 _OF_FIGURES: Final[Mapping[str, str]] = {
-    "service_level": "sl_negative",
-    "service_level_asterisk": "sl_asterisk",
-    "connection_rate": "connection_rate",
-    "asa": "asa_s",
-    "talk_time": "talk_s",
+    word: figure.metric for word, figure in FIGURES.items() if figure.metric in Figures.__slots__
 }
 _OF_QUEUES: Final[Mapping[str, Callable[[Iterable[QueueView]], float | None]]] = {
     "waiting": lambda queues: sum(len(queue.waiting) for queue in queues),
     "entered": lambda queues: sum(queue.today.entered for queue in queues),
     "answered": lambda queues: sum(queue.today.answered for queue in queues),
     "abandoned": lambda queues: sum(queue.today.abandoned for queue in queues),
-    "longest_today": lambda queues: max((queue.today.longest_wait_s for queue in queues), default=None),
     "expected_wait": lambda queues: max(
         (queue.expected_wait_s for queue in queues if queue.expected_wait_s is not None), default=None
     ),
@@ -166,6 +161,7 @@ class Tiles:
             self._first.setdefault(key, now)
         bound = getattr(tile.thresholds, state.level, None)
         return {
+            "metric": FIGURES[tile.show].metric,
             "value": None if worth.growing_since else worth.value,
             "growing_since": worth.growing_since,
             "level": state.level,

@@ -56,8 +56,8 @@ class QueueTotals:
         withdrawn: Taken out by a supervisor or by us.
         incompatible: Caller and agent had no codec in common.
         failed: Something broke.
-        unknown: Nobody saw the end.
-        wait_sum_s: Seconds the answered callers waited, together.
+        unknown_after_gap: Nobody saw the end.
+        answer_wait_s: Seconds the answered callers waited, together.
         talk_sum_s: Seconds of finished talks, together.
         longest_wait_s: The longest finished wait in seconds.
     """
@@ -79,8 +79,8 @@ class QueueTotals:
     withdrawn: int = 0
     incompatible: int = 0
     failed: int = 0
-    unknown: int = 0
-    wait_sum_s: float = 0.0
+    unknown_after_gap: int = 0
+    answer_wait_s: float = 0.0
     talk_sum_s: float = 0.0
     longest_wait_s: float = 0.0
 
@@ -155,8 +155,8 @@ def _totals(conditions: Iterable[ColumnElement[bool]], limits: Mapping[str, Limi
         _count("withdrawn", _became("withdrawn")),
         _count("incompatible", _became("incompatible")),
         _count("failed", _became("failed")),
-        _count("unknown", _became("unknown_after_gap")),
-        func.coalesce(func.sum(visit.wait_s).filter(answered), 0.0).label("wait_sum_s"),
+        _count("unknown_after_gap", _became("unknown_after_gap")),
+        func.coalesce(func.sum(visit.wait_s).filter(answered), 0.0).label("answer_wait_s"),
         func.coalesce(func.sum(visit.talk_s), 0.0).label("talk_sum_s"),
         func.coalesce(func.max(visit.wait_s), 0.0).label("longest_wait_s"),
     ]

@@ -73,7 +73,7 @@ def test_a_caller_no_longer_there_ended_and_nobody_saw_how() -> None:
     replay = fresh().take(join(0)).take(shot(60))
     (visit,) = replay.visits.values()
     assert (visit.outcome, visit.ended_by) == ("unknown_after_gap", None)
-    assert replay.state.counts["normal"].unknown == 1
+    assert replay.state.counts["normal"].unknown_after_gap == 1
 
 
 def test_queue_log_tells_afterwards_how_a_gap_ended() -> None:
@@ -85,7 +85,7 @@ def test_queue_log_tells_afterwards_how_a_gap_ended() -> None:
     (visit,) = replay.visits.values()
     assert (visit.outcome, visit.wait_s, visit.evidence) == ("abandoned", 42.0, "queue_log: ABANDON")
     counts = replay.state.counts["normal"]
-    assert (counts.unknown, counts.abandoned, counts.entered) == (0, 1, 1)
+    assert (counts.unknown_after_gap, counts.abandoned, counts.entered) == (0, 1, 1)
 
 
 def test_a_caller_answered_during_the_gap_is_found_talking_to_the_right_agent() -> None:
@@ -116,7 +116,7 @@ def test_a_talk_whose_beginning_nobody_saw_is_kept_without_a_made_up_wait() -> N
     (visit,) = replay.visits.values()
     assert (visit.outcome, visit.wait_s, visit.queue, visit.agent) == ("answered", None, "normal", "1001")
     counts = replay.state.counts["normal"]
-    assert (counts.answered_within, counts.wait_sum_s, counts.longest_wait_s) == (0, 0.0, 0.0)
+    assert (counts.answered_within, counts.answer_wait_s, counts.longest_wait_s) == (0, 0.0, 0.0)
     assert doing(replay) == "on_queue_call"
 
 

@@ -55,8 +55,12 @@ async def test_a_browser_first_gets_everything_with_the_figures_worked_out(board
         "sl_negative": 83.3,
         "sl_asterisk": 90.9,
         "connection_rate": 91.7,
+        "abandonment": 8.3,
+        "abandonment_all": 12.0,
+        "short_abandonment": 4.0,
         "asa_s": 12.0,
         "talk_s": 120.0,
+        "longest_wait_s": 74.0,
     }
     assert hello["standing"]["truth"] == "live"
 
