@@ -255,7 +255,7 @@ def take_start(draft: Draft, line: LedgerLine) -> None:
             if member.penalty is None and told == member:
                 continue
             put_member(draft, draft.look("agents")[agent_id], queue, None, at)
-            told = replace(told, penalty=None, since=at, evidence="queue_log")
+            told = replace(told, penalty=None, since=max(at, member.since), evidence="queue_log")
             put_member(draft, draft.look("agents")[agent_id], queue, told, at)
 
 

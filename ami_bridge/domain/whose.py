@@ -98,8 +98,8 @@ def thought_gone(visits: Sequence[Visit], event: Connected) -> Visit | None:
     began = event.at - timedelta(seconds=event.waited_s)
     for visit in reversed(visits):
         row = visit.row
-        lost = row.outcome == "unknown_after_gap" and row.ended_at is not None and event.at <= row.ended_at
-        if lost and row.queue == event.queue and abs(row.entered_at - began) <= SLACK and not visit.told_over:
+        lost = row.outcome == "unknown_after_gap" and not visit.told_over
+        if lost and row.queue == event.queue and abs(row.entered_at - began) <= SLACK:
             row = replace(row, outcome=None, ended_at=None, ended_by=None, wait_s=None)
             return replace(visit, row=row, phase=Phase.LEFT, left_at=None)
     return None

@@ -192,3 +192,19 @@ def test_a_start_of_asterisk_keeps_the_pause_of_one_added_at_run_time_and_tells_
 def test_a_start_of_asterisk_that_the_snapshot_has_seen_already_changes_nothing() -> None:
     replay = fresh().take_all([member(0), cut(20), shot(22, members=(member(22, penalty=3),)), started(21)])
     assert [(one.started_at, one.penalty) for one in stays(replay)] == [(at(0), 0), (at(22), 3)]
+
+
+def test_the_lines_of_a_start_told_twice_change_nothing_the_second_time() -> None:
+    log = [started(21), line(24, "PAUSE", "tea", who="客服1001"), line(26, "PENALTY", "2"), line(28, "UNPAUSE")]
+    replay = fresh().take_all([member(0, penalty=1), cut(20), *log])
+    once = stays(replay)
+    replay.take_all(log)
+    assert stays(replay) == once
+    # what the first penalty after the start was before it nobody told: another stretch (`take_member_line`)
+    assert [(one.started_at, one.penalty, one.paused) for one in once] == [
+        (at(0), 1, False),
+        (at(21), None, False),
+        (at(24), None, True),
+        (at(26), 2, True),
+        (at(28), 2, False),
+    ]

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
 from hypothesis import given
 
 from ami_bridge.domain.events import LedgerLine
 from ami_bridge.queue_log.agents import LoggedPlace, Places, places_of
+from ami_bridge.reconcile.comparing_agents import Window, differing_places
+from store.rows import MembershipInterval
 from tests.ami_bridge.replaying import ledger
 from tests.ami_bridge.test_queue_log_history import SCRIPT, at, lines, scripted
 from tests.ami_bridge.test_reconcile import who
@@ -144,3 +147,22 @@ def test_one_removed_just_before_the_end_may_be_there_again() -> None:
     assert (back.since, back.added_by) == (at(30), "MANAGER")
     surely = "; 30 c q 客服1001 CONNECT 5 a 2"
     assert [one.left for one in places_of(lines(text.format(60) + surely), who)] == [True]
+
+
+def test_where_the_log_does_not_know_whether_he_is_there_nothing_is_compared() -> None:
+    """He had left once before, which says nothing of what a start brought back; the ledger's place is not disputed."""
+    text = (
+        "0 x q PJSIP/1001 ADDMEMBER; 20 x q PJSIP/1001 REMOVEMEMBER; 40 x q PJSIP/1001 ADDMEMBER; {}"
+        "500 c q 客服1101 CONNECT 5 a 2"
+    )
+    row = MembershipInterval(id="m", node="gz-1", agent="1001", queue="q", started_at=at(40.2), penalty=0, paused=False)
+
+    def told(between: str, *mine: MembershipInterval) -> list[tuple[str, str]]:
+        logged = [one for one in places_of(lines(text.format(between)), who) if one.agent == "1001"]
+        found = differing_places(("1001", "q"), mine, logged, Window(at(35), at(300)))
+        return [(one.ledger, one.log) for one in found]
+
+    start = "41 NONE NONE NONE QUEUESTART;"
+    assert told(start, row) == told(start, replace(row, ended_at=at(41))) == []
+    assert told("", replace(row, ended_at=at(41))) == [("not there", "a member")]
+    assert told("60 x q PJSIP/1001 REMOVEMEMBER;", row) == [("a member, penalty 0", "not there")]
