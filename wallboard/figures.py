@@ -8,6 +8,7 @@ the short-abandon rule as Genesys and Cisco have it. An empty figure is None, ne
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from functools import lru_cache
 from operator import attrgetter
 from typing import TYPE_CHECKING, Final
 
@@ -33,6 +34,8 @@ OUTCOMES: Final = (
 """The counts that say what became of a visit; every visit whose wait is over is in exactly one."""
 CONNECTION_TARGET: Final = 0.9
 """The share of callers that is to reach a person: nine of ten, as hotlines are commonly held to."""
+MOST_KEPT: Final = 8192
+"""Counts whose figures are kept; a hotline has fewer queues, and each change of one puts an older one out."""
 _COUNTS: Final = tuple(field.name for field in fields(TodayCounts))
 _counts: Final = attrgetter(*_COUNTS)
 
@@ -55,8 +58,9 @@ class Figures:
     """Average talk that is over, seconds; those going on are not in it."""
 
 
+@lru_cache(maxsize=MOST_KEPT)
 def figures(today: TodayCounts) -> Figures:
-    """The figures of one day's counts."""
+    """The figures of one day's counts; of a queue whose counts stand still they are not worked out again."""
     ended = sum(getattr(today, outcome) for outcome in OUTCOMES)
     levels = service_levels(
         Judged(
