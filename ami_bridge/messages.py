@@ -15,6 +15,7 @@ import re
 from collections.abc import Mapping  # noqa: TC003 - pydantic reads the annotations at run time
 from dataclasses import dataclass, field, replace
 from datetime import datetime  # noqa: TC003 - pydantic reads the annotations at run time
+from operator import attrgetter
 from typing import TYPE_CHECKING, Annotated, Literal, TypeVar
 
 from pydantic import Field, TypeAdapter, ValidationError
@@ -22,7 +23,7 @@ from pydantic import Field, TypeAdapter, ValidationError
 from store.masks import MARK
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
 
 KnowledgeState = Literal["complete", "catching_up", "blind"]
 AgentState = Literal[
@@ -256,10 +257,12 @@ def decode(line: bytes) -> Snapshot | Delta | Tick:
 T = TypeVar("T")
 
 
-def _merged(old: Iterable[T], new: Iterable[T], gone: Iterable[str], key: Callable[[T], str]) -> tuple[T, ...]:
+def _merged(old: tuple[T, ...], new: tuple[T, ...], gone: tuple[str, ...], key: Callable[[T], str]) -> tuple[T, ...]:
     """The old objects with the new ones put over them, in the old order, then the ones never seen."""
-    objects = {key(o): o for o in old}
-    objects.update({key(o): o for o in new})
+    if not new and not gone:
+        return old
+    objects = dict(zip(map(key, old), old, strict=True))
+    objects.update(zip(map(key, new), new, strict=True))
     for name in gone:
         objects.pop(name, None)
     return tuple(objects.values())
@@ -281,9 +284,9 @@ def apply_delta(state: Snapshot, message: Delta | Tick) -> Snapshot:
         seq=message.seq,
         at=message.at,
         knowledge=message.knowledge or state.knowledge,
-        queues=_merged(state.queues, message.queues, gone.queues, lambda q: q.name),
-        agents=_merged(state.agents, message.agents, gone.agents, lambda a: a.id),
-        calls=_merged(state.calls, message.calls, gone.calls, lambda c: c.call_id),
+        queues=_merged(state.queues, message.queues, gone.queues, attrgetter("name")),
+        agents=_merged(state.agents, message.agents, gone.agents, attrgetter("id")),
+        calls=_merged(state.calls, message.calls, gone.calls, attrgetter("call_id")),
     )
 
 

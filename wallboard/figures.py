@@ -7,6 +7,7 @@ never 0 and never 100: peers differ there (Asterisk says 0, others 100), and bot
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from functools import lru_cache
 from operator import attrgetter
 from typing import TYPE_CHECKING, Final
 
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 CONNECTION_TARGET: Final = 0.9
 """The share of callers that is to reach a person: nine of ten, as hotlines are commonly held to."""
+MOST_KEPT: Final = 8192
+"""Counts whose figures are kept; a hotline has fewer queues, and each change of one puts an older one out."""
 _COUNTS: Final = tuple(field.name for field in fields(TodayCounts))
 _counts: Final = attrgetter(*_COUNTS)
 
@@ -50,8 +53,9 @@ _READINGS: Final = {
 }
 
 
+@lru_cache(maxsize=MOST_KEPT)
 def figures(today: TodayCounts) -> Figures:
-    """The figures of one day's counts."""
+    """The figures of one day's counts; of a queue whose counts stand still they are not worked out again."""
     tally = tally_of(today)
     told: dict[str, float | None] = {}
     for name, (value_of, times) in _READINGS.items():
