@@ -141,9 +141,9 @@ def _series(rows: Iterable[Quarter], first: datetime, what: str) -> list[int]:
 def _hour(rows: Sequence[QueueTotals]) -> Json:
     counts = {
         name: sum(getattr(row, name) for row in rows)
-        for name in ("entered", "waiting", "answered", "answered_within", "abandoned", "short_abandoned")
+        for name in ("entered", "still_waiting", "answered", "answered_within", "abandoned", "short_abandoned")
     }
-    whole = Tally({**counts, "ended": counts["entered"] - counts["waiting"]})
+    whole = Tally({**counts, "ended": counts["entered"] - counts["still_waiting"]})
     told = {name: counts[name] for name in ("entered", "answered", "abandoned")}
     return {**told, **_metrics(_OF_AN_HOUR, whole)}
 

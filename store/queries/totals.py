@@ -36,13 +36,13 @@ class Limit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueTotals:
-    """What became of the visits that entered one queue in a range. entered = waiting + every outcome, always.
+    """What became of the visits that entered one queue in a range. entered = still_waiting + every outcome, always.
 
     Attributes:
         queue: The queue's name.
         entered: Visits that began in the range.
-        waiting: Of these, still waiting.
-        talking: Of the answered, still talking.
+        still_waiting: Of these, still waiting.
+        still_talking: Of the answered, still talking.
         answered: Connected to an agent, whether or not the talk is over.
         answered_within: Answered within the threshold.
         abandoned: The caller gave up; short abandons are in it.
@@ -64,8 +64,8 @@ class QueueTotals:
 
     queue: str
     entered: int = 0
-    waiting: int = 0
-    talking: int = 0
+    still_waiting: int = 0
+    still_talking: int = 0
     answered: int = 0
     answered_within: int = 0
     abandoned: int = 0
@@ -89,7 +89,7 @@ class QueueTotals:
         """Every service level, by name."""
         return service_levels(
             Judged(
-                ended=self.entered - self.waiting,
+                ended=self.entered - self.still_waiting,
                 answered=self.answered,
                 answered_within=self.answered_within,
                 abandoned=self.abandoned,
@@ -140,8 +140,8 @@ def _totals(conditions: Iterable[ColumnElement[bool]], limits: Mapping[str, Limi
     columns = [
         visit.queue,
         func.count().label("entered"),
-        _count("waiting", visit.outcome.is_(None)),
-        _count("talking", and_(answered, visit.ended_at.is_(None))),
+        _count("still_waiting", visit.outcome.is_(None)),
+        _count("still_talking", and_(answered, visit.ended_at.is_(None))),
         _count("answered", answered),
         _count("answered_within", and_(answered, visit.wait_s <= threshold)),
         _count("abandoned", abandoned),

@@ -155,7 +155,7 @@ async def test_the_totals_of_a_queue_add_up_and_are_what_counting_by_hand_gives(
         of_queue = [visit for visit in made if visit.queue == queue]
         limit = LIMITS.get(queue, Limit())
         assert dataclasses.asdict(found) == by_hand(queue, of_queue, limit)
-        assert found.entered == found.waiting + sum(getattr(found, outcome) for outcome in rows.OUTCOMES)
+        assert found.entered == found.still_waiting + sum(getattr(found, outcome) for outcome in rows.OUTCOMES)
 
 
 def by_hand(queue: str, visits: list[Visit], limit: Limit) -> dict[str, Any]:
@@ -166,8 +166,8 @@ def by_hand(queue: str, visits: list[Visit], limit: Limit) -> dict[str, Any]:
     return counts | {
         "queue": queue,
         "entered": len(visits),
-        "waiting": outcomes[None],
-        "talking": sum(visit.ended_at is None for visit in answered),
+        "still_waiting": outcomes[None],
+        "still_talking": sum(visit.ended_at is None for visit in answered),
         "answered_within": sum((visit.wait_s or 0) <= limit.threshold_s for visit in answered),
         "abandoned_within": sum(wait <= limit.threshold_s for wait in abandoned),
         "short_abandoned": sum(wait < limit.short_abandon_s for wait in abandoned),

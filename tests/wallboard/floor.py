@@ -25,6 +25,7 @@ from ami_bridge.messages import (
 )
 from ivr.app.flow_pictures import DrawnFlows
 from ivr.app.history_part import VisitHistory
+from ivr.app.report_answers import HotlineReports
 from ivr.config.load import load_hotline
 from ivr.prompts.catalogue import ALL, Catalogue
 from store.queries.totals import Limit
@@ -126,6 +127,13 @@ def settings(feed: Path) -> WallboardSettings:
 def made_up_history() -> VisitHistory:
     """Who counts for a wallboard of this floor."""
     return VisitHistory("Asia/Shanghai", {"general": Limit(20.0, 5.0), "vip": Limit(10.0, 5.0)})
+
+
+def made_up_reports() -> HotlineReports:
+    """Who makes the reports for the wallboard of this floor; its queues are those of the sample."""
+    hotline = sample().hotline
+    assert hotline is not None
+    return HotlineReports(hotline)
 
 
 def made_up_flows(said: str = "") -> DrawnFlows:

@@ -70,7 +70,9 @@ def test_a_quarter_without_visits_is_a_zero_and_the_running_one_is_not_told() ->
 
 
 def test_an_hours_rates_leave_out_who_waits_and_who_gave_up_at_once() -> None:
-    hour = QueueTotals(queue="q", entered=12, waiting=1, answered=8, answered_within=7, abandoned=3, short_abandoned=1)
+    hour = QueueTotals(
+        queue="q", entered=12, still_waiting=1, answered=8, answered_within=7, abandoned=3, short_abandoned=1
+    )
     told = trends.trends(found(last_hour=[hour]), trends.spans(NOW, SHANGHAI))
     assert told["overall"]["last_hour"] == {  # type: ignore[index]  # plain JSON data
         "entered": 12,
