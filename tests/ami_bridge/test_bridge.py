@@ -24,10 +24,10 @@ from ami_bridge.settings import AgiServer, BridgeSettings, WatchdogSettings
 from ami_bridge.testing import Fields, ScriptedManager, error, listing, message, success
 from store import rows
 from store.engine import open_store
-from store.migrate import upgrade
 from store.writer import Writer
 from tests.ami_bridge.conftest import quick
 from tests.ami_bridge.replaying import FOLDER, RULES
+from tests.store.databases import migrated
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -199,7 +199,7 @@ async def test_a_restarted_bridge_goes_on_with_the_same_visits_and_the_same_day(
     tmp_path: Path, switch: ScriptedManager
 ) -> None:
     url = f"sqlite:///{tmp_path}/hotline.db"
-    await upgrade(url)
+    await migrated(url)
     store = await open_store(url)
     writer = Writer(store)
     writer.start()
@@ -378,7 +378,7 @@ async def test_what_the_start_put_right_is_counted_though_the_bridge_is_killed_s
     tmp_path: Path, switch: ScriptedManager
 ) -> None:
     url = f"sqlite:///{tmp_path}/hotline.db"
-    await upgrade(url)
+    await migrated(url)
     store = await open_store(url)
     sink = Rows()
     async with Writer(store) as writer:

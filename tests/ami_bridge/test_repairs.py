@@ -127,9 +127,12 @@ async def settled(rig: Rig) -> None:
 @pytest.fixture
 async def rig(kind: str) -> AsyncIterator[Rig]:
     made = Rig(kind)
-    logging.getLogger("panoramisk").setLevel(logging.CRITICAL)
+    log = logging.getLogger("panoramisk")
+    before = log.level
+    log.setLevel(logging.CRITICAL)
     yield made
     await made.stop()
+    log.setLevel(before)
 
 
 @both
