@@ -49,7 +49,7 @@ class Rows(list[rows.Row]):
 
     async def until_ended(self, count: int) -> None:
         """Wait until so many visits are over."""
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             while sum(visit.ended_at is not None for visit in self.visits().values()) < count:
                 self._news.clear()
                 await self._news.wait()
@@ -77,7 +77,7 @@ async def running(made: Bridge) -> AsyncIterator[Bridge]:
         yield made
     finally:
         made.close()
-        await asyncio.wait_for(task, 5)
+        await asyncio.wait_for(task, 60)
 
 
 class Watcher:
@@ -90,7 +90,7 @@ class Watcher:
 
     @classmethod
     async def of(cls, path: Path) -> Watcher:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             while True:
                 try:
                     return cls(*await asyncio.open_unix_connection(str(path), limit=1 << 24))
@@ -98,7 +98,7 @@ class Watcher:
                     await asyncio.sleep(0)  # the bridge listens a few turns of the loop after it was started
 
     async def until(self, condition: Callable[[Snapshot], object]) -> Snapshot:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             while self.state is None or not condition(self.state):
                 told = decode(await self.reader.readline())
                 self.kinds.add(told.type)
@@ -332,7 +332,7 @@ async def test_recorded_bytes_give_their_visits_through_the_whole_bridge(
 async def test_a_wrong_secret_stops_it_at_once(tmp_path: Path, switch: ScriptedManager) -> None:
     made = Bridge(settings(tmp_path, switch.port, link=quick(switch.port, secret="wrong")), Rows())
     with pytest.raises(LoginRefused):
-        await asyncio.wait_for(made.run(), 5)
+        await asyncio.wait_for(made.run(), 60)
     assert not (tmp_path / "feed.sock").exists()
 
 

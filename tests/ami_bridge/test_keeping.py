@@ -371,7 +371,7 @@ async def test_what_waits_on_disk_is_in_the_ledger_before_the_log_is_compared_wi
     url = f"sqlite:///{tmp_path}/hotline.db"
     await migrated(url)
     store = await open_store(url)
-    async with asyncio.timeout(10), Writer(store, spool=Spool(spool)) as writer:
+    async with asyncio.timeout(60), Writer(store, spool=Spool(spool)) as writer:
         reconciler = Reconciler(store, writer, "gz-1", AgentNames(STAFFED))
         await reconciler.catch_up(Log(written(tmp_path / "queue_log", TALK)), at(60))
         _, rings = await visits_of_channels(store, "gz-1", ["c"])

@@ -236,7 +236,7 @@ async def test_what_the_last_process_left_on_disk_is_written_at_once_and_waited_
     left.close()
     store = await open_store(url)
     try:
-        async with asyncio.timeout(10), Writer(store, tempo=QUICK, spool=Spool(tmp_path / "spool")) as writer:
+        async with asyncio.timeout(60), Writer(store, tempo=QUICK, spool=Spool(tmp_path / "spool")) as writer:
             await writer.flush()
             assert [row.ordinal for row in (await visits(store)).rows] == [1]
     finally:
@@ -260,7 +260,7 @@ async def test_segments_whose_rows_all_made_room_hold_nothing_up(
     assert spool.given_up["evidence_lines"] > 3, "no segment was emptied"
     away.away = False
     writer.start()
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         await writer.flush()
     assert await writer.close() == {}
     assert {ticket.id for ticket in (await queries.tickets(store)).rows} == {ticket.id for ticket in tickets}
