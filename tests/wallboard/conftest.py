@@ -8,7 +8,7 @@ import pytest
 from aiohttp.test_utils import TestClient, TestServer
 
 from store.engine import open_store
-from store.migrate import upgrade
+from tests.store.databases import migrated
 from tests.wallboard.floor import Bridge, floor, made_up_flows, made_up_history, made_up_reports, settings
 from wallboard.app import make_app
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 @pytest.fixture
 async def store(tmp_path: Path) -> AsyncIterator[Store]:
     url = f"sqlite+aiosqlite:///{tmp_path}/history.db"
-    await upgrade(url)
+    await migrated(url)
     opened = await open_store(url)
     yield opened
     await opened.close()
