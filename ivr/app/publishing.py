@@ -103,14 +103,14 @@ def fit_to_publish(folder: Path, tell: Callable[[str, str], None]) -> Ready:
     if not report.complete:
         raise MistakeError(as_text(report.diagnostics, loaded.sources).rstrip("\n"), 1)
     speech.refuse_unbuilt(ready)
-    tell("spoken", _made(report.made))
+    tell("spoken", _made(report.made, report.total))
     return ready
 
 
-def _made(count: int) -> str:
+def _made(count: int, total: int) -> str:
     if not count:
         return "every sound was there"
-    return f"{count} sound{'s' if count > 1 else ''} made, all others were there"
+    return f"{count} sound{'s' if count > 1 else ''} made" + (", all others were there" if count < total else "")
 
 
 def publish(ready: Ready, first: First | None, signed: Signed, difference: Sequence[str]) -> Done:
