@@ -115,4 +115,13 @@ CODES = codes(
         "hotline report queues my-hotline --format csv --bom --separator ';'",
         "sh",
     ),
+    CodeDoc(
+        "R014",
+        "a plan that cannot be compared with",
+        "Adherence, conformance and exceptions need the plan of the shifts (`shifts/*.csv`), and it has errors; "
+        "`hotline check` tells each at its line. Half a plan would give half a figure.",
+        "hotline report agents my-hotline --metrics adherence  # 1001 is to do two things at nine",
+        "hotline check my-hotline",
+        "sh",
+    ),
 )

@@ -39,6 +39,8 @@ WHOLE: Final[Mapping[Kind, str]] = MappingProxyType(
     {"queues": "queue", "agents": "agent", "hours": "hour", "calls": "flow"}
 )
 """The word of `--by` for the whole range in one row each."""
+OF_A_PLAN: Final = ("adherence", "conformance")
+"""What agents are shown with, too, where they have a plan."""
 OF_AN_AGENT: Final = frozenset(
     {"answered", "answered_within", "still_talking", "answer_waits", "answer_wait_s", "handled", "talk_sum_s", "holds",
      "hold_sum_s", "wrap_up_sum_s", "transferred"}
@@ -143,7 +145,7 @@ def is_of(kind: Kind, metric: Metric) -> bool:
     sources = {COUNTS[name].source for name in metric.counts}
     if kind == "agents":
         of_visits = {name for name in metric.counts if COUNTS[name].source == "visits"}
-        return sources <= {"visits", "ring_attempts", "agent_intervals"} and of_visits <= OF_AN_AGENT
+        return sources <= {"visits", "ring_attempts", "agent_intervals", "shifts"} and of_visits <= OF_AN_AGENT
     if kind == "calls":
         return sources == {"journeys"}
     return sources <= {"visits", "callers"}
