@@ -179,6 +179,29 @@ def flows(
     reporting.flows_report(wish, only=flow or ())
 
 
+@report.command("exceptions")
+def exceptions(
+    folder: Folder,
+    *,
+    since: Since = "today",
+    until: Until = "now",
+    agent: Agents = None,
+    zone: Zone = None,
+    form: Form = "table",
+    bom: Bom = False,
+    separator: Separator = None,
+    output: Output = None,
+) -> None:
+    """Who did something else than planned, for a minute or more.
+
+    By the plan of the shifts (shifts/*.csv). docs/shifts.md says what keeps a plan.
+    """
+    from ivr.cli import reporting
+
+    wish = reporting.Wish(folder, since, until, zone, form, output, separator, bom=bom)
+    reporting.exceptions_report(wish, only=agent or ())
+
+
 @report.command("metrics")
 def metrics_there_are() -> None:
     """Every metric: its name, its formula, and which reports have it."""
