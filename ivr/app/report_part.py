@@ -5,18 +5,18 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
+from ivr.app.abandoned import abandoned_in
 from ivr.app.flow_reports import calls_in
 from ivr.app.opened import opened_store
 from ivr.app.plan import notes_of_plan, planned
 from ivr.config.shifts import Shifts, load_shifts
-from ivr.reports.recalls import abandoned_table
 from ivr.reports.tables import Asked, Table, by_hour_of_day, table_of
 from ivr.reports.wishes import DEFAULT_METRICS, OF_A_PLAN, WHOLE, Kind, Span, metrics, named, pieces
 from store.metrics import COUNTS
 from store.metrics.tally import MICROSECONDS, Tally
 from store.queries.counted import caller_tallies, ring_tallies, state_tallies, visit_tallies
 from store.queries.planned import plan_tallies
-from store.queries.recalls import abandoned, agent_ever, last_entered
+from store.queries.recalls import agent_ever, last_entered
 from store.queries.totals import Limit
 
 if TYPE_CHECKING:
@@ -112,14 +112,13 @@ async def abandoned_of(ready: Ready, span: Span, *, only: Sequence[str], short: 
     """Who gave up waiting, and what became of him.
 
     Raises:
-        WishError: There is no such queue (R006).
+        WishError: There is no such queue (R006), or more gave up than a list holds (R010).
         MistakeError: The database cannot be had.
     """
     async with opened_store(ready) as store:
         await _known(ready.hotline, store, "queues", only)
-        found = await abandoned(store, span.since, span.until, queues=only)
-    short_s = None if short else {name: limit.short_abandon_s for name, limit in limits(ready.hotline).items()}
-    return abandoned_table(span, found.visits, found.later, found.callbacks, short_s)
+        short_s = None if short else {name: limit.short_abandon_s for name, limit in limits(ready.hotline).items()}
+        return await abandoned_in(store, span, only=only, short_s=short_s)
 
 
 def limits(hotline: Hotline) -> dict[str, Limit]:

@@ -70,13 +70,13 @@ def exceptions_report(wish: Wish, *, only: Sequence[str]) -> None:
     _report(wish, lambda ready, range_: asyncio.run(exceptions_of(ready, range_, only=only)))
 
 
-def flows_report(wish: Wish, *, only: Sequence[str]) -> None:
+def flows_report(wish: Wish, *, only: Sequence[str], by: str) -> None:
     """The list of steps and their ways out, shown.
 
     Raises:
         MistakeError: It cannot be had.
     """
-    _report(wish, lambda ready, range_: asyncio.run(flows_of(ready, range_, only=only)))
+    _report(wish, lambda ready, range_: asyncio.run(flows_of(ready, range_, only=only, by=by)))
 
 
 def metrics_list() -> str:

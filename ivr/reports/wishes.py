@@ -121,6 +121,17 @@ def pieces(kind: Kind, by: str, wanted: Span) -> tuple[Interval, ...]:
     return tuple(intervals(wanted.since, wanted.until, length, wanted.zone))
 
 
+def cut_of_ways(by: str, words: Sequence[str], wanted: Span) -> tuple[Interval, ...]:
+    """The intervals a report of the flows is cut by; none where `by` is no interval.
+
+    Raises:
+        WishError: There is no such word (R008), or there are too many intervals (R010).
+    """
+    if by not in words:
+        raise WishError("R008", _unknown("interval", by, words, ", ".join(words)))
+    return pieces("calls", by, wanted) if by in MINUTES else ()
+
+
 def metrics(kind: Kind, names: str | None) -> tuple[Metric, ...]:
     """The metrics that are asked for, in their order.
 
