@@ -41,7 +41,7 @@ async def filled(machine: Machine, *more: Row) -> None:
     await store.close()
 
 
-@pytest.mark.parametrize("report", ["queues", "agents", "hours", "abandoned", "calls", "flows"])
+@pytest.mark.parametrize("report", ["queues", "agents", "hours", "abandoned", "calls", "flows", "exceptions"])
 async def test_every_word_explains_itself_within_80_columns(unbuilt: Machine, report: str) -> None:
     ended = await unbuilt.run_here("report", report, "--help")
     assert ended.out.startswith(f"Usage: hotline report {report} [OPTIONS] {{DIR}}")
