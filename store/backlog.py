@@ -48,6 +48,12 @@ WRITE_ORDER: Final[tuple[type[rows.Row], ...]] = (
 KNOWN_UNTIL_HERE: Final[frozenset[type[rows.Row]]] = frozenset({rows.Knowledge, rows.BridgeState, rows.LogPlace})
 """These promise that everything before them is in the database, so they wait until nothing else does."""
 
+TELLS_OF: Final[Mapping[type[rows.Row], tuple[type[rows.Row], ...]]] = MappingProxyType(
+    {rows.Gap: (rows.AgentInterval, rows.Membership, rows.MembershipInterval)}
+)
+"""A gap that is over says that every agent's stretches are cut at its ends: it waits until no such row does. A bridge
+killed in between finds it open, and cuts those that had not been."""
+
 DROP_ORDER: Final[tuple[type[rows.Row], ...]] = (
     rows.Watcher,
     rows.EvidenceLine,
@@ -172,6 +178,8 @@ class Backlog:
         for kind in WRITE_ORDER:
             if kind in KNOWN_UNTIL_HERE and any(self._lines[other] for other in WRITE_ORDER[:_FIRST_PROMISE]):
                 return
+            if any(self._lines[other] for other in TELLS_OF.get(kind, ())):
+                continue
             line = self._lines[kind]
             for _ in range(min(rows_per_table, len(line))):
                 yield line.popitem(last=False)[1]
