@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections import Counter
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -122,3 +123,15 @@ def test_a_gap_that_is_over_waits_for_the_stretches_that_are_cut_at_its_ends() -
     assert [type(row) for row in backlog.take(2)] == [rows.AgentInterval, rows.AgentInterval, rows.EvidenceLine]
     backlog.settle()
     assert [type(row) for row in backlog.take(2)] == [rows.AgentInterval, rows.Gap]
+
+
+def test_what_agents_did_goes_together_as_far_as_may_be() -> None:
+    """A bridge killed in between had known some of them until later than others."""
+    backlog = Backlog(100)
+    for number in range(7):
+        backlog.put(a_visit(number))
+        at = a_visit().entered_at + timedelta(seconds=number)
+        backlog.put(rows.AgentInterval(id=str(number), node="gz-1", agent="a", state="available", started_at=at))
+    assert Counter(type(row) for row in backlog.take(2, 5)) == {rows.Visit: 2, rows.AgentInterval: 5}
+    backlog.settle()
+    assert Counter(type(row) for row in backlog.take(2, 5)) == {rows.Visit: 2, rows.AgentInterval: 2}
