@@ -10,6 +10,8 @@ import statistics
 import time
 from typing import Final
 
+from bench.feed_servers import TOKEN
+
 _MARK: Final = re.compile(rb"mark:([0-9.]+);")
 EVERY_S: Final = 5.0
 """How often QPanel's page asks. Source: `interval = 5` in its config.ini-dist."""
@@ -71,6 +73,7 @@ async def _stream(port: int, seen: Seen, ready: asyncio.Event, pause: float) -> 
     reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=1 << 23)
     writer.write(
         b"GET /api/v1/live HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        b"Authorization: Bearer " + TOKEN.encode() + b"\r\n"
         b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
     )
     await reader.readuntil(b"\r\n\r\n")

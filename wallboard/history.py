@@ -52,10 +52,19 @@ class History(Protocol):
         """Every metric there is to choose from."""
         ...
 
-    async def told(self, store: Store, words: Mapping[str, str], now: datetime) -> Json:
-        """The answer of `GET /api/v1/history`."""
+    async def told(
+        self, store: Store, words: Mapping[str, str], now: datetime, queues: frozenset[str] | None = None
+    ) -> Json:
+        """The answer of `GET /api/v1/history`, of these queues; None is all."""
         ...
 
-    async def sheet(self, store: Store, words: Mapping[str, str], form: SheetForm, now: datetime) -> Sheet:
+    async def sheet(
+        self,
+        store: Store,
+        words: Mapping[str, str],
+        form: SheetForm,
+        now: datetime,
+        queues: frozenset[str] | None = None,
+    ) -> Sheet:
         """The same as a report."""
         ...

@@ -11,6 +11,7 @@ from aiohttp import web
 
 from store.errors import StoreUnavailable
 from wallboard import routes
+from wallboard.carried import GRANT
 from wallboard.guard import HEADERS
 from wallboard.history import FORMS, History, NotUnderstoodError
 
@@ -27,7 +28,7 @@ async def history(request: web.Request) -> web.Response:
     """`GET /api/v1/history`."""
 
     async def told(words: Mapping[str, str]) -> web.Response:
-        found = await request.app[HISTORY].told(request.app[routes.STORE], words, routes.now())
+        found = await request.app[HISTORY].told(request.app[routes.STORE], words, routes.now(), _queues(request))
         return routes.as_json({**found, "standing": routes.standing(request)})
 
     return await _answered(request, told)
@@ -45,7 +46,7 @@ async def history_sheet(request: web.Request) -> web.Response:
         return routes.problem(404, "not_found", f"a report is had as {', '.join(FORMS)}")
 
     async def told(words: Mapping[str, str]) -> web.Response:
-        sheet = await request.app[HISTORY].sheet(request.app[routes.STORE], words, form, routes.now())
+        sheet = await request.app[HISTORY].sheet(request.app[routes.STORE], words, form, routes.now(), _queues(request))
         headers = {"Cache-Control": "no-store"}
         if form != "html":
             headers["Content-Disposition"] = f'attachment; filename="{sheet.name}"'
@@ -68,6 +69,10 @@ async def _answered(request: web.Request, told: Callable[[Mapping[str, str]], Aw
         return routes.problem(400, wrong.code, str(wrong))
     except StoreUnavailable as away:
         return routes.problem(503, "store_unavailable", str(away))
+
+
+def _queues(request: web.Request) -> frozenset[str] | None:
+    return request[GRANT].person.queues
 
 
 def _words(request: web.Request) -> dict[str, str]:

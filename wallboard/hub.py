@@ -1,4 +1,4 @@
-"""The viewers of one wallboard: each message is encoded once and put into every viewer's own small queue.
+"""The viewers of one wallboard: each message is encoded once an audience, and put into every viewer's own small queue.
 
 A viewer that does not keep up is not waited for: when its queue is full it is emptied and the viewer is told to start
 anew from a whole snapshot, which is less to read than what it missed.
@@ -12,12 +12,13 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from wallboard import payloads
+from wallboard.audience import EVERYBODY, Audience
 from wallboard.fragments import Fragments
 from wallboard.tiles import Tiles
 from wallboard.watch import Watch
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from datetime import datetime
 
     from ami_bridge.messages import Delta, Snapshot, Tick
@@ -39,7 +40,8 @@ class FullHouseError(Exception):
 class Viewer:
     """One browser's queue of messages."""
 
-    def __init__(self) -> None:
+    def __init__(self, audience: Audience = EVERYBODY) -> None:
+        self.audience = audience
         self._unread: asyncio.Queue[bytes] = asyncio.Queue(MOST_UNREAD)
         self.missed = 0
         """How often it was too slow and had to start anew."""
@@ -75,7 +77,7 @@ class Hub:
         self._settings = settings
         self._viewers: set[Viewer] = set()
         self._watch = Watch()
-        self._fragments = Fragments(settings)
+        self._fragments = {EVERYBODY: Fragments(settings)}
         self._tiles = Tiles(settings.boards)
         self._digests = {name: payloads.digest(each) for name, each in settings.boards.items()}
         self._run = secrets.token_hex(4)
@@ -109,22 +111,24 @@ class Hub:
         self._look(now)
         self._everybody_anew(now)
 
-    def join(self, now: datetime) -> Viewer:
-        """A new viewer; its first message is a whole snapshot.
+    def join(self, now: datetime, audience: Audience = EVERYBODY) -> Viewer:
+        """A new viewer; its first message is a whole snapshot of what is its audience's.
 
         Raises:
             FullHouseError: there are `MOST_VIEWERS` already.
         """
         if len(self._viewers) >= MOST_VIEWERS:
             raise FullHouseError
-        viewer = Viewer()
-        viewer.start_anew(self._hello(now))
+        viewer = Viewer(audience)
+        viewer.start_anew(self._hello(now, audience))
         self._viewers.add(viewer)
         return viewer
 
     def leave(self, viewer: Viewer) -> None:
         """A viewer is gone."""
         self._viewers.discard(viewer)
+        there = {each.audience for each in self._viewers} | {EVERYBODY}
+        self._fragments = {audience: texts for audience, texts in self._fragments.items() if audience in there}
 
     def hear(self, message: Snapshot | Delta | Tick, now: datetime) -> None:
         """The bridge said something.
@@ -150,8 +154,10 @@ class Hub:
     def pulse(self, now: datetime) -> None:
         """Tell how things stand, though nothing else changed."""
         self._seq += 1
-        told = payloads.pulse(self._watch.standing(now), self._seq, now)
-        self._tell(payloads.text(payloads.with_tiles(told, self._look(now))).encode(), now)
+        told, tiles = payloads.pulse(self._watch.standing(now), self._seq, now), self._look(now)
+        self._tell(
+            lambda audience: payloads.text(payloads.with_tiles(told, self._theirs(tiles, audience))).encode(), now
+        )
 
     def pulse_if_quiet(self, now: datetime) -> None:
         """Tell how things stand unless something was just told: a silent bridge must not silence the board."""
@@ -160,8 +166,22 @@ class Hub:
 
     def _tell_change(self, delta: Delta, now: datetime) -> None:
         self._seq += 1
-        told = payloads.change(delta, self._watch, self._seq, now)
-        self._tell(self._fragments.change(payloads.with_tiles(told, self._look(now)), delta), now)
+        tiles = self._look(now)
+
+        def told(audience: Audience) -> bytes:
+            texts = self._texts(audience)
+            theirs = texts.theirs(delta)
+            head = payloads.change(theirs, self._watch, self._seq, now, audience)
+            return texts.change(payloads.with_tiles(head, self._theirs(tiles, audience)), theirs)
+
+        self._tell(told, now)
+
+    def _texts(self, audience: Audience) -> Fragments:
+        return self._fragments.setdefault(audience, Fragments(self._settings, audience))
+
+    def _theirs(self, tiles: Told, audience: Audience) -> Told:
+        """The tiles of the boards an audience may see."""
+        return {name: told for name, told in tiles.items() if audience.sees_board(self.boards[name])}
 
     def _look(self, now: datetime) -> Told:
         """What has changed on the boards. Old numbers raise nothing and end nothing: a level stands until we see."""
@@ -171,23 +191,38 @@ class Hub:
             return {}
         return self._tiles.look(snapshot, now)
 
-    def _tell(self, message: bytes, now: datetime) -> None:
+    def _tell(self, message: Callable[[Audience], bytes], now: datetime) -> None:
         self._told_at = now
-        behind = [viewer for viewer in self._viewers if not viewer.give(message)]
-        if behind:
-            snapshot = self._hello(now)
-            for viewer in behind:
-                viewer.missed += 1
-                viewer.start_anew(snapshot)
+        made: dict[Audience, bytes] = {}
+        behind = []
+        for viewer in self._viewers:
+            if viewer.audience not in made:
+                made[viewer.audience] = message(viewer.audience)
+            if not viewer.give(made[viewer.audience]):
+                behind.append(viewer)
+        self._anew(behind, now)
+        for viewer in behind:
+            viewer.missed += 1
 
     def _everybody_anew(self, now: datetime) -> None:
         self._seq += 1
-        snapshot = self._hello(now)
-        for viewer in self._viewers:
-            viewer.start_anew(snapshot)
+        self._anew(self._viewers, now)
 
-    def _hello(self, now: datetime) -> bytes:
-        head = payloads.hello(self._watch, self._settings, self._seq, now)
-        titles = {name: each.title for name, each in sorted(self._tiles.boards.items())}
-        boards = {"boards": self._digests, "board_titles": titles, "tiles": self._tiles.all, "run": self._run}
-        return self._fragments.hello({**head, **boards}, self._watch.snapshot)
+    def _anew(self, viewers: Iterable[Viewer], now: datetime) -> None:
+        """A whole snapshot in the place of what was not read."""
+        made: dict[Audience, bytes] = {}
+        for viewer in viewers:
+            if viewer.audience not in made:
+                made[viewer.audience] = self._hello(now, viewer.audience)
+            viewer.start_anew(made[viewer.audience])
+
+    def _hello(self, now: datetime, audience: Audience) -> bytes:
+        head = payloads.hello(self._watch, self._settings, self._seq, now, audience)
+        theirs = {name: each for name, each in sorted(self.boards.items()) if audience.sees_board(each)}
+        boards = {
+            "boards": {name: self._digests[name] for name in theirs},
+            "board_titles": {name: each.title for name, each in theirs.items()},
+            "tiles": self._theirs(self._tiles.all, audience),
+            "run": self._run,
+        }
+        return self._texts(audience).hello({**head, **boards}, self._watch.snapshot)

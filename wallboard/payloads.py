@@ -9,18 +9,19 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import asdict, fields, is_dataclass
 from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from ami_bridge.messages import mask_name
+from wallboard.audience import EVERYBODY, Audience
 from wallboard.figures import CONNECTION_TARGET, common_target, figures, total
 from wallboard.known_as import known_as
 
 if TYPE_CHECKING:
-    from ami_bridge.messages import AgentView, CallView, Delta, QueueView, Snapshot
+    from ami_bridge.messages import AgentView, CallView, Delta, QueueView
     from wallboard.boards import Board
     from wallboard.settings import WallboardSettings
     from wallboard.tiles import Told
@@ -48,10 +49,10 @@ def call(view: CallView) -> Json:
     return _fields(view)
 
 
-def overall(snapshot: Snapshot) -> Json:
-    """All queues as one: the tiles at the top of the board."""
-    today = total(view.today for view in snapshot.queues)
-    target = common_target((view.target, figures(view.today), view.today) for view in snapshot.queues)
+def overall(queues: Sequence[QueueView]) -> Json:
+    """All these queues as one: the tiles at the top of the board."""
+    today = total(view.today for view in queues)
+    target = common_target((view.target, figures(view.today), view.today) for view in queues)
     return {"today": asdict(today), "figures": asdict(figures(today)), "target": target}
 
 
@@ -60,7 +61,7 @@ def standing(now_standing: Standing) -> Json:
     return {"truth": now_standing.truth, "since": now_standing.since}
 
 
-def hello(watch: Watch, settings: WallboardSettings, seq: int, now: datetime) -> Json:
+def hello(watch: Watch, settings: WallboardSettings, seq: int, now: datetime, audience: Audience = EVERYBODY) -> Json:
     """Everything but the objects (`wallboard.fragments`) and the boards, for a browser that has just come."""
     snapshot = watch.snapshot
     return {
@@ -72,19 +73,19 @@ def hello(watch: Watch, settings: WallboardSettings, seq: int, now: datetime) ->
         "connection_target": CONNECTION_TARGET,
         "standing": standing(watch.standing(now)),
         "node": snapshot.node if snapshot else None,
-        "overall": overall(snapshot) if snapshot else None,
+        "overall": overall(audience.of_queues(snapshot.queues)) if snapshot else None,
         "version": settings.page_version,
     }
 
 
-def change(delta: Delta, watch: Watch, seq: int, now: datetime) -> Json:
-    """What one delta of the bridge changed, but the objects themselves; `watch` is the state after it."""
+def change(delta: Delta, watch: Watch, seq: int, now: datetime, audience: Audience = EVERYBODY) -> Json:
+    """What one delta changed for its audience, but the objects themselves; `watch` is the state after it."""
     return {
         "type": "change",
         "seq": seq,
         "at": now,
         "standing": standing(watch.standing(now)),
-        "overall": overall(watch.snapshot) if watch.snapshot else None,
+        "overall": overall(audience.of_queues(watch.snapshot.queues)) if watch.snapshot else None,
         "removed": {**asdict(delta.removed), "agents": [known_as(agent) for agent in delta.removed.agents]},
     }
 

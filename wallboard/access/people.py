@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
-
-from aiohttp import web
 
 
 class Role(StrEnum):
@@ -25,7 +22,3 @@ class Person:
     role: Role
     queues: frozenset[str] | None = None
     """The queues they are for, by name; None is every queue, also one that is made tomorrow."""
-
-
-PERSON: Final = web.RequestKey("person", Person)
-"""Who sent the request. Set by the middleware on every request that is let in; nobody else sets it."""
