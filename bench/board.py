@@ -28,6 +28,7 @@ from ami_bridge.messages import AgentView, Delta
 from store.engine import open_store
 from store.migrate import upgrade
 from tests.browser.chromium import ARGUMENTS, CHROMIUM
+from tests.browser.signed_in import sign_in
 from tests.wallboard.floor import Bridge, floor, settings
 from wallboard.app import make_app
 
@@ -121,11 +122,13 @@ async def looked_at(agents: int, seconds: int, per_second: int) -> None:
         bridge = Bridge(folder / "feed.sock", crowd(agents))
         await bridge.start()
         opened.push_async_callback(bridge.leave)
-        server = await opened.enter_async_context(TestServer(make_app(settings(folder / "feed.sock"), store)))
+        app = make_app(settings(folder / "feed.sock"), store)
+        server = await opened.enter_async_context(TestServer(app))
         playwright = await opened.enter_async_context(async_playwright())
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         opened.push_async_callback(browser.close)
         page = await browser.new_page(viewport={"width": 1920, "height": 1080})
+        await sign_in(page.context, app, str(server.make_url("/")))
         session = await page.context.new_cdp_session(page)
         await session.send("Performance.enable")
         for view in ("overview", "agents"):

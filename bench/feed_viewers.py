@@ -16,6 +16,8 @@ import zlib
 from functools import lru_cache
 from typing import Final
 
+from bench.feed_servers import TOKEN
+
 _MARK: Final = re.compile(rb"mark:([0-9.]+);")
 POLLED: Final = ("poll", "qpanel")
 EVERY_S: Final = 5.0
@@ -27,6 +29,7 @@ ASKS: Final = (
     b"GET /api/v1/live HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
     b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
 )
+TOLD: Final = b"Authorization: Bearer " + TOKEN.encode() + b"\r\n"
 OFFERS: Final = b"Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits\r\n"
 """What Chromium says."""
 
@@ -89,7 +92,7 @@ async def _stream(port: int, seen: Seen, ready: asyncio.Event, pause: float) -> 
     await asyncio.sleep(pause)
     began = time.monotonic()
     reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=1 << 23)
-    writer.write(ASKS + OFFERS + b"\r\n")
+    writer.write(ASKS + TOLD + OFFERS + b"\r\n")
     await reader.readuntil(b"\r\n\r\n")
     while True:
         packed, body = await frame(reader)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Mapping  # pydantic reads the annotations
 from typing import Annotated, Literal, Self
 
@@ -33,6 +32,7 @@ from ivr.config.kinds import (
     name_of,
     refuse,
 )
+from ivr.config.people import Wallboard
 from ivr.flow.fields import MOST_TRIES, is_variable
 from ivr.flow.load import STEPS_BOUNDS
 from ivr.flow.model import MOST_VISITS
@@ -293,20 +293,6 @@ class Ami(Part):
     port: int = Field(5038, ge=1, le=65_535)
     user: Name = "hotline"
     secret: SecretRef
-
-
-def _loopback(value: str) -> str:
-    host = value.rsplit(":", 1)[0].strip("[]")
-    if not ipaddress.ip_address(host).is_loopback:
-        expected = "an address of this machine alone: 127.0.0.1:8096; others may look once there is sign-in"
-        raise refuse("C013", f"the wallboard would listen on {host}", expected)
-    return value
-
-
-class Wallboard(Part):
-    """The page for ops."""
-
-    listen: Annotated[Listen, AfterValidator(_loopback)] = "127.0.0.1:8096"
 
 
 class Sip(Part):

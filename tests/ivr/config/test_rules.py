@@ -87,7 +87,7 @@ def test_a_lookup_is_a_question_that_fits(tmp_path: Path, part: str, expected: l
         ("sip: {listen: localhost:5060}", ["C003"]),
         ("sip: {listen: 127.0.0.1:70000}", ["C003"]),
         ('sip: {listen: "[::1]:5060"}', []),
-        ('wallboard: {listen: "[::1]:8096"}', []),
+        ('wallboard: {listen: "[::1]:8096"}', ["C024"]),
         ('wallboard: {listen: "[::]:8096"}', ["C013"]),
         ("agi: {servers: [127.0.0.1:4573, 127.0.0.1:4574]}", []),
         ("agi: {servers: [agi.example:4573]}", ["C003"]),
