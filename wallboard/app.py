@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
-from wallboard import flow_routes, history_routes, kept_sessions, routes, sign_in
+from wallboard import flow_routes, history_routes, kept_sessions, openid, routes, sign_in
 from wallboard.feed import follow, keep_pulse
 from wallboard.guard import MOST_BODY_BYTES, guard
 from wallboard.hub import Hub
@@ -60,6 +60,9 @@ def make_app(
                 web.get("/api/v1/journeys", flow_routes.through),
             ]
         )
+    if settings.openid is not None:
+        app[openid.OPEN_ID] = openid.OpenId(settings.openid)
+        app.add_routes([web.get("/sign-in/openid", openid.start), web.get("/sign-in/openid/return", openid.back)])
     if history is not None:
         app[history_routes.HISTORY] = history
         app[history_routes.TURNS] = asyncio.Semaphore(history_routes.AT_ONCE)
