@@ -79,6 +79,12 @@ def access_paths(reading: Callable[[str, Json], Json], refusal: Callable[[str], 
         "/sign-in/openid/return": {
             "get": {"summary": "Back from the OpenID provider", "security": [], "responses": {"303": onward}}
         },
+        **_session_paths(reading, refusal),
+    }
+
+
+def _session_paths(reading: Callable[[str, Json], Json], refusal: Callable[[str], Json]) -> Json:
+    return {
         "/sign-out": {
             "post": {
                 "summary": "Sign this browser out; with `everywhere`, all the same person's",
