@@ -34,7 +34,7 @@ log = structlog.get_logger("wallboard.access")
 async def show(request: web.Request) -> web.StreamResponse:
     """`GET /sign-in`."""
     to = where_to(request.query.get("to", ""))
-    if request.get(GRANT) is not None and request[GRANT].way != "token":
+    if request.get(GRANT) is not None and request[GRANT].way not in {"token", "kiosk"}:
         return _onward(to)
     page = _page(request, request.query.get("lang"), to)
     if request.query.get("out") is not None:

@@ -134,8 +134,7 @@ async def test_a_program_has_its_scopes_and_no_page_can_use_its_token_by_itself(
 @pytest.mark.parametrize(
     "written",
     [
-        "Bearer wrong", "Bearer", "", "Basic dTpw", f"Basic {PROGRAM}", f"bearer {PROGRAM}x", f"Bearer {SCREEN}",
-        "Bearer " + "x" * 3000,
+        "Bearer wrong", "Bearer", f"bearer {PROGRAM}x", f"Bearer {SCREEN}", "Bearer " + "x" * 3000,
     ],
 )  # fmt: skip
 async def test_a_token_that_is_not_good_lets_nobody_in_though_a_session_would(board: Client, written: str) -> None:
@@ -143,6 +142,15 @@ async def test_a_token_that_is_not_good_lets_nobody_in_though_a_session_would(bo
     answer = await board.get("/api/v1/queues", headers={"Authorization": written})
     assert answer.status == 401
     assert answer.headers["WWW-Authenticate"] == "Bearer"
+
+
+async def test_a_proxys_own_password_is_no_token_and_excuses_nothing(board: Client) -> None:
+    signed_in(board, PEOPLE["admin"])
+    basic = {"Authorization": "Basic dTpw"}
+    assert (await board.get("/api/v1/queues", headers=basic)).status == 200
+    assert (await board.post("/api/v1/people/x/sign-out", headers=basic)).status == 403, "a page of ours must send it"
+    board.session.cookie_jar.clear()
+    assert (await board.get("/api/v1/queues", headers={"Authorization": f"Basic {PROGRAM}"})).status == 401
 
 
 async def test_a_screen_sees_its_one_board_and_nothing_else(board: Client) -> None:
