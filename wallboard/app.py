@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
-from wallboard import flow_routes, history_routes, kept_sessions, routes, sign_in
+from wallboard import flow_routes, history_routes, kept_sessions, openid, routes, sign_in
 from wallboard.feed import follow, keep_pulse
 from wallboard.guard import MOST_BODY_BYTES, guard
 from wallboard.hub import Hub
@@ -80,6 +80,9 @@ def _add_what_is_there(
     if reports is not None:
         app[routes.REPORTS] = reports
         app.add_routes([web.get("/api/v1/reports/{report}", history_routes.report)])
+    if settings.openid is not None:
+        app[openid.OPEN_ID] = openid.OpenId(settings.openid)
+        app.add_routes([web.get("/sign-in/openid", openid.start), web.get("/sign-in/openid/return", openid.back)])
     if history is not None:
         app[history_routes.HISTORY] = history
         app.add_routes(

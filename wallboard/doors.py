@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 OPEN: Final = frozenset({
     ("GET", "/sign-in"), ("POST", "/sign-in"), ("POST", "/sign-in/secret"), ("GET", "/api/v1/health"),
+    ("GET", "/sign-in/openid"), ("GET", "/sign-in/openid/return"),
 })  # fmt: skip
 """What is served before sign-in, with `ASSETS`."""
 ASSETS: Final = frozenset({"/static/palette.css", "/static/sign-in.css", "/static/sign-in.js", "/static/icon.svg"})

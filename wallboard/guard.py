@@ -17,7 +17,7 @@ from wallboard.access.origin import is_meant, is_our_host, is_our_origin
 from wallboard.carried import GRANT, PERSON
 from wallboard.doors import is_open, may_enter
 from wallboard.hub import Hub
-from wallboard.reception import RECEPTION
+from wallboard.reception import RECEPTION, bearer_of
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -86,8 +86,8 @@ def _from_elsewhere(request: web.Request, reception: Reception, where: Whence) -
     if origin is not None and not is_our_origin(origin, where, reception.public):
         reception.say("foreign_origin", where)
         return refused(403, "foreign_origin", "a page of another site may not read the board")
-    by_itself = "Authorization" in request.headers  # no browser sends a token by itself
-    if not by_itself and not is_meant(request.method, request.headers, where, reception.public):
+    is_program = bearer_of(request) is not None  # which no browser sends by itself
+    if not is_program and not is_meant(request.method, request.headers, where, reception.public):
         reception.say("not_from_our_page", where)
         return refused(403, "foreign_origin", "only a page of this wallboard may send this")
     return None

@@ -69,6 +69,22 @@ def access_paths(reading: Callable[[str, Json], Json], refusal: Callable[[str], 
                 },
             }
         },
+        "/sign-in/openid": {
+            "get": {
+                "summary": "On to the OpenID provider, where there is one",
+                "security": [],
+                "responses": {"303": onward},
+            }
+        },
+        "/sign-in/openid/return": {
+            "get": {"summary": "Back from the OpenID provider", "security": [], "responses": {"303": onward}}
+        },
+        **_session_paths(reading, refusal),
+    }
+
+
+def _session_paths(reading: Callable[[str, Json], Json], refusal: Callable[[str], Json]) -> Json:
+    return {
         "/sign-out": {
             "post": {
                 "summary": "Sign this browser out; with `everywhere`, all the same person's",

@@ -100,10 +100,9 @@ class Reception:
     def grant_of(self, request: web.Request, boards: Mapping[str, Board]) -> Grant | None:
         """What a request may, by its token or its session; None when it has none that counts."""
         where = self.whence(request)
-        written = request.headers.get("Authorization")
-        if written is not None:
-            scheme, _, secret = written.partition(" ")
-            token = self.register.token(secret.strip()) if scheme.lower() == "bearer" else None
+        bearer = bearer_of(request)
+        if bearer is not None:
+            token = self.register.token(bearer)
             if token is None or token.board is not None:
                 self.say("token_refused", where)
                 return None
@@ -184,6 +183,12 @@ class Reception:
     def close(self) -> None:
         """No more sign-ins."""
         self._hashing.shutdown(wait=False, cancel_futures=True)
+
+
+def bearer_of(request: web.Request) -> str | None:
+    """The token a program sends; None is none. Another scheme is a proxy's, and browsers send it by themselves."""
+    scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
+    return secret.strip() if scheme.lower() == "bearer" else None
 
 
 def browser_of(request: web.Request) -> str:

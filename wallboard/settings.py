@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from wallboard.access.openid import Provider
     from wallboard.boards import Board
 
 
@@ -53,6 +54,8 @@ class WallboardSettings:
     """Who may sign in; with nobody in it, nobody may."""
     lasting: Lasting = field(default_factory=Lasting)
     """How long a session lasts."""
+    openid: Provider | None = None
+    """Where people sign in who have no password here; None is nowhere."""
     kept: Path | None = None
     """The folder of what outlives a restart: sessions, and one-time links. None keeps nothing."""
 

@@ -33,8 +33,8 @@ log = structlog.get_logger("wallboard.access")
 
 async def show(request: web.Request) -> web.StreamResponse:
     """`GET /sign-in`."""
-    to = _where(request.query.get("to", ""))
-    if request.get(GRANT) is not None and request[GRANT].way != "token":
+    to = where_to(request.query.get("to", ""))
+    if request.get(GRANT) is not None and request[GRANT].way not in {"token", "kiosk"}:
         return _onward(to)
     page = _page(request, request.query.get("lang"), to)
     if request.query.get("out") is not None:
@@ -48,7 +48,7 @@ async def take(request: web.Request) -> web.StreamResponse:
     """`POST /sign-in`: a name and a password."""
     reception, where = request.app[RECEPTION], request.app[RECEPTION].whence(request)
     form = await _form(request)
-    page = _page(request, form.get("lang"), _where(form.get("to", "")))
+    page = _page(request, form.get("lang"), where_to(form.get("to", "")))
     name, password = form.get("name", "").strip(), form.get("password", "")
     if not name or not password or len(name) > _LONGEST_NAME:
         return _shown(replace(page, notice=WORDS[page.language]["bad_form"]), 400)
@@ -74,7 +74,7 @@ async def take_secret(request: web.Request) -> web.StreamResponse:
         answer.headers["Retry-After"] = str(math.ceil(over.wait_s))
         return answer
     form = await _form(request)
-    session, to = await _of_secret(request, form.get("secret", "")), _where(form.get("to", ""))
+    session, to = await _of_secret(request, form.get("secret", "")), where_to(form.get("to", ""))
     if session is None:
         reception.say("secret_refused", reception.whence(request))
         return refused(401, "bad_secret", "this link or token is not good, or not any more")
@@ -159,7 +159,8 @@ async def _form(request: web.Request) -> dict[str, str]:
     return {name: value for name, value in fields.items() if isinstance(value, str)}
 
 
-def _where(asked: str) -> str:
+def where_to(asked: str) -> str:
+    """Where somebody asked to be led, if that is a page of ours; else the first one."""
     return asked if _WHERE.fullmatch(asked) else ""
 
 
@@ -174,6 +175,7 @@ def _page(request: web.Request, language: str | None, to: str) -> sign_in_page.P
         settings.title,
         to,
         has_users=bool(request.app[RECEPTION].register.users),
+        provider=settings.openid.title if settings.openid is not None else "",
     )
 
 

@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 
 _EXAMPLE: Final = """wallboard:
   users:
-    ling: {role: viewer, password: {file: secrets/ling}}"""
+    ling:
+      role: viewer
+      password: {file: secrets/ling}"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from ivr.config.load import load_hotline
 from ivr.config.read import FILE
 from ivr.config.secrets import SecretMissingError, resolve_secret
 from wallboard.access import passwords, tokens
+from wallboard.access.openid import Provider
 from wallboard.access.people import Person, Role
 from wallboard.access.register import Register, Token, User
 
@@ -47,7 +48,31 @@ def register_of(hotline: Hotline, folder: Path) -> Register:
             log.error("cannot_sign_in", who=f"token {name}", why="it is no hash of a token")
         elif kept is not None:
             programs.append(Token(name, kept, token.scopes or (), _queues(token.queues), token.board))
-    return Register(users, tuple(programs))
+    openid = hotline.wallboard.openid
+    return Register(users, tuple(programs), openid.issuer if openid is not None else "")
+
+
+def provider_of(hotline: Hotline, folder: Path) -> Provider | None:
+    """The OpenID provider; one whose secret is not there is none, and is told."""
+    openid = hotline.wallboard.openid
+    if openid is None:
+        return None
+    secret = ""
+    if openid.client_secret is not None:
+        try:
+            secret = resolve_secret(openid.client_secret, folder)
+        except SecretMissingError as missing:
+            log.error("cannot_sign_in", who="openid", why=str(missing))
+            return None
+    return Provider(
+        issuer=openid.issuer,
+        client_id=openid.client_id,
+        client_secret=secret,
+        title=openid.title,
+        claim=openid.claim,
+        roles={value: Role(role) for value, role in openid.roles.items()},
+        queues=None if openid.queues is None else {value: _queues(named) for value, named in openid.queues.items()},
+    )
 
 
 def _queues(named: Iterable[str] | None) -> frozenset[str] | None:

@@ -55,6 +55,7 @@ def settings_of(ready: Ready) -> WallboardSettings:
             timedelta(milliseconds=hotline.wallboard.sessions.idle_ms),
             timedelta(milliseconds=hotline.wallboard.sessions.longest_ms),
         ),
+        openid=people.provider_of(hotline, ready.folder),
         kept=ready.places.wallboard,
     )
 

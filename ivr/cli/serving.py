@@ -59,7 +59,9 @@ def up(folder: Path, level: str, *, reload: bool = False) -> None:
 async def _tell_when_ready(all_ready: asyncio.Event, ready: Ready) -> None:
     await all_ready.wait()
     typer.echo(f"ready      http://{ready.hotline.wallboard.listen}/")
-    if not ready.hotline.wallboard.users and sys.stdout.isatty():  # a log is read by others, and for long
+    if (
+        not (ready.hotline.wallboard.users or ready.hotline.wallboard.openid) and sys.stdout.isatty()
+    ):  # a log is read by others, and for long
         from ivr.cli.letting_in import address_that_lets_in
 
         address = address_that_lets_in(ready, Person("guest", Role.VIEWER), GOOD_FOR)

@@ -10,7 +10,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, BeforeValidator, Field, ValidationInfo, WithJsonSchema, field_validator, model_validator
 from yarl import URL
 
-from ivr.config.kinds import STRICT, Listen, Name, SecretRef, as_text, between, bounds, found, name_of, refuse
+from ivr.config.kinds import STRICT, Listen, Name, SecretRef, Text, as_text, between, bounds, found, name_of, refuse
 
 RoleName = Literal["viewer", "supervisor", "admin"]
 ScopeName = Literal["read", "export", "metrics", "act"]
@@ -28,6 +28,8 @@ def _user_name(value: object) -> str:
 
 
 def _queues(value: object) -> object:
+    if value == []:
+        raise refuse("C003", "found no queue", "at least one, or all")
     return None if value == "all" else [value] if isinstance(value, str) else value
 
 
@@ -53,12 +55,28 @@ def _address(value: object) -> str:
     return text.rstrip("/")
 
 
+def _issuer(value: object) -> str:
+    expected = "an issuer as it calls itself, with https: https://id.example/realms/ops"
+    text = as_text(value, expected)
+    try:
+        url = URL(text)
+        local = url.host is not None and (url.host == "localhost" or ipaddress.ip_address(url.host).is_loopback)
+    except ValueError:
+        local = False
+    if not (text.startswith("https://") or (local and text.startswith("http://"))) or "?" in text or "#" in text:
+        raise refuse("C003", found(value), expected)
+    return text
+
+
+Issuer = Annotated[
+    str, BeforeValidator(_issuer), WithJsonSchema({"type": "string", "pattern": "^https?://", "format": "uri"})
+]
 UserName = Annotated[
     str, BeforeValidator(_user_name), WithJsonSchema({"type": "string", "pattern": f"^{_USER.pattern}$"})
 ]
 _QueueName = Annotated[Name, name_of("queue")]
 Queues = Annotated[
-    Annotated[tuple[_QueueName, ...], Field(min_length=1, strict=False)] | None,
+    Annotated[tuple[_QueueName, ...], Field(strict=False)] | None,
     BeforeValidator(_queues),
     WithJsonSchema({
         "anyOf": [{"const": "all"}, {"type": "string", "x-name-of": "queue"},
@@ -91,7 +109,7 @@ class User(_Part):
 class Token(_Part):
     """A program, or a screen nobody signs in at."""
 
-    scopes: Annotated[tuple[ScopeName, ...], Field(min_length=1, strict=False)] | None = None
+    scopes: Annotated[tuple[ScopeName, ...], Field(strict=False)] | None = None
     """What a program may do."""
     board: Name | None = None
     """The one board a screen shows."""
@@ -105,9 +123,28 @@ class Token(_Part):
         if (self.scopes is None) == (self.board is None):
             message = "found no 'scopes' and no 'board'" if self.scopes is None else "found both 'scopes' and 'board'"
             raise refuse("C003", message, "scopes of a program, or the board of a screen")
+        if self.scopes == ():
+            raise refuse("C003", "found no scope", "at least one of read, export, metrics, act")
         if self.board is not None and self.queues is not None:
             raise refuse("C003", "found 'queues' beside 'board'", "the board's own queues, said in its file")
         return self
+
+
+class OpenId(_Part):
+    """An OpenID provider people sign in at."""
+
+    issuer: Issuer
+    client_id: Text
+    client_secret: SecretRef | None = None
+    """None is a public client."""
+    title: Text = "OpenID"
+    """What people call it."""
+    claim: Text = "groups"
+    """The claim of the ID token that says what somebody is."""
+    roles: Annotated[Mapping[Text, RoleName], Field(min_length=1)]
+    """Value of the claim to role; of several the highest counts."""
+    queues: Mapping[Text, Queues] | None = None
+    """Value of the claim to queues; without it everybody is for every queue."""
 
 
 class SessionTimes(_Part):
@@ -134,6 +171,7 @@ class Wallboard(_Part):
     users: Mapping[UserName, User] = {}
     tokens: Mapping[Name, Token] = {}
     sessions: SessionTimes = SessionTimes()
+    openid: OpenId | None = None
 
     @field_validator("listen", mode="after")
     @classmethod

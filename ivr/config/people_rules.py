@@ -22,22 +22,30 @@ def people_rules(
     readable: Readable, place: Place, folder: Path, boards: Collection[str], environ: Mapping[str, str]
 ) -> Iterator[Diagnostic]:
     """Everything wrong with the wallboard's users and tokens; a secret that is not here yet is told by who needs it."""
-    wallboard, queues = readable.hotline.wallboard, readable.names["queues"]
-    for kind, named in (("users", wallboard.users), ("tokens", wallboard.tokens)):
-        for name, each in named.items():
-            for index, queue in enumerate(each.queues or ()):
-                if queues is not None and queue not in queues:
-                    at = place("wallboard", kind, name, "queues", index)
-                    yield _unknown("queue", queue, queues, at)
+    wallboard = readable.hotline.wallboard
+    yield from _unknown_queues(readable, place)
     for name, token in wallboard.tokens.items():
         if token.board is not None and token.board not in boards:
             yield _unknown("board", token.board, boards, place("wallboard", "tokens", name, "board"))
     yield from _told_apart(wallboard.users, place)
     yield from _no_hashes(readable, place, folder, environ)
     at = place("wallboard", "[key]")
-    if readable.whole("wallboard") and at != place() and not wallboard.users:
+    if readable.whole("wallboard") and at != place() and not wallboard.users and not wallboard.openid:
         message, expected = "nobody can sign in at the wallboard", "a user: {role: viewer, password: {file: …}}"
         yield Diagnostic("C024", "warning", at, message, expected)
+
+
+def _unknown_queues(readable: Readable, place: Place) -> Iterator[Diagnostic]:
+    """C004, of users, tokens and an OpenID provider's groups."""
+    wallboard, there = readable.hotline.wallboard, readable.names["queues"]
+    named = [(("users", name, "queues"), user.queues) for name, user in wallboard.users.items()]
+    named += [(("tokens", name, "queues"), token.queues) for name, token in wallboard.tokens.items()]
+    if wallboard.openid is not None:
+        named += [(("openid", "queues", value), queues) for value, queues in (wallboard.openid.queues or {}).items()]
+    for path, queues in named:
+        for index, queue in enumerate(queues or ()):
+            if there is not None and queue not in there:
+                yield _unknown("queue", queue, there, place("wallboard", *path, index))
 
 
 def _unknown(kind: str, name: str, known: Collection[str], at: Span | None) -> Diagnostic:

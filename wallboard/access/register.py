@@ -55,6 +55,8 @@ class Register:
     users: Mapping[str, User] = field(default_factory=dict)
     """By name, casefolded."""
     tokens: tuple[Token, ...] = ()
+    issuer: str = ""
+    """Whose OpenID sessions count; empty is nobody's."""
 
     def user(self, name: str) -> User | None:
         """The user of this name, however it is written."""
@@ -78,6 +80,8 @@ class Register:
             case "kiosk":
                 token = self.kiosk(session.name)
                 return of_kiosk(token, boards) if token is not None and token.mark == session.mark else None
+            case "openid" if session.mark != self.issuer:
+                return None  # there is no such provider any more
             case _:
                 return Grant(session.person, session.way) if session.person is not None else None
 
