@@ -148,13 +148,14 @@ def _failure(server: Server, error: smtplib.SMTPException | OSError) -> NotSentE
 
 
 def _connected(server: Server, patience_s: float) -> smtplib.SMTP:
+    trust = None if server.security == "none" else _trust(server)
     try:
         if server.security == "tls":
-            return smtplib.SMTP_SSL(server.host, server.port, timeout=patience_s, context=_trust(server))
+            return smtplib.SMTP_SSL(server.host, server.port, timeout=patience_s, context=trust)
         smtp = smtplib.SMTP(server.host, server.port, timeout=patience_s)
         if server.security == "starttls":
             try:
-                smtp.starttls(context=_trust(server))
+                smtp.starttls(context=trust)
             except (smtplib.SMTPException, OSError):
                 smtp.close()
                 raise
