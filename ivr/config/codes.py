@@ -159,4 +159,12 @@ CODES = codes(
         'hours: {office: {open: "Sa 09:00-12:00; Mo-Su 09:00-18:00"}}',
         'hours: {office: {open: "Mo-Su 09:00-18:00; Sa 09:00-12:00"}}',
     ),
+    CodeDoc(
+        "C022",
+        "A former name is nobody's name now",
+        "`formerly` of a queue or an agent says under which names its history stands. A name somebody has now, or two "
+        "have had, would give the same calls to both.",
+        "queues: {sales: {title: {zh-CN: 销售}, formerly: [sales]}}",
+        "queues: {sales: {title: {zh-CN: 销售}, formerly: [shop]}}",
+    ),
 )

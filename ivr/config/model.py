@@ -118,6 +118,8 @@ class Queue(Part):
     """Whether an agent who does not answer is paused."""
     extension: Dialled | None = None
     """What agents dial or transfer to."""
+    formerly: Annotated[tuple[Text, ...], Field(strict=False)] = ()
+    """Names it had before: reports count what happened under them as this queue's."""
 
 
 class Agent(Part):
@@ -128,6 +130,8 @@ class Agent(Part):
     """Queue to penalty: 0 is asked first."""
     skills: Annotated[tuple[Name, ...], Field(strict=False)] = ()
     """What he can do, in the hotline's own names; kept with his stays in queues, and not used for routing."""
+    formerly: Annotated[tuple[Text, ...], Field(strict=False)] = ()
+    """Numbers he had before, as `queues` has it."""
     secret: SecretRef
     """His telephone's SIP password."""
 
