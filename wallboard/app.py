@@ -80,8 +80,9 @@ def _add_what_is_there(
     if reports is not None:
         app[routes.REPORTS] = reports
         app.add_routes([web.get("/api/v1/reports/{report}", history_routes.report)])
-    if settings.openid is not None:
-        app[openid.OPEN_ID] = openid.OpenId(settings.openid)
+    openid_settings = app[routes.SETTINGS].openid
+    if openid_settings is not None:
+        app[openid.OPEN_ID] = openid.OpenId(openid_settings)
         app.add_routes([web.get("/sign-in/openid", openid.start), web.get("/sign-in/openid/return", openid.back)])
     if history is not None:
         app[history_routes.HISTORY] = history

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from ivr.app.former import Former
 from ivr.app.report_part import limits_in_words, queue_tallies
 from ivr.reports.forms import as_csv
 from ivr.reports.html import STYLE, as_html
@@ -39,12 +41,15 @@ class VisitHistory:
 
     Args:
         zone: The hotline's clock, an IANA name.
-        limits: What each queue calls in time, in the order of `hotline.yaml`.
+        limits: What each queue calls in time, in the order of `hotline.yaml`, by the names it had, too.
+        former: Which names these are.
     """
 
-    def __init__(self, zone: str, limits: Mapping[str, Limit]) -> None:
+    def __init__(self, zone: str, limits: Mapping[str, Limit], former: Former | None = None) -> None:
         self._zone = zone
-        self._limits = dict(limits)
+        self._former = former or Former()
+        self._limits = {name: limit for name, limit in limits.items() if name not in self._former.present}
+        self._ever = dict(limits)
 
     def choices(self) -> list[dict[str, str]]:
         """Every metric there is to choose from."""
@@ -95,6 +100,9 @@ class VisitHistory:
     ) -> Past:
         try:
             asked = past(words, self._zone, now)
+            if asked.queue is not None:
+                (queue,) = self._former.now([asked.queue])
+                asked = replace(asked, queue=queue)
             if asked.queue is not None and queues is not None:
                 named("queue", [asked.queue], sorted(queues))
             elif asked.queue is not None and asked.queue not in self._limits:
@@ -114,8 +122,9 @@ class VisitHistory:
     ) -> Tallies:
         if queues is not None and not queues:
             return {}  # who has no queue has no figures; no name at all would be every queue's
-        only = [asked.queue] if asked.queue else sorted(queues or ())
-        return await queue_tallies(store, told.pieces, asked.counts, self._limits, only, now=now)
+        only = self._former.ever([asked.queue] if asked.queue else sorted(queues or ()))
+        found = await queue_tallies(store, told.pieces, asked.counts, self._ever, only, now=now)
+        return self._former.merged(found)
 
     async def _table(self, store: Store, asked: Past, now: datetime, queues: frozenset[str] | None) -> Table:
         ranges = [told for told in (asked.range, asked.against) if told]

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, get_args
 
 from dialplan.diagnostics import did_you_mean
+from ivr.app.former import former_agents
 from ivr.app.report_part import metrics_in
 from ivr.config.shifts import Shifts
 from ivr.reports.forms import as_plain
@@ -87,7 +88,9 @@ class HotlineReports:
         shifts = await asyncio.to_thread(self._shifts)
         if not shifts.is_sound or not shifts.plan or since >= now:
             return {}
-        found = await plan_tallies(store, shifts.plan, [Interval(since, now)], now)
+        found = await plan_tallies(
+            store, shifts.plan, [Interval(since, now)], now, formerly=former_agents(self._hotline).present
+        )
         return {agent: tally for (agent, _), tally in found.items()}
 
     def _only(self, kind: Kind, words: Mapping[str, str], queues: frozenset[str] | None) -> Sequence[str]:

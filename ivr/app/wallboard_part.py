@@ -11,6 +11,7 @@ import structlog
 from aiohttp import web
 
 from ivr.app import board_files, flow_pictures, people
+from ivr.app.former import former_queues
 from ivr.app.history_part import VisitHistory
 from ivr.app.loading import place_of
 from ivr.app.mistakes import cannot_listen, cannot_use
@@ -74,7 +75,7 @@ async def run_wallboard(ready: Ready, stop: asyncio.Event, *, reload: bool = Fal
         raise cannot_use(ready.places.wallboard, error) from None
     async with AsyncExitStack() as opened:
         store = await opened.enter_async_context(opened_store(ready))
-        counting = VisitHistory(settings.time_zone, limits(ready.hotline))
+        counting = VisitHistory(settings.time_zone, limits(ready.hotline), former_queues(ready.hotline))
         pictures = flow_pictures.DrawnFlows(ready.flows, ready.catalogue)
         app = make_app(
             settings, store, counting, pictures, HotlineReports(ready.hotline, lambda: load_shifts(ready.loaded))

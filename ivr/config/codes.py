@@ -184,4 +184,12 @@ CODES = codes(
         "wallboard: {listen: 127.0.0.1:8096}",
         "wallboard:\n  users: {ling: {role: viewer, password: {env: LING_HASH}}}",
     ),
+    CodeDoc(
+        "C025",
+        "A former name is nobody's name now",
+        "`formerly` of a queue or an agent says under which names its history stands. A name somebody has now, or two "
+        "have had, would give the same calls to both.",
+        "queues: {sales: {title: {zh-CN: 销售}, formerly: [sales]}}",
+        "queues: {sales: {title: {zh-CN: 销售}, formerly: [shop]}}",
+    ),
 )

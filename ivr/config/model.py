@@ -32,6 +32,7 @@ from ivr.config.kinds import (
     name_of,
     refuse,
 )
+from ivr.config.mail import Mail  # noqa: TC001 - pydantic reads the annotations
 from ivr.config.people import Wallboard
 from ivr.flow.fields import MOST_TRIES, is_variable
 from ivr.flow.load import STEPS_BOUNDS
@@ -117,6 +118,8 @@ class Queue(Part):
     """Whether an agent who does not answer is paused."""
     extension: Dialled | None = None
     """What agents dial or transfer to."""
+    formerly: Annotated[tuple[Text, ...], Field(strict=False)] = ()
+    """Names it had before: reports count what happened under them as this queue's."""
 
 
 class Agent(Part):
@@ -127,6 +130,8 @@ class Agent(Part):
     """Queue to penalty: 0 is asked first."""
     skills: Annotated[tuple[Name, ...], Field(strict=False)] = ()
     """What he can do, in the hotline's own names; kept with his stays in queues, and not used for routing."""
+    formerly: Annotated[tuple[Text, ...], Field(strict=False)] = ()
+    """Numbers he had before, as `queues` has it."""
     secret: SecretRef
     """His telephone's SIP password."""
 
@@ -348,6 +353,8 @@ class Hotline(Part):
     queue_log: Text = "/var/log/asterisk/queue_log"
     queue_log_olddir: Text | None = None
     """Where logrotate moves the pieces of it (`olddir`); None leaves them beside it."""
+    mail: Mail | None = None
+    """Through which server mail goes out; None sends none."""
     keep: Keep = Keep()
     """How long the history, and each kind of thing in it, is kept."""
 
