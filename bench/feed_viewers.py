@@ -23,6 +23,8 @@ POLLED: Final = ("poll", "qpanel")
 EVERY_S: Final = 5.0
 """How often QPanel's page asks. Source: `interval = 5` in its config.ini-dist, the file it is installed with; where a
 file does not say it asks every second (qpanel/config.py, `__get_entry_int_min_value`)."""
+LONGEST_S: Final = 60.0
+"""How long a viewer is waited for."""
 _LENGTH_16, _LENGTH_64 = 126, 127
 _PACKED: Final = 0x40
 ASKS: Final = (
@@ -68,8 +70,8 @@ async def watch(kind: str, port: int, count: int, seconds: float) -> None:
         pause = number * EVERY_S / count if polled else 0.0
         tasks.append(asyncio.create_task(look(port, seen, ready, pause)))
         if not polled:
-            await ready.wait()
-    await asyncio.gather(*(ready.wait() for ready in came))
+            await _there(ready)
+    await _there(*came)
     print("ready", flush=True)
     seen.counting = True
     await asyncio.sleep(seconds)
@@ -86,6 +88,14 @@ async def watch(kind: str, port: int, count: int, seconds: float) -> None:
         "answers": seen.answers / seconds,
     }
     print(json.dumps(told), flush=True)
+
+
+async def _there(*ready: asyncio.Event) -> None:
+    try:
+        async with asyncio.timeout(LONGEST_S):
+            await asyncio.gather(*(each.wait() for each in ready))
+    except TimeoutError:
+        raise SystemExit("a viewer has not come in a minute: this machine is too busy to measure on") from None
 
 
 async def _stream(port: int, seen: Seen, ready: asyncio.Event, pause: float) -> None:
