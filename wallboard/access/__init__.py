@@ -1,0 +1,1 @@
+"""Who looks at the board, and who may act on it."""
