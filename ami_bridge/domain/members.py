@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from ami_bridge.domain.draft import Draft
-    from ami_bridge.domain.events import LedgerLine, MemberSeen
+    from ami_bridge.domain.events import ContactSeen, LedgerLine, MemberSeen
 
 AUTO_PAUSE: Final = "Auto-Pause"
 """The reason app_queue itself pauses for, after a call not taken (app_queue.c, ``rna``)."""
@@ -53,6 +53,13 @@ def put_member(draft: Draft, agent: Agent, queue: str, member: Member | None, at
     if not members and agent.wrap_until is not None:  # signed off: the rest is over
         agent = replace(agent, wrap_until=None, wrap_visit=None, wrap_queue=None)
     return draft.put_agent(agent, at)
+
+
+def see_contact(draft: Draft, event: ContactSeen) -> None:
+    """Whether an agent's telephone can be reached."""
+    if event.agent in draft.look("agents"):
+        agent = draft.agent(event.agent, event.at)
+        draft.put_agent(replace(agent, unreachable=not event.reachable), event.at)
 
 
 def _who_added(before: Member, after: Member) -> str:
