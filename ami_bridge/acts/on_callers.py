@@ -28,6 +28,8 @@ OURS: Final = frozenset({"hotline-do", "hotline-rescue", "hotline-agents"})
 """Contexts of the generated dialplan in which callers wait (`dialplan.extensions`)."""
 NORMAL_CLEARING: Final = 16
 """Cause of a hang-up in good order (Q.850)."""
+LAST_PLACE: Final = 9999
+"""A place is told in four digits (`dialplan.extensions.PLACE_DIGITS`)."""
 HIGHEST: Final = 1_000_000
 """Priorities beyond are not made: nobody has so many callers brought forward."""
 
@@ -63,7 +65,11 @@ def move(act: MoveCaller, asker: Asker, sight: Sight) -> Decision:
         return channel
     line = line_of(sight.state, act.queue)
     ahead = sum((-other.row.priority, other.row.entered_at) <= (-row.priority, row.entered_at) for other in line)
-    fields: Fields = {"Queue": row.queue, "Caller": channel.channel, "WithdrawInfo": f"{act.queue}/{ahead + 1}"}
+    fields: Fields = {
+        "Queue": row.queue,
+        "Caller": channel.channel,
+        "WithdrawInfo": f"{min(ahead + 1, LAST_PLACE):04}{act.queue}",
+    }
     return Steps(
         (Step("QueueWithdrawCaller", fields),),
         f"{_caller(visit)} goes from {row.queue} to {act.queue}, place {ahead + 1}",

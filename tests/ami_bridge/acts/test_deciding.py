@@ -177,7 +177,7 @@ def said(told: object) -> Any:
                     "Action": "QueueWithdrawCaller",
                     "Queue": "normal",
                     "Caller": "PJSIP/trunk-00000007",
-                    "WithdrawInfo": "vip/1",  # he came before the one who waits there
+                    "WithdrawInfo": "0001vip",  # he came before the one who waits there
                 }
             ],
         ),
@@ -190,7 +190,7 @@ def said(told: object) -> Any:
                     "Action": "QueueWithdrawCaller",
                     "Queue": "vip",
                     "Caller": "PJSIP/trunk-00000009",
-                    "WithdrawInfo": "normal/3",
+                    "WithdrawInfo": "0003normal",
                 }
             ],
         ),
