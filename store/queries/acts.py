@@ -47,6 +47,19 @@ async def answer(store: Store, key: str, *, at: datetime, code: str, words: str,
         await connection.execute(statement)
 
 
+async def interrupted(store: Store, node: str, at: datetime) -> int:
+    """Say of every act of a node that was never answered that nobody knows; how many there were.
+
+    Raises:
+        StoreUnavailable: The database does not serve.
+    """
+    words = "the service ended before the answer; whether it was done is not known, and it is not done again"
+    left = (ACTS.c.node == node) & ACTS.c.answered_at.is_(None)
+    statement = update(ACTS).where(left).values(answered_at=at, code="interrupted", words=words, seen="")
+    async with store.writing() as connection:
+        return (await connection.execute(statement)).rowcount
+
+
 async def act(store: Store, key: str) -> Act | None:
     """The act of a key; null when there is none."""
     async with store.reading() as connection:
