@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
-from wallboard import flow_routes, history_routes, routes
+from wallboard import act_routes, flow_routes, history_routes, routes
 from wallboard.feed import follow, keep_pulse
 from wallboard.guard import guard
 from wallboard.hub import Hub
@@ -22,17 +22,22 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from store.engine import Store
+    from wallboard.acting import Acting
     from wallboard.flows import Pictures
     from wallboard.history import History
     from wallboard.settings import WallboardSettings
 
 STATIC = Path(str(files("wallboard") / "static"))
 MOST_BODY_BYTES = 4096
-"""Nothing here takes a body."""
+"""One act is the longest body there is."""
 
 
 def make_app(
-    settings: WallboardSettings, store: Store, history: History | None = None, pictures: Pictures | None = None
+    settings: WallboardSettings,
+    store: Store,
+    history: History | None = None,
+    pictures: Pictures | None = None,
+    acting: Acting | None = None,
 ) -> web.Application:
     """The wallboard, ready to be served. The store is the caller's to close.
 
@@ -41,6 +46,7 @@ def make_app(
         store: The history's rows.
         history: Who counts the past; without it there is no such view.
         pictures: Who draws the flows; without it there is no such view.
+        acting: What supervisors act with; without it nobody does anything here.
     """
     app = web.Application(middlewares=[guard], client_max_size=MOST_BODY_BYTES)
     settings = replace(settings, page_version=settings.page_version or version_of(STATIC))
@@ -58,6 +64,15 @@ def make_app(
                 web.get("/api/v1/flows/now", flow_routes.traffic),
                 web.get("/api/v1/flows/{name}/picture.svg", flow_routes.picture),
                 web.get("/api/v1/journeys", flow_routes.through),
+            ]
+        )
+    if acting is not None:
+        app[act_routes.ACTING] = acting
+        app.add_routes(
+            [
+                web.post("/api/v1/acts", act_routes.do),
+                web.get("/api/v1/acts", act_routes.list_acts),
+                web.get("/api/v1/acting", act_routes.acting),
             ]
         )
     if history is not None:

@@ -11,6 +11,7 @@ from ami_bridge.messages import AgentView, QueueView
 from store.queries.pages import MOST_ROWS
 from store.rows import OUTCOMES, EndedBy, TransferKind
 from store.time_line import Part, What
+from wallboard.openapi_acts import act_paths, act_schemas
 from wallboard.openapi_flows import flow_paths
 from wallboard.openapi_history import history_paths
 
@@ -69,6 +70,7 @@ def document() -> Json:
             "/api/v1/trends": {"get": _trends()},
             **history_paths(_reading, _refusal),
             **flow_paths(_reading, _refusal),
+            **act_paths(_reading, _refusal),
             "/api/v1/boards": {"get": _reading("The boards of boards/*.yaml, with their addresses", _boards())},
             "/api/v1/boards/{name}": {"get": _board()},
             "/boards/{name}": {"get": _board_page()},
@@ -77,7 +79,7 @@ def document() -> Json:
             "/api/v1/openapi.json": {"get": _reading("This document", {"type": "object"})},
             "/metrics": {"get": {"summary": "The queues for Prometheus", "responses": {"200": _plain_text()}}},
         },
-        "components": {"schemas": _schemas()},
+        "components": {"schemas": {**_schemas(), **act_schemas()}},
     }
 
 

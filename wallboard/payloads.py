@@ -20,7 +20,7 @@ from wallboard.figures import CONNECTION_TARGET, common_target, figures, total
 from wallboard.known_as import known_as
 
 if TYPE_CHECKING:
-    from ami_bridge.messages import AgentView, CallView, Delta, QueueView, Snapshot
+    from ami_bridge.messages import AgentView, CallView, Delta, News, QueueView, Snapshot
     from wallboard.boards import Board
     from wallboard.settings import WallboardSettings
     from wallboard.tiles import Told
@@ -74,12 +74,15 @@ def hello(watch: Watch, settings: WallboardSettings, seq: int, now: datetime) ->
         "node": snapshot.node if snapshot else None,
         "overall": overall(snapshot) if snapshot else None,
         "version": settings.page_version,
+        "news": _news(snapshot.news) if snapshot else None,
     }
 
 
 def change(delta: Delta, watch: Watch, seq: int, now: datetime) -> Json:
     """What one delta of the bridge changed, but the objects themselves; `watch` is the state after it."""
+    news = {} if delta.news is None else {"news": _news(delta.news)}
     return {
+        **news,
         "type": "change",
         "seq": seq,
         "at": now,
@@ -87,6 +90,11 @@ def change(delta: Delta, watch: Watch, seq: int, now: datetime) -> Json:
         "overall": overall(watch.snapshot) if watch.snapshot else None,
         "removed": {**asdict(delta.removed), "agents": [known_as(agent) for agent in delta.removed.agents]},
     }
+
+
+def _news(news: News) -> Json:
+    """Notes and closed numbers: the same for everybody who looks."""
+    return asdict(news)
 
 
 def pulse(now_standing: Standing, seq: int, now: datetime) -> Json:

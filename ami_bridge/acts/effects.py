@@ -9,14 +9,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ami_bridge.acts import asked
-from ami_bridge.acts.channels import of_interface
+from ami_bridge.acts.channels import SPYING, of_interface
 from ami_bridge.acts.on_agents import OF_THE_CONFIGURATION, SIGNED_OFF
+from ami_bridge.acts.on_listening import HEARD_BY, OPTIONS
 from ami_bridge.domain.line import line_of
 from ami_bridge.domain.states import Phase
 
 if TYPE_CHECKING:
     from ami_bridge.acts.asker import Asker
     from ami_bridge.acts.sight import Sight
+    from ami_bridge.domain.events import ChannelSeen
     from ami_bridge.domain.model import Member
 
 
@@ -61,12 +63,20 @@ def what_is_seen(act: asked.Act, sight: Sight) -> str:
             return sight.told_of_visit(act.visit) if act.visit else sight.told_of_agent(act.agent or "")
         case asked.Listen():
             at_it = of_interface(sight.channels, f"PJSIP/{act.phone}")
-            doing = ", ".join(f"{one.application} {one.data}".strip() for one in at_it)
-            return f"{act.phone}: {doing or 'in no call'}"
+            return f"{act.phone} {'; '.join(map(_listening, at_it)) or 'is in no call'}"
         case asked.SendNote() | asked.TakeNoteDown() | asked.CloseNumber() | asked.OpenNumber():
             return ""
         case _:
             return sight.told_of_agent(act.agent)
+
+
+def _listening(channel: ChannelSeen) -> str:
+    spied, _, options = channel.data.partition(",")
+    mode = next((mode for mode, given in OPTIONS.items() if given == options), "")
+    if channel.application != SPYING or not mode:
+        return "is rung, or in a call"
+    whom = spied.rpartition("-")[0].partition("/")[2]
+    return f"listens to {whom}; {HEARD_BY[mode]}"
 
 
 def _place(agent_id: str, queue: str, sight: Sight) -> Member | None:

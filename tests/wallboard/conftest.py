@@ -10,6 +10,7 @@ from aiohttp.test_utils import TestClient, TestServer
 from store.engine import open_store
 from store.migrate import upgrade
 from tests.wallboard.floor import Bridge, floor, made_up_flows, made_up_history, settings
+from wallboard.acting import Acting
 from wallboard.app import make_app
 
 if TYPE_CHECKING:
@@ -40,10 +41,14 @@ async def bridge(tmp_path: Path) -> AsyncIterator[Bridge]:
     await made.leave()
 
 
+def made_up_board(folder: Path, store: Store) -> web.Application:
+    """A wallboard with everything it can have."""
+    acting = Acting(socket=folder / "acts.sock")
+    return make_app(settings(folder / "feed.sock"), store, made_up_history(), made_up_flows(), acting)
+
+
 @pytest.fixture
 async def board(tmp_path: Path, bridge: Bridge, store: Store) -> AsyncIterator[Client]:
-    async with TestClient(
-        TestServer(make_app(settings(tmp_path / "feed.sock"), store, made_up_history(), made_up_flows()))
-    ) as client:
+    async with TestClient(TestServer(made_up_board(tmp_path, store))) as client:
         await bridge.connected.wait()
         yield client
