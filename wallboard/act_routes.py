@@ -132,8 +132,8 @@ def told_of(row: ActRow) -> Json:
 
 async def acting(request: web.Request) -> web.Response:
     """`GET /api/v1/acting`: what a page offers to whoever looks at it."""
-    person, there = person_of(request), request.app[ACTING]
-    if person is None or person.role is Role.VIEWER:
+    person, there = person_of(request), request.app.get(ACTING)
+    if there is None or person is None or person.role is Role.VIEWER:
         return as_json({"person": _named(person), "may": []})
     may = [*_SUPERVISORS, *(("listen",) if there.listening else ())]
     told: dict[str, object] = {"person": _named(person), "may": may, "phones": dict(there.phones)}

@@ -72,7 +72,6 @@ def make_app(
             [
                 web.post("/api/v1/acts", act_routes.do),
                 web.get("/api/v1/acts", act_routes.list_acts),
-                web.get("/api/v1/acting", act_routes.acting),
             ]
         )
     if history is not None:
@@ -90,6 +89,7 @@ def make_app(
             web.get("/", page),
             web.get("/boards/{name}", board_page),
             web.get("/metrics", routes.metrics),
+            web.get("/api/v1/acting", act_routes.acting),
             web.get("/api/v1/boards", routes.boards),
             web.get("/api/v1/boards/{name}", routes.show_board),
             web.get("/api/v1/queues", routes.queues),
