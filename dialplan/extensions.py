@@ -136,7 +136,7 @@ def _number(number: Number) -> list[str]:
 
 def _run(switch: Switch) -> list[str]:
     lines = [
-        "s,1,MSet(HL_NEXT=,HL_QUEUE=,HL_PRIORITY=,HL_LONGEST=,HL_TO=,HL_RING=,HL_KEYS=,HL_ANNOUNCE=,HL_PLACE=)",
+        "s,1,MSet(HL_NEXT=,HL_QUEUE=,HL_PRIORITY=,HL_LONGEST=,HL_TO=,HL_RING=,HL_KEYS=,HL_ANNOUNCE=,HL_PLACE=,HL_FROM=)",
         _own_language(),
         "n,Set(HL_SEGMENT=$[0${HL_SEGMENT} + 1])",
         f"n,GotoIf($[${{HL_SEGMENT}} > {switch.most_segments}]?{RESCUE},s,1)",
@@ -168,6 +168,8 @@ def _do(switch: Switch) -> Iterable[list[str]]:
         "n,Set(HL_PLACE=)",
         *moved_on(),
         *log_refusal("${HL_QUEUE}"),
+        # Whom a supervisor sent to a queue that turns him away has not lost his place.
+        f'n,GotoIf($["${{HL_FROM}}" != ""]?{DO},back,1)',
         'n(let_in),Set(HL_SERVED=${IF($["${QUEUESTATUS}" = "CONTINUE"]?yes)})',
         "n,Set(HL_RESULT=queue:${QUEUESTATUS})",
         f"n,Goto({RUN},s,1)",
@@ -195,13 +197,15 @@ def _do(switch: Switch) -> Iterable[list[str]]:
         f"n,Goto({RUN},s,1)",
     ]
     yield [
-        f"moved,1,Set(HL_PLACE=${{FILTER({_DIGITS},${{QUEUE_WITHDRAW_INFO:0:{PLACE_DIGITS}}})}})",
+        "moved,1,Set(HL_FROM=${HL_QUEUE})",
+        f"n,Set(HL_PLACE=${{FILTER({_DIGITS},${{QUEUE_WITHDRAW_INFO:0:{PLACE_DIGITS}}})}})",
         f"n,Set(HL_QUEUE=${{FILTER({_QUEUE},${{QUEUE_WITHDRAW_INFO:{PLACE_DIGITS}}})}})",
         'n,GotoIf($["${HL_FLOW}" = ""]?inside)',
         f"n,Goto({DO},queue,1)",
         f"n(inside),Queue(${{HL_QUEUE}},c,,,{switch.longest_wait_s},,,,${{HL_PLACE}})",
         "n,Hangup()",
     ]
+    yield ["back,1,MSet(HL_QUEUE=${HL_FROM},HL_FROM=,HL_PLACE=1)", f"n,Goto({DO},queue,1)"]
     yield ["hangup,1,Hangup()"]
     yield [f"rescue,1,Goto({RESCUE},s,1)"]
     yield [f"i,1,Goto({RESCUE},s,1)"]
@@ -260,7 +264,7 @@ def _agents(switch: Switch) -> Iterable[list[str]]:
         if queue.extension:
             yield [
                 f'{queue.extension},1,GotoIf($["${{HL_FLOW}}" = ""]?inside)',
-                f"n,MSet(HL_QUEUE={queue.name},HL_PRIORITY=,HL_LONGEST=,HL_KEYS=,HL_ANNOUNCE=,HL_PLACE=)",
+                f"n,MSet(HL_QUEUE={queue.name},HL_PRIORITY=,HL_LONGEST=,HL_KEYS=,HL_ANNOUNCE=,HL_PLACE=,HL_FROM=)",
                 f"n,Goto({DO},queue,1)",
                 "n(inside),MSet(QUEUESTATUS=,QUEUE_WITHDRAW_INFO=)",
                 f"n,Queue({queue.name},c,,,{switch.longest_wait_s})",

@@ -68,12 +68,7 @@ def make_app(
         )
     if acting is not None:
         app[act_routes.ACTING] = acting
-        app.add_routes(
-            [
-                web.post("/api/v1/acts", act_routes.do),
-                web.get("/api/v1/acts", act_routes.list_acts),
-            ]
-        )
+        app.add_routes([web.post("/api/v1/acts", act_routes.do), web.get("/api/v1/acts", act_routes.list_acts)])
     if history is not None:
         app[history_routes.HISTORY] = history
         app[history_routes.TURNS] = asyncio.Semaphore(history_routes.AT_ONCE)

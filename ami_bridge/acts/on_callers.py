@@ -60,11 +60,15 @@ def move(act: MoveCaller, asker: Asker, sight: Sight) -> Decision:
         return Told(
             "foreign_dialplan", f"{_caller(visit)} waits in a dialplan that hotline did not make; it would lose him"
         )
+    doing = sight.state.doing.get(act.queue, {})
+    if not any(count for what, count in doing.items() if what != "away"):
+        return Told("nobody_there", f"nobody serves {act.queue} now; {_caller(visit)} would be turned away at its door")
     channel = _channel(visit, sight)
     if isinstance(channel, Told):
         return channel
     line = line_of(sight.state, act.queue)
-    ahead = sum((-other.row.priority, other.row.entered_at) <= (-row.priority, row.entered_at) for other in line)
+    place = (-row.priority, visit.stands_since or row.entered_at)
+    ahead = sum((-one.row.priority, one.stands_since or one.row.entered_at) <= place for one in line)
     fields: Fields = {
         "Queue": row.queue,
         "Caller": channel.channel,

@@ -27,6 +27,7 @@ Code: TypeAlias = Literal[
     "caller_gone",
     "caller_answered",
     "foreign_dialplan",
+    "nobody_there",
     "not_talking",
     "own_phone",
     "phone_away",

@@ -13,7 +13,7 @@ from ami_bridge.domain.ageing import pass_time, turn_the_day
 from ami_bridge.domain.changing import replace
 from ami_bridge.domain.corrections import correct
 from ami_bridge.domain.draft import Draft
-from ami_bridge.domain.forward import bring_forward
+from ami_bridge.domain.forward import bring_forward, stands_since
 from ami_bridge.domain.handover import handed_over, link_transferred, talk_under_another_name
 from ami_bridge.domain.ledger import take_ledger_line
 from ami_bridge.domain.members import RUN_TIME, end_gap, put_member, see_contact
@@ -147,7 +147,8 @@ def _join(draft: Draft, event: ev.Joined) -> None:
     if stale is not None:
         _move_on(draft, event.channel_id, event.at)
     visit = draft.add_visit(draft.new_row(event, event.queue, position=event.position), place=event.place)
-    draft.put_visit(replace(visit, announce=event.tags.announce), event.at)
+    since = stands_since(draft, visit, event.position)
+    draft.put_visit(replace(visit, announce=event.tags.announce, stands_since=since), event.at)
 
 
 def _told_before(draft: Draft, event: ev.Joined | ev.Connected) -> Visit | None:

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 import aiohttp
 from aiohttp import web
 
-from ami_bridge.messages import Snapshot, decode
 from store.engine import open_store
 from store.queries.acts import act as act_of
 from tests.calls.conftest import House, until
@@ -143,10 +142,3 @@ async def board(rig: Rig, *, listening: bool = True) -> AsyncIterator[Board]:
 
 async def _is_live(made: Board) -> bool:
     return bool((await made.live())["standing"]["truth"] == "live")
-
-
-def snapshot_of(line: bytes) -> Snapshot:
-    """The first line of the feed."""
-    told = decode(line)
-    assert isinstance(told, Snapshot)
-    return told

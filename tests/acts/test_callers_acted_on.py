@@ -7,17 +7,18 @@ import os
 import signal
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from ami_bridge.client import AmiLink, LinkSettings
 from lab.phone import State
 from tests.acts.stage import CLOSING, OF_SERVICE, queue_show
 from tests.calls.asking import GOODBYE, RATE, said, talking, to_the_queue
 from tests.calls.conftest import NUMBER, until
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Awaitable, Callable
 
     from lab.phone import Phone
     from tests.acts.stage import Board
@@ -65,8 +66,10 @@ def in_line(house: House, queue: str) -> list[str]:
 
 
 async def test_a_waiting_caller_goes_to_another_queue_and_is_answered_there(house: House, desk: Board) -> None:
-    async with line(house, "1392220000") as here:
+    async with line(house, "1392220000") as here, house.agent("1007") as other:
         _, second = await waiting(house)
+        assert (await desk.do("move_caller", visit=second, queue="nowhere"))["code"] == "unknown_queue"
+        await desk.done("pause", agent="1007", queue="vip")  # there, so that callers may wait, and takes none yet
         told = await desk.done("move_caller", visit=second, queue="vip")
         assert "goes from service to vip, place 1" in told["words"]
         assert "waits in vip" in told["seen"]
@@ -74,12 +77,12 @@ async def test_a_waiting_caller_goes_to_another_queue_and_is_answered_there(hous
         assert len(in_line(house, "service")) == 1
         await until(lambda: _waits_in(house, "vip", here.second.number))
         assert (await desk.do("move_caller", visit=second, queue="vip"))["code"] == "caller_gone"
-        async with house.agent("1007") as other:
-            await talking(house, other)
-            assert here.second.state is State.TALKING
-            await other.hang_up()
-            await here.second.begins_to_hear(RATE)
-            await here.second.hang_up()
+        await desk.done("unpause", agent="1007")
+        await talking(house, other)
+        assert here.second.state is State.TALKING
+        await other.hang_up()
+        await here.second.begins_to_hear(RATE)
+        await here.second.hang_up()
 
         async def written() -> bool:
             return [one.outcome for one in await house.visits(here.second.number)] == ["withdrawn", "answered"]
@@ -88,6 +91,56 @@ async def test_a_waiting_caller_goes_to_another_queue_and_is_answered_there(hous
         before, after = await house.visits(here.second.number)
         assert (before.queue, after.queue, before.next_visit_id) == ("service", "vip", after.id)
         assert (before.call_id, after.agent) == (after.call_id, "1007")
+
+
+async def test_a_caller_is_not_moved_to_where_nobody_is_and_keeps_his_place(house: House, desk: Board) -> None:
+    async with line(house, "1392220005", "1005") as here:
+        before = await waiting(house)
+        told = await desk.do("move_caller", visit=before[0], queue="vip")
+        assert (told["code"], told["result"]) == ("nobody_there", "refused")
+        assert await waiting(house) == before
+        assert here.first.state is State.TALKING
+
+
+async def test_a_caller_whom_the_other_queue_turns_away_comes_back_to_the_head(house: House) -> None:
+    async with line(house, "1392220006", "1002") as here:
+        _, second = await waiting(house)
+        name = next(line for line in in_line(house, "service") if line.startswith("2."))[2:].split()[0]
+        fields = {"Queue": "service", "Caller": name, "WithdrawInfo": "0001vip"}
+        async with ami(house) as manager:  # as it is when the last agent leaves in that very moment
+            await manager.action("QueueWithdrawCaller", fields)
+
+        async def came_back() -> bool:
+            line = await waiting(house)
+            return len(line) == 2 and second not in line
+
+        await until(came_back)
+        first_now = (await house.queue("service"))["waiting"][0]
+        assert first_now["caller"].endswith(here.second.number[-4:])
+
+        async def written() -> bool:
+            found = [(one.queue, one.outcome) for one in await house.visits(here.second.number)]
+            return found == [("service", "withdrawn"), ("vip", "join_empty"), ("service", None)]
+
+        await until(written)
+
+
+@asynccontextmanager
+async def ami(house: House) -> AsyncIterator[AmiLink]:
+    """A manager of our own, beside the bridge's."""
+    settings = LinkSettings(port=house.rig.ports.ami, secret=house.rig.environment["HOTLINE_AMI_SECRET"])
+    link = AmiLink(settings)
+    running = asyncio.create_task(link.run())
+    try:
+        await until(lambda: _is_up(link))
+        yield link
+    finally:
+        link.close()
+        await running
+
+
+async def _is_up(link: AmiLink) -> bool:
+    return link.is_up
 
 
 async def _waits_in(house: House, queue: str, number: str) -> bool:
@@ -143,12 +196,16 @@ async def test_an_answered_caller_is_moved_no_more(house: House, desk: Board) ->
 
 
 async def test_a_closed_number_says_its_message_and_calls_in_progress_go_on(house: House, desk: Board) -> None:
-    async with house.caller("13922200401") as inside, house.caller("13922200402") as outside:
+    async with (
+        house.agent("1004") as agent,
+        house.caller("13922200401") as inside,
+        house.caller("13922200402") as outside,
+    ):
         await to_the_queue(inside)
-        await until(lambda: _waits_in(house, "service", inside.number))
+        await talking(house, agent)
         await desk.done("close_number", number=NUMBER, message=CLOSING)
-        for shown in (await desk.live(), await house.live()):
-            assert [(one["number"], one["who"]) for one in shown["news"]["closed"]] == [(NUMBER, "陈主管")]
+        for look in (desk.live, house.live):
+            await until(lambda look=look: _closes(look, [(NUMBER, "陈主管")]))  # type: ignore[misc]  # bound at once
         await outside.call(NUMBER)
         assert await outside.ended() == "them"
         assert GOODBYE in said(outside)
@@ -167,10 +224,14 @@ async def test_a_closed_number_says_its_message_and_calls_in_progress_go_on(hous
             assert GOODBYE in said(later)
 
         await until(lambda: _opens(desk))
-        assert (await house.live())["news"]["closed"] == []
+        await until(lambda: _closes(house.live, []))
         async with house.caller("13922200404") as again:
             await to_the_queue(again)
         assert inside.state is State.TALKING
+
+
+async def _closes(look: Callable[[], Awaitable[dict[str, Any]]], wanted: list[tuple[str, str]]) -> bool:
+    return [(one["number"], one["who"]) for one in (await look())["news"]["closed"]] == wanted
 
 
 async def _closed_on(desk: Board) -> bool:
@@ -188,11 +249,12 @@ async def _opens(desk: Board) -> bool:
 
 async def test_a_note_is_on_every_board_until_it_is_taken_down(house: House, desk: Board) -> None:
     told = await desk.done("note", text="<b>Fibre cut</b> in Tianhe", minutes=5)
-    for shown in (await desk.live(), await house.live()):
-        assert [one["text"] for one in shown["news"]["notes"]] == ["<b>Fibre cut</b> in Tianhe"]
+    for look in (desk.live, house.live):
+        await until(lambda look=look: _notes(look, ["<b>Fibre cut</b> in Tianhe"]))  # type: ignore[misc]  # bound at once
     await desk.done("take_note_down", note=told["key"])
+    for look in (desk.live, house.live):
+        await until(lambda look=look: _notes(look, []))  # type: ignore[misc]  # bound at once
 
-    async def gone() -> bool:
-        return not (await house.live())["news"]["notes"]
 
-    await asyncio.wait_for(until(gone), 60)
+async def _notes(look: Callable[[], Awaitable[dict[str, Any]]], wanted: list[str]) -> bool:
+    return [one["text"] for one in (await look())["news"]["notes"]] == wanted

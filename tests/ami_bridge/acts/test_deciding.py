@@ -15,6 +15,7 @@ from ami_bridge.acts.channels import telephone
 from ami_bridge.acts.deciding import ON_THE_SWITCH, decide
 from ami_bridge.acts.outcome import Steps, Told
 from ami_bridge.domain import events as ev
+from ami_bridge.domain.line import line_of
 from ami_bridge.protocol.actions import encode
 from tests.ami_bridge.acts.floor import (
     ADMIN,
@@ -206,6 +207,12 @@ def said(told: object) -> Any:
             "foreign_dialplan",
         ),
         (
+            asked.MoveCaller(visit="gz-1/c2/1", queue="vip"),
+            ADMIN,
+            [*WAITS, member(5, queue="vip", status=5), member(5, queue="normal", status=5)],
+            "nobody_there",
+        ),
+        (
             asked.PromoteCaller(visit="gz-1/c2/1"),
             OF_NORMAL,
             WAITS,
@@ -364,6 +371,23 @@ def test_brought_forward_is_shown_at_the_head_of_the_line() -> None:
     here.take(ev.BroughtForward(at=at(9), visit_id="gz-1/c2/1", priority=told.priority))
     assert here.visits["gz-1/c2/1"].priority == 3
     assert said(decide(asked.PromoteCaller(visit="gz-1/c2/1"), ADMIN, sight(here, LINE))) == "already_so"
+
+
+def test_who_was_sent_to_a_place_stands_there_on_our_board_too() -> None:
+    here = floor(join(1, "v0", "vip"), join(2, "c1"), join(3, "v1", "vip"))
+    here.take_all(
+        [
+            ev.GaveUp(**caller(4), queue="normal"),
+            ev.Left(**caller(4), queue="normal"),
+            ev.Resulted(**caller(4), status="WITHDRAW"),
+            ev.Joined(**caller(4.1), queue="vip", position=2),
+        ]
+    )
+    assert [one.row.channel_id for one in line_of(here.state, "vip")] == ["v0", "c1", "v1"]
+    assert here.visits["gz-1/c1/1"].outcome == "withdrawn"
+    assert here.visits["gz-1/c1/1"].next_visit_id == "gz-1/c1/2"
+    here.take(ev.Joined(**caller(5, "c9"), queue="vip", position=1))  # of a first visit the position says nothing
+    assert [one.row.channel_id for one in line_of(here.state, "vip")] == ["v0", "c1", "v1", "c9"]
 
 
 @pytest.mark.parametrize(
