@@ -50,6 +50,8 @@ class Asterisk:
     meet: asyncio.Barrier | None = None
     """Answers only when as many ask at once as are to meet."""
     stands_still: bool = False
+    gate: asyncio.Event | None = None
+    """What is said of 1001 is answered once it is open."""
     fails: Exception | None = None
     deaf: bool = False
     """Answers, and nothing comes of it."""
@@ -72,6 +74,8 @@ class Asterisk:
             await asyncio.sleep(0)
         if self.meet is not None:
             await self.meet.wait()
+        if self.gate is not None and "1001" in fields["Interface"]:
+            await self.gate.wait()
         if self.stands_still:
             await asyncio.Event().wait()
         self.at_once -= 1
@@ -217,6 +221,24 @@ async def test_two_supervisors_at_once_the_second_sees_what_the_first_did(house:
     assert (one.code, two.code) == ("done", "done")
     assert [fields["Paused"] for _, fields in house.switch.said] == ["true", "false", "true"]
     assert house.switch.most_at_once == 1
+
+
+async def test_while_one_act_on_an_agent_is_under_way_the_next_is_not_begun(house: House) -> None:
+    here, house.switch.gate = house.desk(), asyncio.Event()
+    first = asyncio.create_task(here.ask(wish("a")))
+    await said(house.switch)
+    second = asyncio.create_task(here.ask(wish("b", replace(PAUSE, reason="training"), OF_ALL)))
+    for number in range(4):  # others' acts come and go meanwhile
+        act = replace(PAUSE if number % 2 == 0 else UNPAUSE, agent="1002")
+        assert (await here.ask(wish(f"other-{number}", act))).code == "done"
+    assert [fields["Reason"] for _, fields in house.switch.said if "1001" in fields["Interface"]] == ["lunch"]
+    assert await kept.act(house.store, "b") is None
+    house.switch.gate.set()
+    assert [(await first).code, (await second).code] == ["done", "done"]
+    assert [fields["Reason"] for _, fields in house.switch.said if "1001" in fields["Interface"]] == [
+        "lunch",
+        "training",
+    ]
 
 
 async def test_acts_on_two_agents_do_not_wait_for_each_other(house: House) -> None:
