@@ -10,8 +10,9 @@ from ami_bridge.acts.desk import Desk
 from ami_bridge.acts.door import Door
 from ami_bridge.acts.own import OwnActs
 from ami_bridge.bridge import utc_now
+from ami_bridge.feed import FeedTaken, refuse_taken
 from ivr.app.closed_numbers import ClosedFile, ClosedNumbers, closing_messages
-from ivr.app.mistakes import cannot_use
+from ivr.app.mistakes import MistakeError, cannot_use
 from ivr.app.opened import database_mistake
 from store.errors import StoreUnavailable
 
@@ -34,9 +35,12 @@ async def desk_open(ready: Ready, bridge: Bridge, store: Store) -> AsyncIterator
     numbers = ClosedNumbers(ClosedFile(where.closed), hotline.numbers, closing_messages(ready.catalogue))
     desk = Desk(bridge, store, OwnActs(numbers), utc_now, may_listen=hotline.ami.listening)
     try:
+        refuse_taken(where.acts)  # first: another bridge's acts under way are not to be told as interrupted
         await desk.open()
     except StoreUnavailable as away:
         raise database_mistake(ready, away) from None
+    except FeedTaken:
+        raise MistakeError(f"another bridge serves {where.acts} already (is the hotline running twice?)") from None
     except OSError as wrong:
         raise cannot_use(where.closed, wrong) from None
     door = Door(where.acts, desk)
