@@ -65,8 +65,9 @@ export function supervisor({ onChange, read, keep }) {
   // --- asking --------------------------------------------------------------------------------------------------------
 
   function ask(name, fields = {}) {
-    if (AT_ONCE.has(name)) done(name, fields);
-    else { open = { ...(open ?? {}), name, fields: { ...(open?.fields ?? {}), ...fields } }; onChange(); }
+    const all = { ...(open?.fields ?? {}), ...fields };
+    if (AT_ONCE.has(name)) done(name, all);
+    else { open = { ...(open ?? {}), name, fields: all }; onChange(); }
   }
 
   function menuOf(kind, of) { open = { kind, of, name: null, fields: { who: of.who, ...(kind === "agent" ? { agent: of.id } : { visit: of.visit }) } }; onChange(); }
