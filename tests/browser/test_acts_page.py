@@ -124,7 +124,7 @@ async def test_everything_can_be_read_and_nothing_sticks_out(tmp_path: Path, sch
                     await page.locator("dialog.acts .buttons button:not(.do)").click()
                 await page.locator("dialog.acts [data-act=end_talk]").click()
                 await page.locator("dialog.acts .do").click()
-                await expect(page.locator(".toast")).to_contain_text("Wolfe", timeout=PATIENCE_MS)
+                await expect(page.locator(".toasts")).to_have_attribute("data-last", desk.code, timeout=PATIENCE_MS)
                 assert await page.evaluate(CUT_OFF) == [], (width, language)
                 assert await page.evaluate(PALE) == [], (width, language)
 
@@ -168,10 +168,10 @@ async def test_an_answer_that_is_lost_is_asked_for_again_with_the_same_key(tmp_p
         await page.locator("dialog.acts [data-act=pause]").click()
         await page.locator("dialog.acts input[name=reason]").fill(HOSTILE[:40])
         await page.locator("dialog.acts .do").click()
-        await expect(page.locator(".toast[data-code=done]")).to_be_visible(timeout=PATIENCE_MS)
+        await expect(page.locator(".toasts")).to_have_attribute("data-last", "done", timeout=PATIENCE_MS)
         assert len(desk.wishes) == 2
         assert len({wish.key for wish in desk.wishes}) == 1
         await page.locator(f"{CARD} button.act").click()
         await page.locator("dialog.acts [data-act=unpause]").click()
-        await expect(page.locator(".toast")).to_have_count(2, timeout=PATIENCE_MS)
+        await expect(page.locator(".toasts")).to_have_attribute("data-answers", "2", timeout=PATIENCE_MS)
         assert len({wish.key for wish in desk.wishes}) == 2

@@ -11,7 +11,7 @@ const TALKS = new Set(["on_queue_call", "on_hold", "on_other_call"]);
 const NOBODY = { person: null, may: [], phones: {}, numbers: [], messages: {} };
 
 export function supervisor({ onChange, read, keep }) {
-  let there = NOBODY, open = null, busy = false, toasts = [], named = 0;
+  let there = NOBODY, open = null, busy = false, toasts = [], named = 0, last = null;
   learn();
 
   async function learn() {
@@ -58,6 +58,7 @@ export function supervisor({ onChange, read, keep }) {
   function toast(name, fields, told) {
     named += 1;
     const one = { id: named, name, who: fields.who ?? "", code: told.code, result: told.result, words: told.words };
+    last = one;
     toasts = [...toasts, one].slice(-3);
     setTimeout(() => { toasts = toasts.filter((each) => each !== one); onChange(); }, TOAST_MS);
   }
@@ -91,7 +92,7 @@ export function supervisor({ onChange, read, keep }) {
     const said = actWordsOf(language);
     return html`${open === null ? nothing : html`<dialog class="acts" aria-label=${open.of ? said.on(open.of.who) : said.acts[open.name]} @close=${close} @click=${(event) => { if (event.target === event.currentTarget) close(); }}>
         <div class="sheet"><h2>${open.of ? said.on(open.of.who) : said.acts[open.name]}</h2>${open.name === null ? choices(state, said) : form(state, words, said)}</div></dialog>`}
-      <div class="toasts" role="status" aria-live="polite">${toasts.map((one) => html`<p class="toast" data-result=${one.result} data-code=${one.code}><b>${said.acts[one.name]}${one.who ? html` · ${one.who}` : nothing}</b> <span>${said.codes[one.code] ?? said.codes.other}</span>${one.result === "failed" || one.result === "unknown" ? html`<small class="dim">${one.words}</small>` : nothing}</p>`)}</div>`;
+      <div class="toasts" role="status" aria-live="polite" data-last=${last?.code ?? ""} data-answers=${named}>${toasts.map((one) => html`<p class="toast" data-result=${one.result} data-code=${one.code}><b>${said.acts[one.name]}${one.who ? html` · ${one.who}` : nothing}</b> <span>${said.codes[one.code] ?? said.codes.other}</span>${one.result === "failed" || one.result === "unknown" ? html`<small class="dim">${one.words}</small>` : nothing}</p>`)}</div>`;
   }
 
   // After the page was drawn: a dialog that is asked for is opened, with the keyboard in it.
