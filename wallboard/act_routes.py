@@ -50,6 +50,7 @@ STATUS: Final[Mapping[str, HTTPStatus]] = {
     "not_seen": HTTPStatus.SERVICE_UNAVAILABLE,
     "not_kept": HTTPStatus.SERVICE_UNAVAILABLE,
     "asterisk_refused": HTTPStatus.BAD_GATEWAY,
+    "phone_away": HTTPStatus.BAD_GATEWAY,
     "no_answer": HTTPStatus.GATEWAY_TIMEOUT,
     "interrupted": HTTPStatus.GATEWAY_TIMEOUT,
 }

@@ -66,7 +66,7 @@ _ANSWERS: Final = {
     "404": "There is no such agent, queue, number or message.",
     "409": "It cannot be done as things are: `code` tells why.",
     "422": "This key was used for another act.",
-    "502": "Asterisk refused.",
+    "502": "Asterisk refused, or the telephone did not ring.",
     "503": "The switch is not seen, or the act cannot be kept; nothing was done.",
     "504": "Whether it was done is not known.",
 }

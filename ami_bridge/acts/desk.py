@@ -47,6 +47,8 @@ if TYPE_CHECKING:
 
 SEEN_WITHIN_S: Final = 3.0
 """How long the next act on a target waits for this one's effect."""
+RINGS_WITHIN_S: Final = 10.0
+"""How long a supervisor's telephone may take to ring: Asterisk takes the call on at once, and makes it later."""
 LOOK_S: Final = 0.05
 LOOK_AT_CHANNELS_S: Final = 0.3
 MOST_REMEMBERED: Final = 1000
@@ -225,14 +227,16 @@ class Desk:
         """The same once the effect is seen, or has not been for a while; a telephone that does not ring is told."""
         listens = isinstance(wish.act, asked.Listen)
         loop = asyncio.get_running_loop()
-        until = loop.time() + SEEN_WITHIN_S
+        until = loop.time() + (RINGS_WITHIN_S if listens else SEEN_WITHIN_S)
         while loop.time() < until:
             sight = await self._sight_if_known(wish.act) if listens else self._now()
             if is_seen(wish.act, wish.asker, sight):
                 return told
             await asyncio.sleep(LOOK_AT_CHANNELS_S if listens else LOOK_S)
         if isinstance(wish.act, asked.Listen):
-            words = f"the telephone {wish.act.phone} was not reached within {SEEN_WITHIN_S:g} s; is it registered?"
+            words = (
+                f"the telephone {wish.act.phone} was not seen to ring within {RINGS_WITHIN_S:g} s; is it registered?"
+            )
             return Told("phone_away", words)
         return told
 

@@ -41,12 +41,13 @@ Code: TypeAlias = Literal[
 ]
 Result: TypeAlias = Literal["done", "nothing", "refused", "failed", "unknown"]
 """``done``; ``nothing``: it was so already, and nothing was done; ``refused``: by us, nothing was done; ``failed``:
-Asterisk refused; ``unknown``: whether it was done is not known, and it is not done again."""
+Asterisk refused, or could not; ``unknown``: whether it was done is not known, and it is not done again."""
 
 RESULT_OF: Final[Mapping[Code, Result]] = {
     "done": "done",
     "already_so": "nothing",
     "asterisk_refused": "failed",
+    "phone_away": "failed",
     "no_answer": "unknown",
     "interrupted": "unknown",
 }

@@ -63,7 +63,7 @@ async def sure(page: Page, name: str) -> None:
 
 
 async def is_told(page: Page, code: str = "done") -> None:
-    """The dialog is gone, for the answer has come; it stands on the page for some seconds, and the last is remembered."""
+    """The dialog is gone, for the answer has come; it stands for some seconds, and the last is remembered."""
     await expect(page.locator("dialog.acts")).to_have_count(0, timeout=PATIENCE_MS)
     await expect(page.locator(".toasts")).to_have_attribute("data-last", code, timeout=PATIENCE_MS)
 

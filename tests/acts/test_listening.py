@@ -130,7 +130,7 @@ async def test_a_telephone_that_is_not_there_is_told(house: House, desk: Board) 
         await to_the_queue(caller)
         await talking(house, agent)
         told = await desk.do("listen", agent="1003", phone="1007")
-        assert (told["code"], told["result"]) == ("phone_away", "refused")
+        assert (told["code"], told["result"]) == ("phone_away", "failed")
         assert (await desk.audit(told["key"])).code == "phone_away"
         assert (await desk.do("listen", agent="1003", phone="1003"))["code"] == "own_phone"
         assert (await desk.do("listen", agent="1003", phone="carrier"))["code"] == "unknown_phone"

@@ -408,14 +408,14 @@ async def test_a_caller_brought_forward_stands_at_the_head_of_our_line(house: Ho
 
 
 async def test_a_telephone_that_does_not_ring_is_told(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(desk, "SEEN_WITHIN_S", 0.2)
+    monkeypatch.setattr(desk, "RINGS_WITHIN_S", 0.2)
     monkeypatch.setattr(desk, "LOOK_AT_CHANNELS_S", 0.01)
     house.switch.channels = tuple(
         Heard({"Channel": name, "Uniqueid": name, "Linkedid": "x", "BridgeId": "b", "Duration": "00:00:01"})
         for name in ("PJSIP/1001-01", "PJSIP/1002-02")
     )
     told = await house.desk().ask(wish("k", asked.Listen(agent="1001", phone="1009")))
-    assert (told.code, told.result) == ("phone_away", "refused")
+    assert (told.code, told.result) == ("phone_away", "failed")
     assert [name for name, _ in house.switch.said] == ["Originate"]
 
 
