@@ -185,6 +185,38 @@ class CallView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Note:
+    """A line a supervisor wants on every board. Text and nothing else, whatever stands in it."""
+
+    id: str
+    text: str
+    """Telephone numbers in it are masked."""
+    who: str
+    since: datetime
+    until: datetime
+    """When it goes by itself."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClosedNumber:
+    """A number whose callers hear a message and nothing else."""
+
+    number: str
+    message: str
+    """The hotline's name of the message."""
+    who: str
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class News:
+    """What people have to be told, beside what the switch does."""
+
+    notes: tuple[Note, ...] = ()
+    closed: tuple[ClosedNumber, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Removed:
     """Keys of objects that are no more."""
 
@@ -204,6 +236,7 @@ class Snapshot:
     queues: tuple[QueueView, ...] = ()
     agents: tuple[AgentView, ...] = ()
     calls: tuple[CallView, ...] = ()
+    news: News = field(default_factory=News)
     type: Literal["snapshot"] = "snapshot"
 
 
@@ -220,6 +253,8 @@ class Delta:
     removed: Removed = field(default_factory=Removed)
     knowledge: Knowledge | None = None
     """The new state of knowledge, or None when it did not change."""
+    news: News | None = None
+    """All of it, or None when it did not change."""
     type: Literal["delta"] = "delta"
 
 
@@ -284,6 +319,7 @@ def apply_delta(state: Snapshot, message: Delta | Tick) -> Snapshot:
         seq=message.seq,
         at=message.at,
         knowledge=message.knowledge or state.knowledge,
+        news=message.news or state.news,
         queues=_merged(state.queues, message.queues, gone.queues, attrgetter("name")),
         agents=_merged(state.agents, message.agents, gone.agents, attrgetter("id")),
         calls=_merged(state.calls, message.calls, gone.calls, attrgetter("call_id")),
