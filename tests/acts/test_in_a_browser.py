@@ -82,7 +82,8 @@ async def test_pause_with_a_reason_and_unpause_by_keyboard(house: House, desk: B
         await expect(page.locator("dialog.acts[open]")).to_be_visible(timeout=PATIENCE_MS)
         await page.keyboard.press("Escape")
         await expect(page.locator("dialog.acts")).to_have_count(0, timeout=PATIENCE_MS)
-        await page.keyboard.press("Enter")  # the keyboard is where it was
+        await expect(page.locator(f"{card} button.act")).to_be_focused(timeout=PATIENCE_MS)  # where it was before
+        await page.keyboard.press("Enter")
         await page.locator("dialog.acts [data-act=pause]").focus()
         await page.keyboard.press("Enter")
         await page.locator("dialog.acts input[name=reason]").fill(MARKUP)
@@ -111,11 +112,11 @@ async def test_move_bring_forward_and_hang_up(house: House, desk: Board) -> None
         rows = '.queue[data-queue="service"] .waiter'
         await expect(page.locator(rows)).to_have_count(2, timeout=PATIENCE_MS)
         first, second = await waiting(house)
-        await act(page, f"{rows}:nth-child(2)", "promote_caller")
+        await act(page, f'.waiter[data-visit="{second}"]', "promote_caller")
         await is_told(page)
         await until(lambda: _is_line(house, [second, first]))
 
-        await act(page, f"{rows}:nth-child(2)", "move_caller")
+        await act(page, f'.waiter[data-visit="{first}"]', "move_caller")
         await page.locator("dialog.acts select[name=queue]").select_option("vip")
         await expect(page.locator("dialog.acts .hurts")).to_be_visible(timeout=PATIENCE_MS)
         await sure(page, "move_caller")
@@ -123,7 +124,7 @@ async def test_move_bring_forward_and_hang_up(house: House, desk: Board) -> None
         assert len(in_line(house, "vip")) == 1
 
         await expect(page.locator(rows)).to_have_count(1, timeout=PATIENCE_MS)
-        await act(page, f"{rows}:nth-child(1)", "hang_up")
+        await act(page, f'.waiter[data-visit="{second}"]', "hang_up")
         assert here.second.state is State.TALKING, "it is asked first"
         await sure(page, "hang_up")
         assert await here.second.ended() == "them"

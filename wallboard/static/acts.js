@@ -12,7 +12,7 @@ const TALKS = new Set(["on_queue_call", "on_hold", "on_other_call"]);
 const NOBODY = { person: null, may: [], phones: {}, numbers: [], messages: {} };
 
 export function supervisor({ onChange, read, keep }) {
-  let there = NOBODY, open = null, busy = false, toasts = [], named = 0, last = null;
+  let there = NOBODY, open = null, busy = false, toasts = [], named = 0, last = null, from = null;
   learn();
 
   async function learn() {
@@ -35,9 +35,8 @@ export function supervisor({ onChange, read, keep }) {
     onChange();
     const told = await posted(key, bodyOf(name, fields));
     busy = false;
-    open = null;
     toast(name, fields, told);
-    onChange();
+    close();
   }
 
   async function posted(key, body) {
@@ -72,14 +71,15 @@ export function supervisor({ onChange, read, keep }) {
     else { open = { ...(open ?? {}), name, fields: all }; onChange(); }
   }
 
-  function menuOf(kind, of) { open = { kind, of, name: null, fields: { who: of.who, ...(kind === "agent" ? { agent: of.id } : { visit: of.visit }) } }; onChange(); }
-  function close() { open = null; onChange(); }
+  function menuOf(kind, of, button) { from = button; open = { kind, of, name: null, fields: { who: of.who, ...(kind === "agent" ? { agent: of.id } : { visit: of.visit }) } }; onChange(); }
+  // The keyboard goes back to where it was.
+  function close() { open = null; onChange(); from?.focus(); from = null; }
 
   // A button that opens the menu of an agent or a caller; nothing where nobody may do anything.
   function trigger(kind, of, language) {
     if (!there.may.length || (there.person.queues !== null && !of.queues.some((queue) => there.person.queues.includes(queue)))) return nothing;
     const label = actWordsOf(language).menu(of.who);
-    return html`<button type="button" class="act" aria-haspopup="dialog" aria-label=${label} title=${label} @click=${() => menuOf(kind, of)}>⋯</button>`;
+    return html`<button type="button" class="act" aria-haspopup="dialog" aria-label=${label} title=${label} @click=${(event) => menuOf(kind, of, event.currentTarget)}>⋯</button>`;
   }
 
   function tools(language) {
