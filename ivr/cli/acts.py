@@ -92,7 +92,7 @@ def _plain(one: Act) -> dict[str, object]:
     told: dict[str, object] = asdict(one)
     del told["digest"]
     told["arguments"] = json.loads(one.arguments)
-    told["result"] = None if one.code is None else RESULT_OF.get(one.code, "refused")  # type: ignore[call-overload]
+    told["result"] = None if one.code is None else RESULT_OF.get(one.code, "refused")  # type: ignore[call-overload]  # any text
     told["asked_at"] = one.asked_at.isoformat()
     told["answered_at"] = one.answered_at.isoformat() if one.answered_at else None
     return told

@@ -15,6 +15,7 @@ from wallboard.access.people import Person, Role
 from wallboard.access.register import Register, Token, User
 from wallboard.access.sessions import Session
 from wallboard.access.tokens import hash_of
+from wallboard.acting import Acting
 from wallboard.app import make_app
 from wallboard.boards import Board, Tile
 from wallboard.reception import RECEPTION
@@ -63,7 +64,8 @@ def told(folder: Path, **other: object) -> WallboardSettings:
 
 def served(made: WallboardSettings, store: Store) -> Client:
     """A browser that nobody has signed in with; it follows no redirects by itself where the test says so."""
-    app = make_app(made, store, made_up_history(), made_up_flows(), made_up_reports())
+    acting = Acting(socket=made.feed.with_name("acts.sock"))
+    app = make_app(made, store, made_up_history(), made_up_flows(), made_up_reports(), acting=acting)
     return TestClient(TestServer(app), cookie_jar=CookieJar(unsafe=True))
 
 

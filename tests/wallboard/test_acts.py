@@ -254,6 +254,8 @@ async def test_the_audit_is_read_by_what_is_asked(house: House, store: Store) ->
     assert (await house.get("/api/v1/acts?whoo=Li"))[0] == 400
     house.person[0] = VIEWER
     assert (await house.get("/api/v1/acts"))[0] == 403
+    assert (await house.post())[0] == 403
+    assert house.desk.wishes == []
 
 
 async def test_notes_and_closed_numbers_reach_every_screen(house: House, bridge: Bridge) -> None:
