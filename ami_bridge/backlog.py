@@ -14,10 +14,12 @@ from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeAlias
 
+from ami_bridge.protocol.headers import read
+from ami_bridge.protocol.replies import stamped
 from ami_bridge.protocol.wire import event_name
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
     from datetime import datetime
 
 
@@ -119,6 +121,11 @@ class Backlog:
             await self._ready.wait()
         return self.take_nowait()
 
+    def take_while(self, wanted: Callable[[Item], bool]) -> Iterator[Item]:
+        """The oldest items, one by one, up to the first that is not wanted."""
+        while self._items and wanted(self._items[0]):
+            yield self.take_nowait()
+
     def take_nowait(self) -> Item:
         """The oldest item.
 
@@ -148,6 +155,21 @@ def _without(items: Iterable[Item], gone: Callable[[bytes], bool]) -> list[Item]
         in_hole = in_hole and not isinstance(item, LinkUp)
         kept.append(item)
     return kept
+
+
+def is_before(item: Item, at: datetime) -> bool:
+    """Whether an item tells of a time before a snapshot, by the switch's clock.
+
+    What ends a connection, or asks for a snapshot of its own, stands behind it.
+    """
+    match item:
+        case bytes():
+            told = stamped(read(item).text("Timestamp"))
+            return told is None or told <= at
+        case HeardUntil():
+            return item.at <= at
+        case _:
+            return isinstance(item, Notice)
 
 
 def _messages(items: Iterable[Item]) -> int:

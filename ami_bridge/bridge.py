@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import structlog
 
 from ami_bridge import evidence
-from ami_bridge.backlog import HeardUntil, HoleBegins, LinkLost, LinkUp, Notice, Overflowed
+from ami_bridge.backlog import HeardUntil, HoleBegins, LinkLost, LinkUp, Notice, Overflowed, is_before
 from ami_bridge.client import AmiLink
 from ami_bridge.contacts import unreachable
 from ami_bridge.domain import events as ev
@@ -319,6 +319,8 @@ class Bridge:
                 self.link.protocol.end("the switch gave no snapshot")
             return
         at = stamped(pong.first.text("Timestamp")) or self._clock()
+        for item in self.link.backlog.take_while(lambda item: is_before(item, at)):  # of before it, first
+            await self._take(item)
         self._apply(snapshot_of(status.rows, channels.rows, deaf, at))
         log.info(
             "bridge.snapshot",

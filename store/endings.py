@@ -1,8 +1,8 @@
 """An end for journeys whose service cannot tell theirs any more: it was killed, or stands still.
 
-The one place where somebody else than its owner writes on a row. It is safe because only an empty end is filled, a
-journey is added only where there is none, and because the owner's own word, whenever it comes, is a whole row and
-replaces ours (`store.upserts`).
+The one place where somebody else than its owner writes on a row. It is safe because only an empty end is filled, or one
+that the switch shows to be none, a journey is added only where there is none, and because the owner's own word,
+whenever it comes, is a whole row and replaces ours (`store.upserts`).
 """
 
 from __future__ import annotations
@@ -41,6 +41,12 @@ _LOST = (
     update(JOURNEYS)
     .where(JOURNEYS.c.id == bindparam("which"), JOURNEYS.c.outcome == "lost")
     .values(ended_at=bindparam("at"))
+)
+
+_RESCUED = (
+    update(JOURNEYS)
+    .where(JOURNEYS.c.id == bindparam("which"), JOURNEYS.c.outcome == "hung_up")
+    .values(ended_at=bindparam("at"), outcome="rescued")
 )
 
 _ADD: Final[Mapping[EngineName, Executable]] = {
@@ -94,6 +100,13 @@ async def correct_lost(store: Store, ends: Sequence[JourneyEnd]) -> None:
     if ends:
         async with store.writing() as connection:
             await connection.execute(_LOST, [{"which": end.id, "at": end.at} for end in ends])
+
+
+async def were_rescued(store: Store, ends: Sequence[JourneyEnd]) -> None:
+    """Give those that were taken for hung up, and only those, the end of a call that the dialplan's rescue had."""
+    if ends:
+        async with store.writing() as connection:
+            await connection.execute(_RESCUED, [{"which": end.id, "at": end.at} for end in ends])
 
 
 async def add_journeys(store: Store, journeys: Sequence[Journey]) -> None:

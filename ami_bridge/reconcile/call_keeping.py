@@ -16,7 +16,7 @@ from ami_bridge.queue_log.place import Mark
 from ami_bridge.queue_log.tail import LogTail
 from ami_bridge.reconcile.call_settling import Settled, settle
 from ami_bridge.reconcile.verifying_calls import known_of
-from store.endings import JourneyEnd, add_journeys, correct_lost, end_journeys
+from store.endings import JourneyEnd, add_journeys, correct_lost, end_journeys, were_rescued
 from store.errors import StoreUnavailable
 from store.queries.ledger import log_place
 from store.rows import LogPlace
@@ -148,13 +148,15 @@ class CallKeeper:
         await add_journeys(self.store, found.lost)  # not by the writer: the service's own row may have come meanwhile
         await end_journeys(self.store, [_end(one) for one in found.ends])
         await correct_lost(self.store, [_end(one) for one in found.corrected])
+        await were_rescued(self.store, [_end(one) for one in found.rescued])
         for visit in found.moved:
             self.writer.put(visit)
-        self.settled += len(found.ends) + len(found.corrected) + len(found.lost) + len(found.moved)
+        self.settled += len(found.ends) + len(found.corrected) + len(found.rescued) + len(found.lost) + len(found.moved)
         log.info(
             "bridge.calls_settled",
             ended=len(found.ends),
             corrected=len(found.corrected),
+            rescued=len(found.rescued),
             lost=len(found.lost),
             moved=len(found.moved),
         )

@@ -2,8 +2,9 @@
 
 A journey is its service's own account. CEL only fills what the service cannot have told: its end, where it was killed
 or stood still; and the whole of it, where nothing of the call is in the ledger. What the service itself tells later
-still wins. Visits are put right from queue_log (`repairing`) and compared with CEL (`call_differences`); but for one
-thing that queue_log cannot know: a caller moved out of the line, unseen, did not give up.
+still wins. But one it took for hung up, while the watchdog moved its caller out of it, was rescued. Visits are put
+right from queue_log (`repairing`) and compared with CEL (`call_differences`); but for one thing that queue_log cannot
+know: a caller moved out of the line, unseen, did not give up.
 """
 
 from __future__ import annotations
@@ -43,17 +44,19 @@ class Settled:
     Attributes:
         ends: Ends of journeys that have none.
         corrected: Moments of those that were found to be over later than they were.
+        rescued: Ends of those their service took for hung up, while the watchdog moved the caller to the rescue.
         lost: Journeys of calls the ledger has nothing of.
         moved: Visits that by queue_log the caller gave up, while his line went on: somebody moved him elsewhere.
     """
 
     ends: list[Over] = field(default_factory=list)
     corrected: list[Over] = field(default_factory=list)
+    rescued: list[Over] = field(default_factory=list)
     lost: list[Journey] = field(default_factory=list)
     moved: list[Visit] = field(default_factory=list)
 
     def __bool__(self) -> bool:
-        return bool(self.ends or self.corrected or self.lost or self.moved)
+        return bool(self.ends or self.corrected or self.rescued or self.lost or self.moved)
 
 
 def settle(node: str, call: Call, known: Known, flows: Mapping[str, str], into: Settled) -> None:
@@ -75,6 +78,8 @@ def settle(node: str, call: Call, known: Known, flows: Mapping[str, str], into: 
             into.ends.append(end)
         elif journey.outcome == "lost" and abs(journey.ended_at - leg.ended) > MOMENT:
             into.corrected.append(end)
+        elif journey.outcome == "hung_up" and end.outcome == "rescued" and leg.ended - journey.ended_at > MOMENT:
+            into.rescued.append(end)  # AGI hears of a Redirect as of a hang-up
     into.moved += [_moved(visit) for visit in known.visits if _went_on(call, visit)]
     if not known.journeys and not known.visits:
         into.lost += [_journey(node, call.id, leg, flows) for leg in call.legs if leg.context == ENTRANCE and leg.ended]

@@ -44,8 +44,9 @@ TOLD_EVERY_S: Final = 10.0
 _LOOK_EVERY_S: Final = 1.0
 _QUIET_S: Final = 25.0
 """Seconds callers have to come to an end by themselves, then they are hung up."""
-_CEL_LOOKS_S: Final = 60.0
-"""The bridge looks at CEL every 20 s, and settles a call some time after it is over."""
+_CEL_LOOKS_S: Final = 180.0
+"""The bridge looks at CEL every 20 s, and settles a call some time after it is over; gaps are filled in as often. On a
+machine with much else to do each look may take that long once more: it ends as soon as nothing differs."""
 _HEALED_S: Final = 90.0
 """Seconds the hotline may take until its numbers are live again: a part that often dies waits 15 s."""
 _WRITTEN_S: Final = 6.0

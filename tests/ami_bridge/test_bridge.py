@@ -423,6 +423,34 @@ async def test_a_bridge_that_was_held_up_hears_ami_before_the_log(tmp_path: Path
     assert [visit.entered_at.timestamp() - began for visit in told] == [pytest.approx(0.1), pytest.approx(1.3)]
 
 
+async def test_what_ami_told_of_before_a_snapshot_is_heard_before_it(tmp_path: Path, switch: ScriptedManager) -> None:
+    """As a soak heard it, seconds late: whom the snapshot finds waiting is in that queue for the second time."""
+    now, sink = datetime.now(UTC).timestamp(), Rows()
+    agent = ("Interface: PJSIP/1001", "MemberName: 陈美玲", "DestUniqueid: 1.7", "HoldTime: 3")
+    told = (
+        (-7.0, "Event: QueueCallerJoin", "Position: 6"),
+        (-4.0, "Event: QueueCallerLeave", "Position: 1"),
+        (-3.9, "Event: AgentConnect", *agent),
+        (-2.9, "Event: AgentComplete", "Reason: transfer", "TalkTime: 1", *agent),
+        (-2.8, "Event: QueueCallerJoin", "Position: 1"),
+    )
+    early = [message(*lines, "Queue: normal", *CALLER, f"Timestamp: {now + after:.6f}") for after, *lines in told]
+
+    def pong(asked: Fields) -> bytes:
+        before, early[:] = b"".join(early), []
+        return before + success(asked, Ping="Pong", Timestamp=f"{now:.6f}")
+
+    switch.answers |= {"Ping": pong, "QueueStatus": waiting_entry}
+    async with running(Bridge(settings(tmp_path, switch.port), sink)):
+        watcher = await Watcher.of(tmp_path / "feed.sock")
+        state = await watcher.until(lambda s: s.knowledge.state == "complete")
+        watcher.close()
+    assert [one.visit_id for one in normal(state).waiting] == ["gz-1/1.5/2"]
+    first, second = (visit for _, visit in sorted(sink.visits().items()))
+    assert [(one.outcome, one.agent) for one in (first, second)] == [("answered", "1001"), (None, None)]
+    assert [one.entered_at.timestamp() - now for one in (first, second)] == [pytest.approx(-7.0), pytest.approx(-2.8)]
+
+
 def settled(text: str) -> str:
     now = int(datetime.now(UTC).timestamp()) - 2
     return f"{now}|7.7|normal|NONE|ENTERQUEUE||138|1\n{now}|7.7|normal|NONE|{text}\n"

@@ -104,6 +104,28 @@ async def test_a_call_nobody_wrote_down_gets_a_row_and_one_the_service_told_of_k
         assert (await house.journeys())[0] == told
 
 
+async def test_a_journey_taken_for_hung_up_whose_caller_the_rescue_had_was_rescued(tmp_path: Path) -> None:
+    """As a soak heard it: the service stood still, the watchdog moved its callers, AGI heard of it as of a hang-up."""
+    call, [whole, its_talk] = agreeing("answered_agent")
+    assert isinstance(whole, Journey)
+    left = replace(whole, ended_at=moment(call, 2))
+    told = scene("answered_agent")
+    rescued = told.replace(b'"hotline-run"', b'"hotline-bye"')
+    for raw, outcome in ((told, "hung_up"), (rescued, "rescued")):
+        (folder := tmp_path / outcome).mkdir()
+        async with floor(folder) as house:
+            await house.put(left, its_talk)
+            house.write(b"")
+            keeper = house.keeper()
+            await keeper.look()
+            house.write(raw)
+            await keeper.look()
+            [row] = await house.journeys()
+            assert (row.outcome, row.ended_at) == (outcome, call.ended if outcome == "rescued" else left.ended_at)
+            verdict = await verify_calls(house.mine.store, [house.log], HOUSE, since=moment(call, -1), until=house.now)
+            assert [one.what for one in verdict.differences] == ([] if outcome == "rescued" else ["journey ended"])
+
+
 async def test_what_the_service_writes_while_a_call_is_settled_is_not_replaced(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
