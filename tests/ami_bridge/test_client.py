@@ -215,8 +215,8 @@ async def test_a_slow_login_is_given_up(switch: ScriptedManager) -> None:
 
 async def test_a_silent_server_is_no_switch(switch: ScriptedManager) -> None:
     switch._greeting = b""
-    with pytest.raises(PeerError, match=r"no AMI greeting within 0\.05 s"):
-        await try_login(quick(switch.port, connect_s=0.05))
+    with pytest.raises(PeerError, match=r"no AMI greeting within 2\b"):
+        await try_login(quick(switch.port, connect_s=2.0))  # enough to connect in on the slowest machine
 
 
 async def test_a_dead_peer_is_noticed_within_a_ping(switch: ScriptedManager, linked: Linked) -> None:

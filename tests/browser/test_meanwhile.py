@@ -76,7 +76,7 @@ async def test_a_history_that_stands_open_says_that_the_database_is_away_keeps_i
         await brought_back(tmp_path)
         await visits(tmp_path, 2, first=3)
         await expect(problem).to_have_count(0, timeout=LONG_MS)
-        await expect(total).to_have_text("5")
+        await expect(total).to_have_text("5", timeout=LONG_MS)
 
 
 async def test_pictures_that_stand_open_become_those_of_a_version_that_is_published_meanwhile(tmp_path: Path) -> None:
@@ -93,9 +93,11 @@ async def test_pictures_that_stand_open_become_those_of_a_version_that_is_publis
         assert loaded.flows is not None, loaded.diagnostics
         board.flows.take(loaded.flows, loaded.catalogue)
         await expect(page.locator("#node-main-hours_today")).to_be_visible(timeout=LONG_MS)
-        await expect(page.locator("#node-main-open_now")).to_have_count(0)
-        await expect(page.locator('.steps tr[data-step="hours_today"]')).to_have_count(1)
-        await expect(page.locator("#node-main-main_menu .badge .number")).to_have_text("3")  # the callers go on
+        await expect(page.locator("#node-main-open_now")).to_have_count(0, timeout=LONG_MS)
+        await expect(page.locator('.steps tr[data-step="hours_today"]')).to_have_count(1, timeout=LONG_MS)
+        await expect(page.locator("#node-main-main_menu .badge .number")).to_have_text(
+            "3", timeout=LONG_MS
+        )  # callers go on
         assert page.url.endswith("view=ivr&flow=main"), "nobody was sent elsewhere"
         assert await wrongs(page) == []
         assert await page.evaluate(IN_SIGHT) == []
