@@ -26,6 +26,7 @@ th, td { padding: .25rem .6rem; border-bottom: 1px solid #e5e7eb; text-align: ri
 th { font-weight: 600; border-bottom: 2px solid #9ca3af; }
 td { font-variant-numeric: tabular-nums; }
 .text, .instant { text-align: left; }
+.many th, .many td { padding: .25rem .35rem; font-size: .8rem; }
 tfoot td { border-top: 2px solid #9ca3af; border-bottom: 0; font-weight: 600; }
 thead { display: table-header-group; }
 tr { break-inside: avoid; }
@@ -35,6 +36,8 @@ dt { font-weight: 600; } dd { margin: 0 0 .3rem 0; }
 """
 """What stands in the page's one `style`, to the letter: a server may allow it by its hash (CSP)."""
 _WIDE, _HIGH, _LEFT, _FOOT = 960.0, 150.0, 46.0, 18.0
+MANY: Final = 10
+"""Columns; more are written smaller, so that a printed page holds them."""
 MOST_BARS: Final = 200
 """More bars than this are thinner than a printed line; the table has the figures."""
 
@@ -52,6 +55,7 @@ def as_html(table: Table) -> str:
         told = (f'<td class="{one.kind}">{escape(shown(cell, one.kind, clock))}</td>' for cell, one in cells)
         return f"<tr>{''.join(told)}</tr>"
 
+    size = "many" if len(table.columns) > MANY else "few"
     foot = f"<tfoot>{line(table.total)}</tfoot>" if table.total else ""
     meanings = "".join(f"<dt>{escape(one.name)}</dt><dd>{escape(one.meaning)}</dd>" for one in table.columns)
     return "\n".join(
@@ -64,7 +68,8 @@ def as_html(table: Table) -> str:
             f"<p>{escape(span_in_words(table.span))}, metrics edition {VERSION}</p>",
             *(f"<p>{escape(note)}</p>" for note in table.notes),
             *_charts(table),
-            f"<table><thead><tr>{heads}</tr></thead>{foot}<tbody>",
+            f'<table class="{size}">',
+            f"<thead><tr>{heads}</tr></thead>{foot}<tbody>",
             *(line(row) for row in table.rows),
             f"</tbody></table><dl>{meanings}</dl></body></html>",
         ]

@@ -116,9 +116,13 @@ def by_hour_of_day(asked: Asked, tallies: Tallies) -> Table:
 def columns_of(metrics: Sequence[Metric]) -> tuple[Column, ...]:
     """A column for each metric, under its name."""
     return tuple(
-        Column(metric.name, metric.unit, f"{metric.title[0].upper()}{metric.title[1:]}: {metric.formula}.")
+        Column(metric.name, metric.unit, metric.words if metric.kind == "count" else _meaning(metric))
         for metric in metrics
     )
+
+
+def _meaning(metric: Metric) -> str:
+    return f"{metric.title[0].upper()}{metric.title[1:]}: {metric.formula}."
 
 
 def shown(cell: Cell, kind: ColumnKind, clock: Callable[[datetime], str]) -> str:
