@@ -133,7 +133,7 @@ async def test_the_page_outlives_its_server(browser: Browser, house: House) -> N
     async def serves() -> bool:
         return house.rig.part_serves("wallboard")
 
-    await until(serves, within_s=30)
+    await until(serves, within_s=60)
 
 
 async def test_a_hostile_name_is_only_a_name(browser: Browser, house: House) -> None:

@@ -74,7 +74,7 @@ async def _balance(house: House) -> None:
     async with house.caller("13800138000") as phone:
         await greeted(phone, then="1")
         await phone.press("4711#")
-        await phone.begins_to_hear("您的话费余额是", within_s=20)
+        await phone.begins_to_hear("您的话费余额是", within_s=60)
         await phone.hang_up()
 
 
@@ -145,7 +145,7 @@ async def verdict(house: House, calls: int) -> dict[str, Any]:
         told = json.loads(said)
         return bool(told["cel"]["calls"] >= calls)
 
-    await until(compared, within_s=25)
+    await until(compared, within_s=60)
     return told
 
 

@@ -94,7 +94,7 @@ async def no_bridge(house: House) -> AsyncIterator[None]:
     finally:
         killing.cancel()
         await asyncio.gather(killing, return_exceptions=True)
-    await until(lambda: _is(house.rig.part_serves("bridge")), within_s=40)
+    await until(lambda: _is(house.rig.part_serves("bridge")), within_s=60)
 
 
 async def _is(fact: bool) -> bool:  # noqa: FBT001 - a fact is what it takes
@@ -118,7 +118,7 @@ async def test_what_agents_did_while_the_bridge_was_dead_is_what_a_living_one_sa
             await act("queue add member PJSIP/1003 to vip penalty 2")
             await act("queue pause member PJSIP/1001 queue service reason training")
             await to_the_queue(phone)
-            await second.reaches(State.TALKING, within_s=20)
+            await second.reaches(State.TALKING, within_s=60)
             await asyncio.sleep(APART_S)
             await act("queue set penalty 4 on PJSIP/1003 in vip")
             await second.hang_up()

@@ -102,10 +102,10 @@ async def test_a_hundred_publications_disturb_no_call(house: House) -> None:
 
         assert (talks.state, waits.state) == (talks.state.TALKING, waits.state.TALKING), "somebody was dropped"
         await agent.hang_up()
-        await talks.begins_to_hear(RATED["old"], within_s=20)
-        await until(lambda: is_answered(house, 2), within_s=30)
+        await talks.begins_to_hear(RATED["old"], within_s=60)
+        await until(lambda: is_answered(house, 2), within_s=60)
         await agent.hang_up()
-        await waits.begins_to_hear(RATED["new"], within_s=20)
+        await waits.begins_to_hear(RATED["new"], within_s=60)
         await asyncio.gather(talks.hang_up(), waits.hang_up())
     for number, name in {1: "old", 2: "new", **began}.items():
         assert await began_with(house, number) == (versions[name], "hung_up"), number
@@ -138,14 +138,14 @@ async def test_a_faulty_version_is_taken_back_and_its_callers_reached_a_person(h
         for number in (901, 902):
             async with phone(house, number) as unlucky:
                 await wants_another_language(unlucky)
-                await unlucky.begins_to_hear("系统正在维护，正在为您转接人工服务", within_s=20)
+                await unlucky.begins_to_hear("系统正在维护，正在为您转接人工服务", within_s=60)
                 await until(lambda: house.agent_is("1001", "on_queue_call"))
                 await unlucky.hang_up()
-            await until(lambda: house.agent_is("1001", "available"), within_s=30)
+            await until(lambda: house.agent_is("1001", "available"), within_s=60)
     await until(lambda: is_taken_back(faulty))
     async with phone(house, 903) as lucky:
         await wants_another_language(lucky)
-        await lucky.begins_to_hear(CHOOSE, within_s=20)
+        await lucky.begins_to_hear(CHOOSE, within_s=60)
         await lucky.hang_up()
     last = publishing.records(faulty.places)[-1]
     assert (last.act, last.who, last.version) == ("taken-back", "the service", faulty.flows.version)
