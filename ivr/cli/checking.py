@@ -50,6 +50,7 @@ def judged(folder: Path) -> Verdict:
 def _judged(folder: Path) -> Verdict:
     from dialplan.diagnostics import has_errors
     from dialplan.report import as_github, as_json, as_text
+    from ivr.config.alarms import load_alarms
     from ivr.config.boards import load_boards
     from ivr.config.checked import check_hotline
     from ivr.config.dialogues import load_dialogues
@@ -57,12 +58,14 @@ def _judged(folder: Path) -> Verdict:
     loaded = check_hotline(folder)
     tests = load_dialogues(loaded)
     refresh_schemas(folder, loaded, tests)
-    boards = load_boards(loaded)
-    found = (*loaded.diagnostics, *tests.diagnostics, *boards.diagnostics)
-    sources = {**loaded.sources, **tests.sources, **boards.sources}
+    boards, alarms = load_boards(loaded), load_alarms(loaded)
+    found = (*loaded.diagnostics, *tests.diagnostics, *boards.diagnostics, *alarms.diagnostics)
+    sources = {**loaded.sources, **tests.sources, **boards.sources, **alarms.sources}
     scope = f"{loaded.scope}, {_dialogues(len(tests.dialogues))}" if tests.sources else loaded.scope
     if boards.sources:
         scope += ", 1 board" if len(boards.sources) == 1 else f", {len(boards.sources)} boards"
+    if alarms.sources:
+        scope += ", alarms"
     return Verdict(
         text=as_text(found, sources, scope=scope).rstrip("\n"),
         colored=as_text(found, sources, color=True, scope=scope).rstrip("\n"),

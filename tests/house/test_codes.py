@@ -9,6 +9,7 @@ import pytest
 
 from dialplan.codes import CODES as DIALPLAN
 from dialplan.diagnostics import merge_codes
+from ivr.alarms.codes import CODES as ALARMS
 from ivr.boards.codes import CODES as BOARDS
 from ivr.config.codes import CODES as CONFIG
 from ivr.flow.codes import CODES as FLOW
@@ -17,8 +18,8 @@ from ivr.rehearsal.codes import CODES as REHEARSAL
 from ivr.reports.codes import CODES as REPORTS
 
 ROOT = Path(__file__).parents[2]
-ALL = merge_codes(CONFIG, FLOW, PROMPTS, DIALPLAN, REHEARSAL, REPORTS, BOARDS)
-SAID = re.compile(r'"([BCDFPRTY]\d{3})"')
+ALL = merge_codes(CONFIG, FLOW, PROMPTS, DIALPLAN, REHEARSAL, REPORTS, BOARDS, ALARMS)
+SAID = re.compile(r'"([ABCDFPRTY]\d{3})"')
 MODULES = [path for package in ("ivr", "dialplan") for path in (ROOT / package).rglob("*.py")]
 
 
@@ -42,6 +43,6 @@ def test_every_code_is_seen_by_a_test() -> None:
         code
         for ending in ("*.expected", "test_*.py")
         for path in (ROOT / "tests").rglob(ending)
-        for code in re.findall(r"\b[BCDFPRTY]\d{3}\b", path.read_text("utf-8"))
+        for code in re.findall(r"\b[ABCDFPRTY]\d{3}\b", path.read_text("utf-8"))
     }
     assert set(ALL) - seen == set()
