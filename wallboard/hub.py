@@ -78,6 +78,7 @@ class Hub:
         self._fragments = Fragments(settings)
         self._tiles = Tiles(settings.boards)
         self._digests = {name: payloads.digest(each) for name, each in settings.boards.items()}
+        self._alarms: payloads.Json = {"firing": [], "over": [], "senders": [], "watched": []}
         self._run = secrets.token_hex(4)
         self._seq = 0
         self._told_at: datetime | None = None
@@ -101,6 +102,18 @@ class Hub:
     def levels(self) -> Told:
         """What the tiles of all boards are worth, with their levels."""
         return self._tiles.all
+
+    @property
+    def alarms(self) -> payloads.Json:
+        """The alarms as they were told last (`wallboard.alarms.shown`)."""
+        return self._alarms
+
+    def tell_alarms(self, alarms: payloads.Json, now: datetime) -> None:
+        """Other alarms from now on; every screen is told."""
+        self._alarms = alarms
+        self._seq += 1
+        told = {**payloads.pulse(self._watch.standing(now), self._seq, now), "alarms": alarms}
+        self._tell(payloads.text(payloads.with_tiles(told, self._look(now))).encode(), now)
 
     def show(self, boards: Mapping[str, Board], now: datetime) -> None:
         """Other boards from now on; every screen is told."""
@@ -189,5 +202,11 @@ class Hub:
     def _hello(self, now: datetime) -> bytes:
         head = payloads.hello(self._watch, self._settings, self._seq, now)
         titles = {name: each.title for name, each in sorted(self._tiles.boards.items())}
-        boards = {"boards": self._digests, "board_titles": titles, "tiles": self._tiles.all, "run": self._run}
+        boards = {
+            "boards": self._digests,
+            "board_titles": titles,
+            "tiles": self._tiles.all,
+            "run": self._run,
+            "alarms": self._alarms,
+        }
         return self._fragments.hello({**head, **boards}, self._watch.snapshot)

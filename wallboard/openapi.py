@@ -11,6 +11,7 @@ from ami_bridge.messages import AgentView, QueueView
 from store.queries.pages import MOST_ROWS
 from store.rows import OUTCOMES, EndedBy, TransferKind
 from store.time_line import Part, What
+from wallboard.openapi_alarms import alarm_paths
 from wallboard.openapi_flows import flow_paths
 from wallboard.openapi_history import history_paths
 
@@ -69,6 +70,7 @@ def document() -> Json:
             "/api/v1/trends": {"get": _trends()},
             **history_paths(_reading, _refusal),
             **flow_paths(_reading, _refusal),
+            **alarm_paths(_reading),
             "/api/v1/boards": {"get": _reading("The boards of boards/*.yaml, with their addresses", _boards())},
             "/api/v1/boards/{name}": {"get": _board()},
             "/boards/{name}": {"get": _board_page()},

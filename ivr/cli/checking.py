@@ -64,8 +64,6 @@ def _judged(folder: Path) -> Verdict:
     scope = f"{loaded.scope}, {_dialogues(len(tests.dialogues))}" if tests.sources else loaded.scope
     if boards.sources:
         scope += ", 1 board" if len(boards.sources) == 1 else f", {len(boards.sources)} boards"
-    if alarms.sources:
-        scope += ", alarms"
     return Verdict(
         text=as_text(found, sources, scope=scope).rstrip("\n"),
         colored=as_text(found, sources, color=True, scope=scope).rstrip("\n"),
