@@ -1,6 +1,7 @@
 // The board: state in, picture out. Messages are gathered until the next frame; one timer moves everything that counts up.
 
 import { html, nothing, render } from "./vendor/lit-html/lit-html.js";
+import { alarmList } from "./alarms.js";
 import { agentsPanel, agentsView } from "./agents.js";
 import { callersPanel } from "./callers.js";
 import { quarters } from "./charts.js";
@@ -145,6 +146,6 @@ function draw() {
   document.body.dataset.stale = String(isStale(stand));
   const body = view.view === "ivr" ? flows.view(view, context) : view.view === "history" ? older.view(view, context) : view.view === "agents" ? agentsView(view, context) : html`${band(EVERYTHING, context)}
     <div class="columns"><div class="col">${queueCards(EVERYTHING, context)}${quarters(past, words, state.timeZone)}</div><div class="col">${agentsPanel(context)}${callersPanel(context)}</div></div>`;
-  render(html`${head(words, stand)}${banner(state, stand, words)}<main class=${view.view === "history" ? "past" : ""}>${body}</main>${foot(words, stand)}${drawn(words, stand)}`, document.body);
+  render(html`${head(words, stand)}${banner(state, stand, words)}${alarmList(state.alarms, language, (instant, options) => time(instant, words, options))}<main class=${view.view === "history" ? "past" : ""}>${body}</main>${foot(words, stand)}${drawn(words, stand)}`, document.body);
   tick(document.body, until);
 }

@@ -79,7 +79,7 @@ class House:
         self.hub.hear(replace(floor(self.clock.now), knowledge=knowledge), self.clock.now)
 
     def texts(self) -> list[str]:
-        return [each["text"]["en"] for each in self.hub.alarms["firing"]]  # type: ignore[attr-defined]  # JSON
+        return [each["text"]["en"] for each in self.hub.alarms["firing"]]  # type: ignore[attr-defined]  # JSON, whose values have no types
 
 
 async def until(condition: Callable[[], bool]) -> None:
@@ -106,7 +106,7 @@ async def test_what_stands_is_told_once_to_senders_and_boards_and_once_more_when
         house.knows("complete")
         await ops.until(lambda got: len(got) == 2)
         await until(lambda: house.texts() == [])
-        assert [each["rule"] for each in house.hub.alarms["over"]] == ["cut"]  # type: ignore[attr-defined]  # JSON
+        assert [each["rule"] for each in house.hub.alarms["over"]] == ["cut"]  # type: ignore[attr-defined]  # JSON, whose values have no types
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
     first, second = ops.got
@@ -172,7 +172,7 @@ async def test_a_sender_that_fails_is_said_once_shown_on_boards_and_disturbs_no_
             running.cancel()
             await asyncio.gather(running, return_exceptions=True)
     assert [line["why"] for line in lines if line["event"] == "alarm_sender_failed"] == ["nobody there"]
-    assert [(each["name"], each["why"]) for each in house.hub.alarms["senders"]] == [("deaf", "nobody there")]  # type: ignore[attr-defined]  # JSON
+    assert [(each["name"], each["why"]) for each in house.hub.alarms["senders"]] == [("deaf", "nobody there")]  # type: ignore[attr-defined]  # JSON, whose values have no types
 
 
 async def test_a_database_that_is_away_is_an_alarm_and_calls_that_fail_are_counted_while_it_is_there(
