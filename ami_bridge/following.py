@@ -196,9 +196,11 @@ class LogFollower:
         self._forgot_until: datetime | None = None
 
     async def due(self, now: datetime, *, everything: bool, heard: datetime | None = None) -> list[LedgerLine]:
-        """The lines whose time has come (`is_due`), in order; all there are, before a snapshot.
+        """The lines whose time has come (`is_due`), in order. An unreadable file is said.
 
-        An unreadable file is said.
+        Before a snapshot it is all there are: the snapshot says who is there no more, the log how that ended. It is
+        what was written since the last tick and `LAG`, as without AMI the clock makes lines due; only a bridge that
+        was itself held up has more. What AMI says of that time comes behind both (`domain.whose.as_it_began`).
         """
         try:
             fresh = await asyncio.to_thread(self._fresh)

@@ -15,6 +15,7 @@ import re
 from collections.abc import Mapping  # noqa: TC003 - pydantic reads the annotations at run time
 from dataclasses import dataclass, field, replace
 from datetime import datetime  # noqa: TC003 - pydantic reads the annotations at run time
+from operator import attrgetter
 from typing import TYPE_CHECKING, Annotated, Literal, TypeVar
 
 from pydantic import Field, TypeAdapter, ValidationError
@@ -22,7 +23,7 @@ from pydantic import Field, TypeAdapter, ValidationError
 from store.masks import MARK
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
 
 KnowledgeState = Literal["complete", "catching_up", "blind"]
 AgentState = Literal[
@@ -82,7 +83,10 @@ class WaitingCaller:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TodayCounts:
-    """Visits that entered since midnight of the hotline's time zone, by outcome; sums are in seconds."""
+    """Visits that entered since midnight of the hotline's time zone, by outcome; sums are in seconds.
+
+    Each is named and counted as in `store.metrics` (docs/metrics.md).
+    """
 
     entered: int = 0
     answered: int = 0
@@ -101,12 +105,12 @@ class TodayCounts:
     incompatible: int = 0
     """Caller and phone had no codec in common."""
     failed: int = 0
-    unknown: int = 0
-    waits_known: int = 0
-    """Answered visits whose wait was seen; only these are in ``wait_sum_s``."""
-    talks_ended: int = 0
+    unknown_after_gap: int = 0
+    answer_waits: int = 0
+    """Answered visits whose wait was seen; only these are in ``answer_wait_s``."""
+    handled: int = 0
     """Answered visits whose talk is over; only these are in ``talk_sum_s``."""
-    wait_sum_s: float = 0.0
+    answer_wait_s: float = 0.0
     """Sum of the waits of answered visits, for the mean speed of answer."""
     talk_sum_s: float = 0.0
     longest_wait_s: float = 0.0
@@ -164,7 +168,8 @@ class AgentView:
     """Penalty by queue the agent is a member of."""
     answered: int = 0
     missed: int = 0
-    talk_s: float = 0.0
+    talk_sum_s: float = 0.0
+    """Seconds of finished talks, together."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -270,10 +275,12 @@ def decode(line: bytes) -> Snapshot | Delta | Tick:
 T = TypeVar("T")
 
 
-def _merged(old: Iterable[T], new: Iterable[T], gone: Iterable[str], key: Callable[[T], str]) -> tuple[T, ...]:
+def _merged(old: tuple[T, ...], new: tuple[T, ...], gone: tuple[str, ...], key: Callable[[T], str]) -> tuple[T, ...]:
     """The old objects with the new ones put over them, in the old order, then the ones never seen."""
-    objects = {key(o): o for o in old}
-    objects.update({key(o): o for o in new})
+    if not new and not gone:
+        return old
+    objects = dict(zip(map(key, old), old, strict=True))
+    objects.update(zip(map(key, new), new, strict=True))
     for name in gone:
         objects.pop(name, None)
     return tuple(objects.values())
@@ -295,9 +302,9 @@ def apply_delta(state: Snapshot, message: Delta | Tick) -> Snapshot:
         seq=message.seq,
         at=message.at,
         knowledge=message.knowledge or state.knowledge,
-        queues=_merged(state.queues, message.queues, gone.queues, lambda q: q.name),
-        agents=_merged(state.agents, message.agents, gone.agents, lambda a: a.id),
-        calls=_merged(state.calls, message.calls, gone.calls, lambda c: c.call_id),
+        queues=_merged(state.queues, message.queues, gone.queues, attrgetter("name")),
+        agents=_merged(state.agents, message.agents, gone.agents, attrgetter("id")),
+        calls=_merged(state.calls, message.calls, gone.calls, attrgetter("call_id")),
         trunks=state.trunks if message.trunks is None else message.trunks,
     )
 

@@ -101,7 +101,9 @@ async def load_past(store: Store, node: str, zone: ZoneInfo, now: datetime) -> P
         members=await members_now(store, node),
         names=await agent_names(store, node),
         gap=await open_gap(store, node),
-        totals=tuple((t.agent, t.answered, t.missed, t.talk_s) for t in await agent_totals(store, midnight, node=node)),
+        totals=tuple(
+            (t.agent, t.answered, t.missed, t.talk_sum_s) for t in await agent_totals(store, midnight, node=node)
+        ),
     )
 
 
@@ -198,7 +200,7 @@ def _visit(row: rows.Visit, past: Past, now: datetime) -> Visit:
 
 
 def _agents(state: State, past: Past, known: dict[str, Visit]) -> dict[str, Agent]:
-    totals = {agent: (answered, missed, talk_s) for agent, answered, missed, talk_s in past.totals}
+    totals = {agent: (answered, missed, talk_sum_s) for agent, answered, missed, talk_sum_s in past.totals}
     talks = sorted(
         ((v.row.answered_at, v) for v in known.values() if v.phase is Phase.TALKING and v.row.answered_at),
         key=lambda one: one[0],
@@ -212,7 +214,7 @@ def _agents(state: State, past: Past, known: dict[str, Visit]) -> dict[str, Agen
         places.setdefault(row.agent, {})[row.queue] = member_of(row)
     agents: dict[str, Agent] = {}
     for interval in past.intervals:
-        answered, missed, talk_s = totals.get(interval.agent, (0, 0, 0.0))
+        answered, missed, talk_sum_s = totals.get(interval.agent, (0, 0, 0.0))
         agents[interval.agent] = Agent(
             id=interval.agent,
             name=state.rules.agents.get(interval.agent) or past.names.get(interval.agent, interval.agent),
@@ -222,7 +224,7 @@ def _agents(state: State, past: Past, known: dict[str, Visit]) -> dict[str, Agen
             also=serving.get(interval.agent, ())[:-1],
             answered=answered,
             missed=missed,
-            talk_s=talk_s,
+            talk_sum_s=talk_sum_s,
         )
     return agents
 

@@ -94,7 +94,7 @@ def agent_view(state: State, agent: Agent) -> AgentView:
         queues={queue: member.penalty or 0 for queue, member in sorted(agent.members.items())},
         answered=agent.answered,
         missed=agent.missed,
-        talk_s=agent.talk_s,
+        talk_sum_s=agent.talk_sum_s,
     )
 
 

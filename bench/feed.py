@@ -1,18 +1,22 @@
 """How soon a change reaches two hundred screens, and what it costs: beside a bare relay, and beside a board that polls.
 
-    python bench/feed.py [--viewers 200] [--seconds 8] [--rounds 3] [--only relay,hotline,poll]
+    python bench/feed.py [--viewers 200] [--seconds 8] [--rounds 3] [--only relay,hotline,poll,qpanel]
 
-Three servers in turn, each a process of its own, fed by the same made-up floor over the same Unix socket:
+Servers in turn, each a process of its own, fed by the same made-up floor over the same Unix socket:
 
 - `relay`: the least there is: reads a line of the bridge's feed, sends it to every WebSocket. Works out nothing.
 - `hotline`: the wallboard, with a board of 8 figures and thresholds.
 - `poll`: works as QPanel does (qpanel/asterisk.py, config.ini-dist): each browser asks every five seconds, and each
   question asks Asterisk for `QueueStatus`, reads its whole answer and gives all of it as JSON. The answer comes from
   this process: what it costs Asterisk, Flask and a login to AMI are not in the figures.
+- `qpanel`: the same, and each member's and caller's times in words, which QPanel writes for each question
+  (qpanel/backend.py, `parse_asterisk`). Two hundred browsers are more than one process of it can answer.
 
 The floor: queues and agents; of so many events a second four of five are such as nobody wants, and the bridge tells of
 the rest ten times a second (`ami_bridge`, `publish_every_s`). A change carries the moment it was sent; a viewer is a
-plain socket that reads WebSocket frames and looks for that moment, in a process of its own. CPU is the server's alone.
+plain socket that reads WebSocket frames and looks for that moment, in a process of its own. CPU is the server's alone;
+`needed` is what it would be had every question of a polled board been answered in its time: on a busy machine, and of
+`qpanel` on any, some are not.
 """
 
 from __future__ import annotations
@@ -50,12 +54,12 @@ from ami_bridge.messages import (
 )
 from bench.cpu import between, read
 from bench.feed_servers import serve
-from bench.feed_viewers import watch
+from bench.feed_viewers import EVERY_S, POLLED, watch
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-KINDS: Final = ("relay", "hotline", "poll")
+KINDS: Final = ("relay", "hotline", "poll", "qpanel")
 A_SECOND: Final = 10
 """Deltas."""
 WANTED: Final = 5
@@ -117,7 +121,7 @@ class Floor:
             for place in range(count)
         )
         today = TodayCounts(
-            entered=500 + count, answered=480, answered_within=440, abandoned=12, waits_known=480, wait_sum_s=4800.0
+            entered=500 + count, answered=480, answered_within=440, abandoned=12, answer_waits=480, answer_wait_s=4800.0
         )
         return QueueView(name=f"queue-{n}", title=title, waiting=callers, today=today)
 
@@ -188,7 +192,9 @@ async def measured(kind: str, given: argparse.Namespace) -> dict[str, Any]:
             server.wait()
             feeding.cancel()
             await asyncio.gather(feeding, return_exceptions=True)
-    return {**told, "cpu": spent.cpu_s[kind] / spent.lasted_s}
+    cpu = spent.cpu_s[kind] / spent.lasted_s
+    wanted = given.viewers / EVERY_S if kind in POLLED else told["answers"]
+    return {**told, "cpu": cpu, "needed": cpu * wanted / told["answers"]}
 
 
 def queue_status(known: Snapshot) -> str:
@@ -227,6 +233,7 @@ def line(kind: str, told: dict[str, Any]) -> str:
     """One measurement, in words."""
     return (
         f"{kind:8} {told['median'] * 1e3:9.1f} ms {told['p95'] * 1e3:9.1f} ms   CPU {told['cpu'] * 100:5.1f} %"
+        f"   needed {told['needed'] * 100:5.1f} %"
         f"   {told['bytes'] / 1e6:7.1f} MB/s   whole after {told['whole'] * 1e3:6.0f} ms"
     )
 
@@ -237,10 +244,13 @@ def compared(rounds: Sequence[dict[str, dict[str, Any]]]) -> list[str]:
     if all({"relay", "hotline"} <= set(each) for each in rounds):
         slower = statistics.median(each["hotline"]["median"] / each["relay"]["median"] for each in rounds)
         said.append(f"a change is on the screens after {slower:.1f} times the relay's time")
-    if all({"poll", "hotline"} <= set(each) for each in rounds):
-        sooner = statistics.median(each["poll"]["median"] / each["hotline"]["median"] for each in rounds)
-        cheaper = statistics.median(each["poll"]["cpu"] / each["hotline"]["cpu"] for each in rounds)
-        said.append(f"{sooner:.0f} times sooner than by polling, at 1/{cheaper:.1f} of its CPU")
+        dearer = statistics.median(each["hotline"]["cpu"] / each["relay"]["cpu"] for each in rounds)
+        said[-1] += f", for {dearer:.1f} times its CPU"
+    for polled in POLLED:
+        if all({polled, "hotline"} <= set(each) for each in rounds):
+            sooner = statistics.median(each[polled]["median"] / each["hotline"]["median"] for each in rounds)
+            cheaper = statistics.median(each[polled]["needed"] / each["hotline"]["cpu"] for each in rounds)
+            said.append(f"{sooner:.0f} times sooner than {polled}, at 1/{cheaper:.1f} of the CPU it needs")
     return said
 
 

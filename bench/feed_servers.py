@@ -1,12 +1,15 @@
-"""The three servers of `bench.feed`: a bare relay, the wallboard, and a board that is polled."""
+"""The servers of `bench.feed`: a bare relay, the wallboard, and boards that are polled."""
 
 from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 from aiohttp import web
+from babel.dates import format_timedelta
 
 from ami_bridge.messages import MAX_LINE
 from store.engine import open_store
@@ -26,7 +29,11 @@ _RISES = Thresholds("higher", Bound(5, until=3), Bound(10, until=7, for_s=5))
 
 async def serve(kind: str, folder: Path) -> None:
     """Serve one of them on a free port, which is printed, until killed."""
-    made = {"relay": _relay, "poll": _poll}
+    made: dict[str, Callable[[Path], web.Application]] = {
+        "relay": _relay,
+        "poll": _poll,
+        "qpanel": partial(_poll, words=True),
+    }
     app = made[kind](folder) if kind in made else await _hotline(folder)
     runner = web.AppRunner(app, access_log=None)
     await runner.setup()
@@ -73,8 +80,12 @@ def _relay(folder: Path) -> web.Application:
     return _with(follow, web.get("/api/v1/live", live))
 
 
-def _poll(folder: Path) -> web.Application:
-    """Each question: Asterisk's whole answer to QueueStatus, line by line into mappings, and those as JSON."""
+def _poll(folder: Path, *, words: bool = False) -> web.Application:
+    """Each question: Asterisk's whole answer to QueueStatus, line by line into mappings, and those as JSON.
+
+    With `words` each member's and caller's times are put into words as well, as QPanel does (qpanel/backend.py,
+    `parse_asterisk`, by flask_babel's `format_timedelta`).
+    """
 
     async def queues(_: web.Request) -> web.Response:
         reader, writer = await asyncio.open_unix_connection(folder / "ami.sock", limit=MAX_LINE)
@@ -87,12 +98,20 @@ def _poll(folder: Path) -> web.Application:
                 case "QueueParams":
                     found[event["Queue"]] = {"params": dict(event), "members": {}, "entries": {}}
                 case "QueueMember":
+                    if words:
+                        event |= {"LastCallAgo": _ago(event["LastCall"]), "LastPauseAgo": _ago(event["LastPause"])}
                     found[event["Queue"]]["members"][event["Location"]] = event
                 case "QueueEntry":
+                    if words:
+                        event["WaitAgo"] = _ago(event["Wait"])
                     found[event["Queue"]]["entries"][event["Uniqueid"]] = event
         return web.json_response(found)
 
     return _with(None, web.get("/queues.json", queues))
+
+
+def _ago(seconds: str) -> str:
+    return format_timedelta(timedelta(seconds=int(seconds)), granularity="second", locale="en")
 
 
 def _with(follow: Callable[[], Coroutine[None, None, None]] | None, route: web.RouteDef) -> web.Application:

@@ -304,7 +304,7 @@ def _busy_queues(count: int) -> list[tuple[object, ...]]:
     for number in range(count):
         now = datetime.fromtimestamp(BEGAN + number, UTC)
         waits = tuple((now + timedelta(seconds=n), n + 0.5) for n in range(MOST_KEPT))
-        counts = Counts(entered=number + 1000, wait_sum_s=number + 0.5)
+        counts = Counts(entered=number + 1000, answer_wait_s=number + 0.5)
         found.append((f"q{number}", counts, waits, {"available": 3, "paused": 1}))
     return found
 

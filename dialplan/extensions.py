@@ -123,7 +123,7 @@ def _number(number: Number) -> list[str]:
 
 def _run(switch: Switch) -> list[str]:
     lines = [
-        "s,1,MSet(HL_NEXT=,HL_QUEUE=,HL_PRIORITY=,HL_LONGEST=,HL_TO=,HL_RING=,HL_KEYS=,HL_ANNOUNCE=)",
+        "s,1,MSet(HL_NEXT=,HL_QUEUE=,HL_PRIORITY=,HL_LONGEST=,HL_TO=,HL_RING=,HL_KEYS=,HL_ANNOUNCE=,HL_MUSIC=)",
         _own_language(),
         "n,Set(HL_SEGMENT=$[0${HL_SEGMENT} + 1])",
         f"n,GotoIf($[${{HL_SEGMENT}} > {switch.most_segments}]?{RESCUE},s,1)",
@@ -150,6 +150,7 @@ def _do(switch: Switch) -> Iterable[list[str]]:
         f"n,Set(QUEUE_PRIO=${{FILTER({_DIGITS},${{HL_PRIORITY}})}})",
         f"n,Set(HL_LONGEST=${{FILTER({_DIGITS},${{HL_LONGEST}})}})",
         f"n,Set(HL_LONGEST={_or_else('HL_LONGEST', switch.longest_wait_s)})",
+        _own_music(),
         "n,Set(QUEUESTATUS=)",
         "n,Queue(${HL_QUEUE},c,,,${HL_LONGEST})",
         *log_refusal("${HL_QUEUE}"),
@@ -188,7 +189,8 @@ def _rescue(rescue: Rescue, sounds_dir: str) -> list[str]:
     lines = [
         "s,1,Answer()",
         _own_language(),
-        "n,MSet(HL_KEYS=,HL_ANNOUNCE=)",
+        "n,MSet(HL_KEYS=,HL_ANNOUNCE=,HL_MUSIC=)",
+        "n,Set(CHANNEL(musicclass)=)",
         f'n,GotoIf($["${{HL_SERVED}}" = "yes"]?{BYE},served,1)',
     ]
     if not rescue.queue:
@@ -235,7 +237,7 @@ def _agents(switch: Switch) -> Iterable[list[str]]:
         if queue.extension:
             yield [
                 f'{queue.extension},1,GotoIf($["${{HL_FLOW}}" = ""]?inside)',
-                f"n,MSet(HL_QUEUE={queue.name},HL_PRIORITY=,HL_LONGEST=,HL_KEYS=,HL_ANNOUNCE=)",
+                f"n,MSet(HL_QUEUE={queue.name},HL_PRIORITY=,HL_LONGEST=,HL_KEYS=,HL_ANNOUNCE=,HL_MUSIC=)",
                 f"n,Goto({DO},queue,1)",
                 f"n(inside),Queue({queue.name},c,,,{switch.longest_wait_s})",
                 "n,Hangup()",
@@ -273,6 +275,15 @@ def log_refusal(queue: str) -> list[str]:
 def _own_language() -> str:
     """The caller's own language again: for the announcements of a line the bridge puts another word after it."""
     return 'n,Set(CHANNEL(language)=${IF($["${HL_LANGUAGE}" = ""]?${CHANNEL(language)}:${HL_LANGUAGE})})'
+
+
+def _own_music() -> str:
+    """The music on hold of the version the call began with; the queue's own when there is none to tell.
+
+    A class that is set on the channel goes before the queue's, and an unknown one does not (res_musiconhold.c,
+    `local_ast_moh_start`): queues.conf has the class of the version that was rendered last.
+    """
+    return "n,Set(CHANNEL(musicclass)=${HL_MUSIC})"
 
 
 def _or_else(variable: str, default: int) -> str:

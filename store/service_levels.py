@@ -1,4 +1,4 @@
-"""Service levels by name, from counts. Several are in use under the one word; each is computed here once. Pure.
+"""Service levels by name, from counts. Several are in use under the one word. Pure.
 
 Sources: queues.conf.sample and app_queue.c ("SL" and "SL2" of `queue show`, app_queue.c:10828); Cisco ICM's three ways
 to treat abandoned calls. With nothing to judge a level is null: neither 0 % nor 100 % would be true.
@@ -6,7 +6,9 @@ to treat abandoned calls. With nothing to judge a level is null: neither 0 % nor
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+
+from store.metrics import METRICS, Tally, value_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,16 +53,6 @@ class ServiceLevels:
 
 
 def service_levels(judged: Judged) -> ServiceLevels:
-    """Every level for these counts."""
-    within, gave_up_within = judged.answered_within, judged.abandoned_within
-    return ServiceLevels(
-        sl_negative=_share(within, judged.ended - judged.short_abandoned),
-        sl_asterisk=_share(within, judged.answered),
-        sl_asterisk2=_share(within + gave_up_within, judged.answered + judged.abandoned),
-        sl_ignore_abandoned=_share(within, judged.ended - gave_up_within),
-        sl_positive=_share(within + gave_up_within, judged.ended),
-    )
-
-
-def _share(part: int, whole: int) -> float | None:
-    return part / whole if whole > 0 else None
+    """Every level for these counts, by the one definition of its name (`store.metrics`)."""
+    tally = Tally({field.name: getattr(judged, field.name) for field in fields(Judged)})
+    return ServiceLevels(**{field.name: value_of(METRICS[field.name], tally) for field in fields(ServiceLevels)})

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from store.engine import Store
     from wallboard.flows import Pictures
-    from wallboard.history import History
+    from wallboard.history import History, Reports
     from wallboard.settings import WallboardSettings
 
 STATIC = Path(str(files("wallboard") / "static"))
@@ -32,7 +32,11 @@ MOST_BODY_BYTES = 4096
 
 
 def make_app(
-    settings: WallboardSettings, store: Store, history: History | None = None, pictures: Pictures | None = None
+    settings: WallboardSettings,
+    store: Store,
+    history: History | None = None,
+    pictures: Pictures | None = None,
+    reports: Reports | None = None,
 ) -> web.Application:
     """The wallboard, ready to be served. The store is the caller's to close.
 
@@ -41,6 +45,7 @@ def make_app(
         store: The history's rows.
         history: Who counts the past; without it there is no such view.
         pictures: Who draws the flows; without it there is no such view.
+        reports: Who makes the reports of the command line; without it the API has none.
     """
     app = web.Application(middlewares=[guard], client_max_size=MOST_BODY_BYTES)
     settings = replace(settings, page_version=settings.page_version or version_of(STATIC))
@@ -60,9 +65,12 @@ def make_app(
                 web.get("/api/v1/journeys", flow_routes.through),
             ]
         )
+    app[history_routes.TURNS] = asyncio.Semaphore(history_routes.AT_ONCE)
+    if reports is not None:
+        app[history_routes.REPORTS] = reports
+        app.add_routes([web.get("/api/v1/reports/{report}", history_routes.report)])
     if history is not None:
         app[history_routes.HISTORY] = history
-        app[history_routes.TURNS] = asyncio.Semaphore(history_routes.AT_ONCE)
         app.add_routes(
             [
                 web.get("/api/v1/history", history_routes.history),

@@ -24,33 +24,40 @@ Callers = Literal["masked", "hidden"]
 class Figure:
     """What kind of number a figure is."""
 
+    metric: str
+    """Its name in `store.metrics` (docs/metrics.md): a metric's over today, or a figure of this moment."""
     unit: Unit
     worse: Worse | None
     """Which way is bad; None where it depends on who looks, and a threshold has to say."""
 
 
 FIGURES: Final[Mapping[str, Figure]] = MappingProxyType({
-    "waiting": Figure("count", "higher"),
-    "longest_wait": Figure("seconds", "higher"),
-    "expected_wait": Figure("seconds", "higher"),
-    "entered": Figure("count", None),
-    "answered": Figure("count", None),
-    "abandoned": Figure("count", "higher"),
-    "connection_rate": Figure("per_cent", "lower"),
-    "service_level": Figure("per_cent", "lower"),
-    "service_level_asterisk": Figure("per_cent", "lower"),
-    "asa": Figure("seconds", "higher"),
-    "longest_today": Figure("seconds", "higher"),
-    "talk_time": Figure("seconds", None),
-    "free": Figure("count", "lower"),
-    "ringing": Figure("count", None),
-    "talking": Figure("count", None),
-    "wrap_up": Figure("count", "higher"),
-    "paused": Figure("count", "higher"),
-    "away": Figure("count", "higher"),
-    "in_menus": Figure("count", None),
+    "waiting": Figure("waiting_now", "count", "higher"),
+    "longest_wait": Figure("longest_waiting_s", "seconds", "higher"),
+    "expected_wait": Figure("expected_wait_s", "seconds", "higher"),
+    "entered": Figure("entered", "count", None),
+    "answered": Figure("answered", "count", None),
+    "abandoned": Figure("abandoned", "count", "higher"),
+    "connection_rate": Figure("connection_rate", "per_cent", "lower"),
+    "abandonment": Figure("abandonment", "per_cent", "higher"),
+    "service_level": Figure("sl_negative", "per_cent", "lower"),
+    "service_level_asterisk": Figure("sl_asterisk", "per_cent", "lower"),
+    "asa": Figure("asa_s", "seconds", "higher"),
+    "longest_today": Figure("longest_wait_s", "seconds", "higher"),
+    "talk_time": Figure("talk_s", "seconds", None),
+    "free": Figure("agents_available", "count", "lower"),
+    "ringing": Figure("agents_ringing", "count", None),
+    "talking": Figure("agents_talking", "count", None),
+    "wrap_up": Figure("agents_wrap_up", "count", "higher"),
+    "paused": Figure("agents_paused", "count", "higher"),
+    "away": Figure("agents_away", "count", "higher"),
+    "in_menus": Figure("callers_in_menus", "count", None),
 })  # fmt: skip
-"""Every figure a tile can show, in the order people are offered them."""
+"""Every figure a tile can show by its short word, in the order people are offered them."""
+WORD_OF: Final[Mapping[str, str]] = MappingProxyType(
+    {figure.metric: word for word, figure in FIGURES.items() if figure.metric != word}
+)
+"""A metric's own name, where the short word is another: a file may say either."""
 VIEWS: Final = ("queues", "agents", "menus", "seats", "clock")
 """What else a tile can show."""
 COLUMNS: Final = (1, 8)

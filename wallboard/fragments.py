@@ -24,9 +24,9 @@ class Fragments:
 
     def __init__(self, settings: WallboardSettings) -> None:
         self._settings = settings
-        self._queues: dict[str, tuple[QueueView, str]] = {}
-        self._agents: dict[str, tuple[AgentView, str]] = {}
-        self._calls: dict[str, tuple[CallView, str]] = {}
+        self._queues: dict[str, tuple[QueueView, bytes]] = {}
+        self._agents: dict[str, tuple[AgentView, bytes]] = {}
+        self._calls: dict[str, tuple[CallView, bytes]] = {}
 
     def hello(self, head: Json, snapshot: Snapshot | None) -> bytes:
         """A whole snapshot; what is not in it any more is forgotten."""
@@ -61,22 +61,21 @@ class Fragments:
 
 
 def _encoded(
-    known: dict[str, tuple[Object, str]],
+    known: dict[str, tuple[Object, bytes]],
     objects: Iterable[Object],
     key: Callable[[Object], str],
     payload: Callable[[Object], Json],
-) -> list[str]:
+) -> list[bytes]:
     found = []
     for each in objects:
         name = key(each)
         entry = known.get(name)
         if entry is None or entry[0] is not each:
-            entry = known[name] = (each, payloads.text(payload(each)))
+            entry = known[name] = (each, payloads.encoded(payload(each)))
         found.append(entry[1])
     return found
 
 
-def _joined(head: Json, queues: list[str], agents: list[str], calls: list[str]) -> bytes:
-    lists = (("queues", queues), ("agents", agents), ("calls", calls))
-    parts = ",".join(f'"{name}":[{",".join(texts)}]' for name, texts in lists)
-    return f"{payloads.text(head)[:-1]},{parts}}}".encode()
+def _joined(head: Json, queues: list[bytes], agents: list[bytes], calls: list[bytes]) -> bytes:
+    parts = (b'"queues":[', b",".join(queues), b'],"agents":[', b",".join(agents), b'],"calls":[', b",".join(calls))
+    return b"".join((payloads.encoded(head)[:-1], b",", *parts, b"]}"))

@@ -45,6 +45,14 @@ class Sheet:
     style: str = ""
 
 
+class Reports(Protocol):
+    """The reports of the command line, asked by the words of a query string. Raises `NotUnderstoodError`."""
+
+    async def told(self, store: Store, report: str, words: Mapping[str, str], now: datetime) -> Json:
+        """The answer of `GET /api/v1/reports/{report}`."""
+        ...
+
+
 class History(Protocol):
     """Figures of the past, asked by the words of a query string. Each raises `NotUnderstoodError`."""
 

@@ -1,4 +1,4 @@
-"""The answers of `/api/v1/history`."""
+"""The answers of `/api/v1/history` and `/api/v1/reports`."""
 
 from __future__ import annotations
 
@@ -12,12 +12,13 @@ from aiohttp import web
 from store.errors import StoreUnavailable
 from wallboard import routes
 from wallboard.guard import HEADERS
-from wallboard.history import FORMS, History, NotUnderstoodError
+from wallboard.history import FORMS, History, NotUnderstoodError, Reports
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
 
 HISTORY: Final = web.AppKey("history", History)
+REPORTS: Final = web.AppKey("reports", Reports)
 TURNS: Final = web.AppKey("turns", asyncio.Semaphore)
 AT_ONCE: Final = 2
 """Questions to the history that are worked at: however many ask, the live board keeps its share of the machine."""
@@ -55,6 +56,17 @@ async def history_sheet(request: web.Request) -> web.Response:
                 "style-src 'self'", f"style-src 'sha256-{digest}'"
             )
         return web.Response(body=sheet.body, headers={"Content-Type": sheet.content_type, **headers})
+
+    return await _answered(request, told)
+
+
+async def report(request: web.Request) -> web.Response:
+    """`GET /api/v1/reports/{report}`."""
+
+    async def told(words: Mapping[str, str]) -> web.Response:
+        named = request.match_info["report"]
+        found = await request.app[REPORTS].told(request.app[routes.STORE], named, words, routes.now())
+        return routes.as_json({**found, "standing": routes.standing(request)})
 
     return await _answered(request, told)
 

@@ -1,4 +1,6 @@
-"""The viewers of one wallboard: each message is encoded once and put into every viewer's own small queue.
+"""The viewers of one wallboard: each message is encoded once and handed to every viewer's outlet.
+
+Where an outlet takes nothing at the moment, messages wait in the viewer's own small queue.
 
 A viewer that does not keep up is not waited for: when its queue is full it is emptied and the viewer is told to start
 anew from a whole snapshot, which is less to read than what it missed.
@@ -8,22 +10,27 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+from collections import deque
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from wallboard import payloads
 from wallboard.fragments import Fragments
+from wallboard.frames import Message
 from wallboard.tiles import Tiles
 from wallboard.watch import Watch
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from datetime import datetime
 
     from ami_bridge.messages import Delta, Snapshot, Tick
     from wallboard.boards import Board
     from wallboard.settings import WallboardSettings
     from wallboard.tiles import Told
+
+    Outlet = Callable[[Message], bool]
+    """Takes a message for one viewer; False when it can take none just now."""
 
 MOST_UNREAD: Final = 64
 """Messages a viewer may be behind: half a minute of a busy floor."""
@@ -37,35 +44,51 @@ class FullHouseError(Exception):
 
 
 class Viewer:
-    """One browser's queue of messages."""
+    """One browser: its outlet, and the messages that did not go through it yet."""
 
     def __init__(self) -> None:
-        self._unread: asyncio.Queue[bytes] = asyncio.Queue(MOST_UNREAD)
+        self._unread: deque[Message] = deque()
+        self._waits = asyncio.Event()
+        self._outlet: Outlet | None = None
         self.missed = 0
         """How often it was too slow and had to start anew."""
 
-    def give(self, message: bytes) -> bool:
-        """Put a message; False when there is no room for it."""
-        try:
-            self._unread.put_nowait(message)
-        except asyncio.QueueFull:
+    def open(self, outlet: Outlet) -> None:
+        """The socket is there: what waits goes out, and what comes from now on goes straight."""
+        self._outlet = outlet
+        self.flush()
+
+    def give(self, message: Message) -> bool:
+        """Hand on a message, or keep it behind those that wait; False when there is no room for it."""
+        if not self._unread and self._outlet is not None and self._outlet(message):
+            return True
+        if len(self._unread) >= MOST_UNREAD:
             return False
+        self._unread.append(message)
+        self._waits.set()
         return True
 
     @property
     def unread(self) -> int:
         """How many messages wait for it."""
-        return self._unread.qsize()
+        return len(self._unread)
 
-    def start_anew(self, snapshot: bytes) -> None:
+    def start_anew(self, snapshot: Message) -> None:
         """Forget what was not read, and begin with a snapshot."""
-        while not self._unread.empty():
-            self._unread.get_nowait()
-        self._unread.put_nowait(snapshot)
+        self._unread.clear()
+        self.give(snapshot)
 
-    async def next(self) -> bytes:
-        """The next message, in order."""
-        return await self._unread.get()
+    async def behind(self) -> None:
+        """Wait until messages wait for it."""
+        await self._waits.wait()
+
+    def flush(self) -> bool:
+        """Hand on what waits, in order, as long as the outlet takes it; whether it took all."""
+        while self._unread and self._outlet is not None and self._outlet(self._unread[0]):
+            self._unread.popleft()
+        if not self._unread:
+            self._waits.clear()
+        return not self._unread
 
 
 class Hub:
@@ -113,7 +136,7 @@ class Hub:
         self._alarms = alarms
         self._seq += 1
         told = {**payloads.pulse(self._watch.standing(now), self._seq, now), "alarms": alarms}
-        self._tell(payloads.text(payloads.with_tiles(told, self._look(now))).encode(), now)
+        self._tell(Message(payloads.encoded(payloads.with_tiles(told, self._look(now)))), now)
 
     def show(self, boards: Mapping[str, Board], now: datetime) -> None:
         """Other boards from now on; every screen is told."""
@@ -164,7 +187,7 @@ class Hub:
         """Tell how things stand, though nothing else changed."""
         self._seq += 1
         told = payloads.pulse(self._watch.standing(now), self._seq, now)
-        self._tell(payloads.text(payloads.with_tiles(told, self._look(now))).encode(), now)
+        self._tell(Message(payloads.encoded(payloads.with_tiles(told, self._look(now)))), now)
 
     def pulse_if_quiet(self, now: datetime) -> None:
         """Tell how things stand unless something was just told: a silent bridge must not silence the board."""
@@ -174,7 +197,7 @@ class Hub:
     def _tell_change(self, delta: Delta, now: datetime) -> None:
         self._seq += 1
         told = payloads.change(delta, self._watch, self._seq, now)
-        self._tell(self._fragments.change(payloads.with_tiles(told, self._look(now)), delta), now)
+        self._tell(Message(self._fragments.change(payloads.with_tiles(told, self._look(now)), delta)), now)
 
     def _look(self, now: datetime) -> Told:
         """What has changed on the boards. Old numbers raise nothing and end nothing: a level stands until we see."""
@@ -184,7 +207,7 @@ class Hub:
             return {}
         return self._tiles.look(snapshot, now)
 
-    def _tell(self, message: bytes, now: datetime) -> None:
+    def _tell(self, message: Message, now: datetime) -> None:
         self._told_at = now
         behind = [viewer for viewer in self._viewers if not viewer.give(message)]
         if behind:
@@ -199,7 +222,7 @@ class Hub:
         for viewer in self._viewers:
             viewer.start_anew(snapshot)
 
-    def _hello(self, now: datetime) -> bytes:
+    def _hello(self, now: datetime) -> Message:
         head = payloads.hello(self._watch, self._settings, self._seq, now)
         titles = {name: each.title for name, each in sorted(self._tiles.boards.items())}
         boards = {
@@ -209,4 +232,4 @@ class Hub:
             "run": self._run,
             "alarms": self._alarms,
         }
-        return self._fragments.hello({**head, **boards}, self._watch.snapshot)
+        return Message(self._fragments.hello({**head, **boards}, self._watch.snapshot))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
-from wallboard.figures import OUTCOMES, figures
+from store.rows import OUTCOMES
+from wallboard.figures import figures
 from wallboard.metrics_of_alarms import of_alarms
 from wallboard.metrics_of_queues import of_boards, of_queues
 
@@ -23,6 +24,11 @@ if TYPE_CHECKING:
 
 _DOING = ("available", "ringing", "talking", "wrap_up", "paused", "away")
 _LABELS = ("node", "queue")
+VARIANTS: Final = {
+    "service level": ("sl_negative", "sl_asterisk"),
+    "abandonment": ("abandonment", "abandonment_all", "short_abandonment"),
+}
+"""Metrics of which several are in use under one word: one family each, told apart by `variant`."""
 
 
 class Queues(Collector):
@@ -55,7 +61,7 @@ class Queues(Collector):
 def _live(snapshot: Snapshot | None, now: datetime) -> Iterable[Metric]:
     waiting = GaugeMetricFamily("hotline_queue_waiting", "Callers waiting now.", labels=_LABELS)
     longest = GaugeMetricFamily(
-        "hotline_queue_longest_wait_seconds",
+        "hotline_queue_longest_waiting_seconds",
         "Wait of the caller who waits longest now; 0 when nobody waits.",
         labels=_LABELS,
     )
@@ -82,18 +88,24 @@ def _today(snapshot: Snapshot | None) -> Iterable[Metric]:
         "Visits that entered since that midnight and have ended (or are talking), by outcome.",
         labels=(*_LABELS, "outcome"),
     )
-    level = GaugeMetricFamily(
-        "hotline_queue_service_level_ratio", "Today's service level by variant.", labels=(*_LABELS, "variant")
-    )
+    shares = {
+        kind: GaugeMetricFamily(
+            f"hotline_queue_{kind.replace(' ', '_')}_ratio",
+            f"Today's {kind} by variant, the metric's name.",
+            labels=(*_LABELS, "variant"),
+        )
+        for kind in VARIANTS
+    }
     for node, queue in _queues(snapshot):
         entered.add_metric((node, queue.name), queue.today.entered)
         for outcome in OUTCOMES:
             ended.add_metric((node, queue.name, outcome), getattr(queue.today, outcome))
         worked_out = figures(queue.today)
-        for variant in ("sl_negative", "sl_asterisk"):
-            if (value := getattr(worked_out, variant)) is not None:
-                level.add_metric((node, queue.name, variant), value / 100)
-    yield from (entered, ended, level)
+        for kind, variants in VARIANTS.items():
+            for variant in variants:
+                if (value := getattr(worked_out, variant)) is not None:
+                    shares[kind].add_metric((node, queue.name, variant), value / 100)
+    yield from (entered, ended, *shares.values())
 
 
 def _agents(snapshot: Snapshot | None) -> Metric:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from prometheus_client.core import GaugeMetricFamily
 
+from store.metrics import METRICS, MOMENTS
 from wallboard.figures import Figures, figures
 
 if TYPE_CHECKING:
@@ -20,43 +21,47 @@ if TYPE_CHECKING:
 class Gauge(NamedTuple):
     """One gauge with labels `node` and `queue`."""
 
+    metric: str
+    """The name of its metric, or of a figure of this moment (`store.metrics`); empty for what was promised."""
     name: str
     says: str
     value: Callable[[QueueView, Figures], float | None]
     """None leaves the sample out: there is no number."""
 
 
+def named(metric: str) -> str:
+    """The name of a metric of today, spelt for Prometheus: the base unit at the end, a share is a ratio.
+
+    `asa_s` is `asa_today_seconds`, `connection_rate` `connection_rate_today_ratio`, `answered_within`
+    `answered_within_today`; a figure of this moment has no `today`.
+    """
+    unit = MOMENTS[metric].unit if metric in MOMENTS else METRICS[metric].unit
+    stem = metric.removesuffix("_s") if unit == "seconds" else metric
+    day = "" if metric in MOMENTS else "_today"
+    return stem + day + {"seconds": "_seconds", "share": "_ratio", "count": ""}[unit]
+
+
+def _says(metric: str) -> str:
+    if metric in MOMENTS:
+        return MOMENTS[metric].words
+    return f"Today's {METRICS[metric].title}: {METRICS[metric].formula} ({metric})."
+
+
+def _of(metric: str, value: Callable[[QueueView, Figures], float | None]) -> Gauge:
+    return Gauge(metric, named(metric), _says(metric), value)
+
+
 GAUGES: Final = (
-    Gauge("vip_waiting", "VIP callers waiting now.", lambda queue, _: sum(who.vip for who in queue.waiting)),
-    Gauge(
-        "expected_wait_seconds",
-        "Within this most callers were answered of late; absent when too few were.",
-        lambda queue, _: queue.expected_wait_s,
-    ),
-    Gauge(
-        "answered_in_time_today",
-        "Visits since that midnight answered within the queue's threshold.",
-        lambda queue, _: queue.today.answered_within,
-    ),
-    Gauge(
-        "short_abandoned_today",
-        "Visits since that midnight whose caller hung up sooner than counts.",
-        lambda queue, _: queue.today.short_abandoned,
-    ),
-    Gauge(
-        "connection_ratio",
-        "Today's answered by those that ended, short abandons left out.",
-        lambda _, of: None if of.connection_rate is None else of.connection_rate / 100,
-    ),
-    Gauge("speed_of_answer_seconds", "Today's mean wait of the answered.", lambda _, of: of.asa_s),
-    Gauge("talk_seconds", "Today's mean talk that is over.", lambda _, of: of.talk_s),
-    Gauge(
-        "longest_wait_today_seconds",
-        "The longest wait that ended today, whatever its outcome.",
-        lambda queue, _: queue.today.longest_wait_s,
-    ),
-    Gauge("answer_within_seconds", "What counts as answered in time.", lambda queue, _: queue.threshold_s),
-    Gauge("service_level_target_ratio", "The wanted share answered in time.", lambda queue, _: queue.target),
+    _of("vip_waiting", lambda queue, _: sum(who.vip for who in queue.waiting)),
+    _of("expected_wait_s", lambda queue, _: queue.expected_wait_s),
+    _of("answered_within", lambda queue, _: queue.today.answered_within),
+    _of("short_abandoned", lambda queue, _: queue.today.short_abandoned),
+    _of("connection_rate", lambda _, of: None if of.connection_rate is None else of.connection_rate / 100),
+    _of("asa_s", lambda _, of: of.asa_s),
+    _of("talk_s", lambda _, of: of.talk_s),
+    _of("longest_wait_s", lambda _, of: of.longest_wait_s),
+    Gauge("", "answer_within_seconds", "What counts as answered in time.", lambda queue, _: queue.threshold_s),
+    Gauge("", "service_level_target_ratio", "The wanted share answered in time.", lambda queue, _: queue.target),
 )
 LEVELS: Final = ("fine", "yellow", "red")
 

@@ -2,21 +2,32 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from functools import cache
 from typing import TYPE_CHECKING, Any, cast, get_args
 
 from pydantic import TypeAdapter
 
 from ami_bridge.messages import AgentView, QueueView
+from store.metrics import METRICS
 from store.queries.pages import MOST_ROWS
 from store.rows import OUTCOMES, EndedBy, TransferKind
 from store.time_line import Part, What
+from wallboard.figures import Figures
 from wallboard.openapi_alarms import alarm_paths
 from wallboard.openapi_flows import flow_paths
 from wallboard.openapi_history import history_paths
+from wallboard.trends import OF_AGENTS, OF_TALKS
 
 if TYPE_CHECKING:
     from wallboard.payloads import Json
+
+
+def said(name: str) -> str:
+    """What a metric is, by its definition; the live part of the API tells shares in per cent."""
+    metric = METRICS[name]
+    return f"{metric.title}{', per cent' if metric.unit == 'share' else ''}: {metric.formula}"
+
 
 _INSTANT = {"type": "string", "format": "date-time"}
 _WHEN = {"oneOf": [_INSTANT, {"const": "today", "description": "The beginning of the hotline's local day."}]}
@@ -35,10 +46,14 @@ _STANDING = {
 }
 _FIGURES = {
     "type": "object",
-    "description": "Percentages and seconds; null where nothing has been counted.",
+    "description": "Metrics of today (docs/metrics.md); null where nothing has been counted.",
     "properties": {
-        "ended": {"type": "integer"},
-        **dict.fromkeys(("sl_negative", "sl_asterisk", "connection_rate", "asa_s", "talk_s"), _NUMBER_OR_NULL),
+        "ended": {"type": "integer", "description": said("ended")},
+        **{
+            field.name: {**_NUMBER_OR_NULL, "description": said(field.name)}
+            for field in fields(Figures)
+            if field.name != "ended"
+        },
     },
 }
 _TITLES = {"type": "object", "description": "By language.", "additionalProperties": _TEXT}
@@ -236,21 +251,24 @@ def _trends() -> Json:
             **dict.fromkeys(("entered", "abandoned", "entered_week_ago"), series),
             **dict.fromkeys(("last_hour", "hour_week_ago"), hour),
             "handled": {"type": "integer", "description": "Talks of today that are over."},
-            "aht_s": {**_NUMBER_OR_NULL, "description": "Mean of talk (hold included) and wrap-up of these."},
+            **{name: {**_NUMBER_OR_NULL, "description": said(name)} for name in OF_TALKS},
         },
     }
     schema = {
         "type": "object",
-        "required": ["at", "first_quarter", "quarter_s", "week_ago", "overall", "queues", "occupancy"],
+        "required": ["at", "first_quarter", "quarter_s", "week_ago", "overall", "queues", "agents"],
         "properties": {
             **dict.fromkeys(("at", "first_quarter", "week_ago"), _INSTANT),
             "quarter_s": _WHOLE,
             "overall": told,
             "queues": {"type": "object", "additionalProperties": told},
-            "occupancy": {
+            "agents": {
                 "type": "object",
-                "additionalProperties": {"type": "number"},
-                "description": "Per cent by agent: (talk + hold + wrap-up) ÷ (these + free + ringing), today.",
+                "additionalProperties": {
+                    "type": "object",
+                    "properties": {name: {**_NUMBER_OR_NULL, "description": said(name)} for name in OF_AGENTS},
+                },
+                "description": "By agent, today.",
             },
         },
     }

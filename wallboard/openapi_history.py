@@ -29,6 +29,32 @@ _WORDS: Final = (
         "Another, as long, beside it: `day` or `week` earlier, `before` (it ends where this one begins), or its begin.",
     ),
 )
+_OF_A_REPORT: Final = (
+    ("by", "`queue` (of agents `agent`, of calls `flow`) for the whole range, `5m`, `15m`, `30m`, `hour`, `day`."),
+    ("queue", "Only this queue; of `queues` and `hours`."),
+    ("agent", "Only this agent; of `agents`."),
+    ("flow", "Only this flow; of `calls`."),
+)
+_TABLE: Final = {
+    "type": "object",
+    "required": ["report", "metrics_version", "from", "to", "time_zone", "columns", "rows", "total", "notes", "at"],
+    "properties": {
+        "report": _TEXT,
+        "metrics_version": {"type": "integer"},
+        "from": _INSTANT,
+        "to": _INSTANT,
+        "time_zone": _TEXT,
+        "columns": {
+            "type": "array",
+            "items": {"type": "object", "properties": {"name": _TEXT, "unit": _TEXT, "meaning": _TEXT}},
+        },
+        "rows": {"type": "array", "items": {"type": "object"}, "description": "By the columns' names."},
+        "total": {"type": ["object", "null"]},
+        "notes": {"type": "array", "items": _TEXT},
+        "at": _INSTANT,
+        "standing": {"$ref": "#/components/schemas/Standing"},
+    },
+}
 _VALUES: Final = {
     "type": "object",
     "description": "By metric: a share from 0 to 1, seconds, or a count; null where there was nothing to judge.",
@@ -90,7 +116,21 @@ def history_paths(reading: Callable[[str, Json], Json], refusal: Callable[[str],
     binary = {"200": {"description": "A file; `html` is a page to print."}, "404": refusal("There is no such form.")}
     form = {"name": "form", "in": "path", "required": True, "schema": {"enum": list(FORMS)}}
     sheet = {"summary": "The same as a report, a row for each interval and queue", "parameters": [form, *words]}
+    kind = {
+        "name": "report",
+        "in": "path",
+        "required": True,
+        "schema": {"enum": ["queues", "agents", "hours", "calls"]},
+    }
+    asked = [word for word in words if word["name"] in {"from", "to", "metrics"}]
+    asked += [{"name": name, "in": "query", "schema": _TEXT, "description": said} for name, said in _OF_A_REPORT]
+    table = reading(
+        "A report of `hotline report` as plain data: every metric of docs/metrics.md has its column", _TABLE
+    )
     return {
+        "/api/v1/reports/{report}": {
+            "get": {**table, "parameters": [kind, *asked], "responses": {**_of(table), **refusals}}
+        },
         "/api/v1/history": {"get": {**answer, "parameters": words, "responses": {**_of(answer), **refusals}}},
         "/api/v1/history/metrics": {"get": reading("Every metric the history can show", listed)},
         "/api/v1/history/report.{form}": {"get": {**sheet, "responses": {**binary, **refusals}}},

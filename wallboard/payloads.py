@@ -8,18 +8,20 @@ without a gap by the wallboard itself. Whoever misses one connects again.
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Hashable, Mapping
-from dataclasses import asdict, fields, is_dataclass
-from datetime import datetime
+from dataclasses import asdict, fields
 from functools import cache
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
+
+from pydantic_core import to_json
 
 from ami_bridge.messages import mask_name
 from wallboard.figures import CONNECTION_TARGET, common_target, figures, total
 from wallboard.known_as import known_as
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from ami_bridge.messages import AgentView, CallView, Delta, QueueView, Snapshot
     from wallboard.boards import Board
     from wallboard.settings import WallboardSettings
@@ -123,8 +125,13 @@ def digest(shown: Board) -> str:
 
 
 def text(payload: object) -> str:
-    """As JSON text; instants as ISO 8601."""
-    return _ENCODER.encode(payload)
+    """As JSON text; instants as ISO 8601, those in UTC with a Z."""
+    return encoded(payload).decode()
+
+
+def encoded(payload: object) -> bytes:
+    """The same as UTF-8. pydantic's encoder takes a third of the time of the standard library's."""
+    return to_json(payload, fallback=_plain)
 
 
 def _fields(view: object) -> dict[str, object]:
@@ -138,13 +145,6 @@ def _names(kind: Hashable) -> tuple[str, ...]:
 
 
 def _plain(value: object) -> object:
-    if isinstance(value, datetime):
-        return value.isoformat()
-    if is_dataclass(value) and not isinstance(value, type):
-        return _fields(value)
     if isinstance(value, Mapping):
         return dict(value)
     raise TypeError(f"{type(value).__name__} has no JSON form here")
-
-
-_ENCODER: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=_plain)

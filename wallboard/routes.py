@@ -24,6 +24,7 @@ from wallboard.hub import FullHouseError, Hub
 from wallboard.known_as import agent_known_as, known_as
 from wallboard.metrics import exposition
 from wallboard.openapi import document
+from wallboard.outlets import catch_up, outlet
 from wallboard.queries import BadQuestionError, read_visit_question
 from wallboard.remembered import Remembered
 from wallboard.settings import WallboardSettings
@@ -191,7 +192,7 @@ async def nothing_here(_: web.Request) -> web.Response:
 async def live(request: web.Request) -> web.StreamResponse:
     """`WS /api/v1/live`: everything at once, then every change."""
     hub = request.app[HUB]
-    socket = web.WebSocketResponse(heartbeat=HEARTBEAT_S, max_msg_size=MOST_SAID_BYTES, compress=False)
+    socket = web.WebSocketResponse(heartbeat=HEARTBEAT_S, max_msg_size=MOST_SAID_BYTES)
     if not socket.can_prepare(request).ok:
         return problem(426, "websocket_only", "this path speaks WebSocket (RFC 6455)")
     try:
@@ -200,15 +201,16 @@ async def live(request: web.Request) -> web.StreamResponse:
         return problem(503, "full_house", "as many viewers as this board serves are already looking")
     try:
         await socket.prepare(request)
-        await _serve(socket, viewer)
+        viewer.open(outlet(request, socket))
+        await _serve(request, socket, viewer)
     finally:
         hub.leave(viewer)
     return socket
 
 
-async def _serve(socket: web.WebSocketResponse, viewer: Viewer) -> None:
+async def _serve(request: web.Request, socket: web.WebSocketResponse, viewer: Viewer) -> None:
     """Send what there is until the viewer leaves or says anything but goodbye."""
-    sending = asyncio.create_task(_send(socket, viewer))
+    sending = asyncio.create_task(_send(request, socket, viewer))
     try:
         async for message in socket:
             if message.type in {WSMsgType.TEXT, WSMsgType.BINARY}:
@@ -218,10 +220,9 @@ async def _serve(socket: web.WebSocketResponse, viewer: Viewer) -> None:
         await asyncio.gather(sending, return_exceptions=True)
 
 
-async def _send(socket: web.WebSocketResponse, viewer: Viewer) -> None:
+async def _send(request: web.Request, socket: web.WebSocketResponse, viewer: Viewer) -> None:
     try:
-        while True:
-            await socket.send_frame(await viewer.next(), WSMsgType.TEXT)
+        await catch_up(request, viewer)
     except ConnectionError:
         await socket.close()
 

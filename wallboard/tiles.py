@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from operator import attrgetter
 from typing import TYPE_CHECKING, Final
 
 from wallboard import levels
@@ -47,6 +48,7 @@ class Worth:
 
 
 NOTHING: Final = Worth(None)
+_state: Final = attrgetter("state")
 
 
 class View:
@@ -67,7 +69,7 @@ class View:
             return NOTHING
         if show in DOING:
             if scope not in self._states:
-                self._states[scope] = Counter(agent.state for agent in self._agents(scope))
+                self._states[scope] = Counter(map(_state, self._agents(scope)))
             counts = self._states[scope]
             return Worth(sum(counts[each] for each in DOING[show]))
         if show in _OF_FIGURES:
@@ -80,25 +82,22 @@ class View:
         return Worth(_OF_QUEUES[show](self._queues(scope)))
 
     def _queues(self, scope: Scope) -> Iterable[QueueView]:
-        return (queue for queue in self._snapshot.queues if scope is None or queue.name in scope)
+        queues = self._snapshot.queues
+        return queues if scope is None else (queue for queue in queues if queue.name in scope)
 
     def _agents(self, scope: Scope) -> Iterable[AgentView]:
-        return (agent for agent in self._snapshot.agents if scope is None or not agent.queues.keys().isdisjoint(scope))
+        agents = self._snapshot.agents
+        return agents if scope is None else (each for each in agents if not each.queues.keys().isdisjoint(scope))
 
 
 _OF_FIGURES: Final[Mapping[str, str]] = {
-    "service_level": "sl_negative",
-    "service_level_asterisk": "sl_asterisk",
-    "connection_rate": "connection_rate",
-    "asa": "asa_s",
-    "talk_time": "talk_s",
+    word: figure.metric for word, figure in FIGURES.items() if figure.metric in Figures.__slots__
 }
 _OF_QUEUES: Final[Mapping[str, Callable[[Iterable[QueueView]], float | None]]] = {
     "waiting": lambda queues: sum(len(queue.waiting) for queue in queues),
     "entered": lambda queues: sum(queue.today.entered for queue in queues),
     "answered": lambda queues: sum(queue.today.answered for queue in queues),
     "abandoned": lambda queues: sum(queue.today.abandoned for queue in queues),
-    "longest_today": lambda queues: max((queue.today.longest_wait_s for queue in queues), default=None),
     "expected_wait": lambda queues: max(
         (queue.expected_wait_s for queue in queues if queue.expected_wait_s is not None), default=None
     ),
@@ -166,6 +165,7 @@ class Tiles:
             self._first.setdefault(key, now)
         bound = getattr(tile.thresholds, state.level, None)
         return {
+            "metric": FIGURES[tile.show].metric,
             "value": None if worth.growing_since else worth.value,
             "growing_since": worth.growing_since,
             "level": state.level,

@@ -6,11 +6,13 @@ of one would look like a fall.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
+from store.metrics import METRICS, Tally, value_of
+from store.metrics.tally import microseconds, total
 from store.queries.recent import QUARTER_S, Handled, Quarter, Spent
 from store.queries.totals import Limit, QueueTotals
 from wallboard.known_as import known_as
@@ -25,8 +27,11 @@ if TYPE_CHECKING:
 QUARTERS: Final = 32
 """Eight hours: a shift."""
 HOUR: Final = timedelta(hours=1)
-_HANDLING: Final = frozenset({"on_queue_call", "on_hold", "wrap_up"})
-_READY: Final = frozenset({"available", "ringing"})
+OF_AGENTS: Final = ("occupancy", "utilisation", "paused_share")
+"""Metrics of each agent's day."""
+OF_TALKS: Final = ("aht_s", "hold_s", "transfer_rate")
+"""Metrics of a queue's finished talks of today."""
+_OF_AN_HOUR: Final = ("connection_rate", "sl_negative")
 _QUARTER: Final = timedelta(seconds=QUARTER_S)
 
 
@@ -92,34 +97,24 @@ def trends(found: Found, asked: Spans) -> Json:
         "week_ago": asked.week_ago,
         "overall": _told(found, asked, names),
         "queues": {name: _told(found, asked, {name}) for name in sorted(names)},
-        "occupancy": occupancy(found.spent),
+        "agents": of_agents(found.spent),
     }
 
 
-def occupancy(spent: Iterable[Spent]) -> dict[str, float]:
-    """Per cent by agent: (talk + hold + wrap-up) ÷ (the same + free + ringing); whoever was never ready has none.
+def of_agents(spent: Iterable[Spent]) -> dict[str, Json]:
+    """`OF_AGENTS` of each agent, shares in per cent; who was in no state that counts has none of them.
 
-    Source: http://www.reporting-toolbox.com/Definitions.htm. Pauses, other calls and time nobody saw are in neither
-    part.
+    Of an agent that is a telephone number the masked form, as everywhere on the board.
     """
-    busy: defaultdict[str, float] = defaultdict(float)
-    idle: defaultdict[str, float] = defaultdict(float)
+    counts: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for row in spent:
-        if row.state in _HANDLING:
-            busy[row.agent] += row.seconds
-        elif row.state in _READY:
-            idle[row.agent] += row.seconds
-    return {
-        known_as(agent): round(100 * busy[agent] / whole, 1)
-        for agent in sorted({*busy, *idle})
-        if (whole := busy[agent] + idle[agent]) > 0
-    }
+        counts[row.agent][f"{row.state}_s"] += microseconds(row.seconds)
+    told = {known_as(agent): _metrics(OF_AGENTS, Tally(dict(found))) for agent, found in sorted(counts.items())}
+    return {agent: values for agent, values in told.items() if any(value is not None for value in values.values())}
 
 
 def _told(found: Found, asked: Spans, names: set[str]) -> Json:
-    taken = [row for row in found.handled if row.queue in names]
-    count = sum(row.handled for row in taken)
-    took_s = sum(row.talk_s + row.wrap_up_s for row in taken)
+    talks = total(row.tally for row in found.handled if row.queue in names)
     mine = [row for row in found.quarters if row.queue in names]
     then = [row for row in found.quarters_week_ago if row.queue in names]
     return {
@@ -128,8 +123,8 @@ def _told(found: Found, asked: Spans, names: set[str]) -> Json:
         "entered_week_ago": _series(then, asked.first_quarter_week_ago, "entered"),
         "last_hour": _hour([row for row in found.last_hour if row.queue in names]),
         "hour_week_ago": _hour([row for row in found.hour_week_ago if row.queue in names]),
-        "handled": count,
-        "aht_s": round(took_s / count, 1) if count else None,
+        "handled": talks.counts.get("handled", 0),
+        **_metrics(OF_TALKS, talks),
     }
 
 
@@ -144,16 +139,19 @@ def _series(rows: Iterable[Quarter], first: datetime, what: str) -> list[int]:
 
 
 def _hour(rows: Sequence[QueueTotals]) -> Json:
-    ended = sum(row.entered - row.waiting - row.short_abandoned for row in rows)
-    answered, within = sum(row.answered for row in rows), sum(row.answered_within for row in rows)
-    return {
-        "entered": sum(row.entered for row in rows),
-        "answered": answered,
-        "abandoned": sum(row.abandoned for row in rows),
-        "connection_rate": _per_cent(answered, ended),
-        "sl_negative": _per_cent(within, ended),
+    counts = {
+        name: sum(getattr(row, name) for row in rows)
+        for name in ("entered", "still_waiting", "answered", "answered_within", "abandoned", "short_abandoned")
     }
+    whole = Tally({**counts, "ended": counts["entered"] - counts["still_waiting"]})
+    told = {name: counts[name] for name in ("entered", "answered", "abandoned")}
+    return {**told, **_metrics(_OF_AN_HOUR, whole)}
 
 
-def _per_cent(part: int, whole: int) -> float | None:
-    return round(100 * part / whole, 1) if whole > 0 else None
+def _metrics(names: Iterable[str], tally: Tally) -> dict[str, float | None]:
+    """Metrics by name as the board tells them: a share in per cent, rounded to a tenth."""
+    told: dict[str, float | None] = {}
+    for name in names:
+        value = value_of(METRICS[name], tally)
+        told[name] = None if value is None else round(value * (100 if METRICS[name].unit == "share" else 1), 1)
+    return told

@@ -82,5 +82,5 @@ def turn_the_day(draft: Draft, now: datetime) -> None:
     draft.set("counts", {})
     for agent in list(draft.look("agents").values()):
         # not put_agent: a new day changes what is counted, not what the agent is doing
-        draft.own("agents")[agent.id] = replace(agent, answered=0, missed=0, talk_s=0.0)
+        draft.own("agents")[agent.id] = replace(agent, answered=0, missed=0, talk_sum_s=0.0)
         draft.show_agent(agent.id)

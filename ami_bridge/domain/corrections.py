@@ -46,6 +46,6 @@ def _correct(draft: Draft, correction: Correction) -> None:
 def _add(draft: Draft, row: Visit, sign: int) -> None:
     agent = draft.look("agents").get(row.agent)
     if agent is not None:
-        talk_s = max(0.0, agent.talk_s + sign * (row.talk_s or 0.0))
-        draft.own("agents")[agent.id] = replace(agent, answered=max(0, agent.answered + sign), talk_s=talk_s)
+        talk_sum_s = max(0.0, agent.talk_sum_s + sign * (row.talk_s or 0.0))
+        draft.own("agents")[agent.id] = replace(agent, answered=max(0, agent.answered + sign), talk_sum_s=talk_sum_s)
         draft.show_agent(agent.id)

@@ -166,7 +166,7 @@ class Draft(Indexes):
             agent = self.look("agents").get(agent_id)
             if agent is not None and visit.id in agent.also:
                 also = tuple(one for one in agent.also if one != visit.id)
-                self.put_agent(replace(agent, also=also, talk_s=agent.talk_s + (visit.row.talk_s or 0.0)), at)
+                self.put_agent(replace(agent, also=also, talk_sum_s=agent.talk_sum_s + (visit.row.talk_s or 0.0)), at)
             elif agent is not None and agent.serving == visit.id:
                 self._rest(agent, visit, at)
         self._show_call_of(visit)
@@ -182,8 +182,8 @@ class Draft(Indexes):
     def _rest(self, agent: Agent, visit: Visit, at: datetime) -> None:
         if agent.also:
             *also, serving = agent.also
-            talk_s = agent.talk_s + (visit.row.talk_s or 0.0)
-            self.put_agent(replace(agent, serving=serving, also=tuple(also), talk_s=talk_s), at)
+            talk_sum_s = agent.talk_sum_s + (visit.row.talk_s or 0.0)
+            self.put_agent(replace(agent, serving=serving, also=tuple(also), talk_sum_s=talk_sum_s), at)
             return
         member = agent.members.get(visit.row.queue)
         rest = (member.wrap_up_s if member else 0.0) or self.rules.queue(visit.row.queue).wrap_up_s
@@ -191,7 +191,7 @@ class Draft(Indexes):
             replace(
                 agent,
                 serving=None,
-                talk_s=agent.talk_s + (visit.row.talk_s or 0.0),
+                talk_sum_s=agent.talk_sum_s + (visit.row.talk_s or 0.0),
                 wrap_until=at + timedelta(seconds=rest) if rest > 0 and member else None,
                 wrap_visit=visit.id if rest > 0 and member else None,
                 wrap_queue=visit.row.queue if rest > 0 and member else None,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from ami_bridge.domain.changing import replace
 from ami_bridge.domain.handover import handed_over, talk_under_another_name
-from ami_bridge.domain.members import take_member_line
+from ami_bridge.domain.members import take_member_line, take_start
 from ami_bridge.domain.refusals import agree, refused_by_log
 from ami_bridge.domain.states import Phase
 from ami_bridge.domain.whose import SLACK, visit_entered, visit_meant
@@ -35,8 +35,8 @@ if TYPE_CHECKING:
     from ami_bridge.domain.model import Visit
     from store.rows import EndedBy, Outcome, RingResult
 
-MEMBER_VERBS: Final = frozenset({"ADDMEMBER", "REMOVEMEMBER", "PAUSE", "UNPAUSE", "PENALTY"})
-"""Lines that change an agent's place in a queue."""
+MEMBER_VERBS: Final = frozenset({"ADDMEMBER", "REMOVEMEMBER", "PAUSE", "UNPAUSE", "PENALTY", "QUEUESTART"})
+"""Lines that change an agent's place in a queue, or everybody's."""
 
 
 def take_ledger_line(draft: Draft, line: LedgerLine) -> None:
@@ -45,6 +45,8 @@ def take_ledger_line(draft: Draft, line: LedgerLine) -> None:
         _enter(draft, line)
     elif line.verb in REFUSED_AS:
         refused_by_log(draft, line)
+    elif line.verb == "QUEUESTART":
+        take_start(draft, line)
     elif line.verb in MEMBER_VERBS:
         take_member_line(draft, line, _agent_id(draft, line))
     else:

@@ -16,14 +16,17 @@ from ami_bridge.queue_log.verbs import counted
 from store import rows
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     from ami_bridge.domain.draft import Draft
     from ami_bridge.domain.events import LedgerLine, MemberSeen
 
+ADDED_BY: Final[Mapping[str, str]] = {"static": "configuration", "dynamic": "member", "realtime": "realtime"}
+"""Of AMI's ``Membership`` (app_queue.c), where queue_log has not told more."""
 AUTO_PAUSE: Final = "Auto-Pause"
 """The reason app_queue itself pauses for, after a call not taken (app_queue.c, ``rna``)."""
-RUN_TIME: Final = "member"
+RUN_TIME: Final = ADDED_BY["dynamic"]
 """Added at run time, and queue_log has not said by whom."""
 REALTIME: Final = "REALTIME"
 """In place of a channel, where app_queue itself noticed that a row of the database came or went."""
@@ -231,6 +234,29 @@ def _added(draft: Draft, line: LedgerLine, agent_id: str, at: datetime) -> None:
         evidence="queue_log",
     )
     put_member(draft, agent, line.queue, member, at)
+
+
+def take_start(draft: Draft, line: LedgerLine) -> None:
+    """QUEUESTART: Asterisk started, in a gap of course, and its members are as it has them written down.
+
+    Those of queues.conf are not paused, those added at run time as they were (``persistentmembers``). The penalty is
+    the one of that file, or of when the queue was saved last (`queue_log.agents.SAVES`): the snapshot tells it.
+    """
+    gap: datetime | None = draft.look("gap_since")
+    if gap is None or line.at + A_SECOND <= gap:
+        return
+    at = max(line.at, gap)
+    for agent_id in list(draft.look("agents")):
+        for queue, member in draft.look("agents")[agent_id].members.items():
+            if member.added_by in {REALTIME, ADDED_BY["realtime"]}:
+                continue  # its row says what it is
+            static = member.added_by in {"", ADDED_BY["static"]}
+            told = replace(member, paused=False, reason="") if static else member
+            if member.penalty is None and told == member:
+                continue
+            put_member(draft, draft.look("agents")[agent_id], queue, None, at)
+            told = replace(told, penalty=None, since=max(at, member.since), evidence="queue_log")
+            put_member(draft, draft.look("agents")[agent_id], queue, told, at)
 
 
 # -- the end of a gap

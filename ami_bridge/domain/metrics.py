@@ -1,32 +1,18 @@
-"""Counting visits: what one visit adds to its queue's day, and how days are told apart."""
+"""Counting visits: what one visit adds to its queue's day, by the names of `store.metrics`; how days are told apart."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from ami_bridge.domain.changing import replace
+from store.rows import OUTCOMES
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from zoneinfo import ZoneInfo
 
-    from store.rows import Outcome, Visit
-
-COUNTER_OF_OUTCOME: Final[Mapping[Outcome, str]] = {
-    "answered": "answered",
-    "abandoned": "abandoned",
-    "timed_out": "timed_out",
-    "left_by_key": "left_by_key",
-    "join_empty": "join_empty",
-    "leave_empty": "leave_empty",
-    "full": "full",
-    "withdrawn": "withdrawn",
-    "incompatible": "incompatible",
-    "failed": "failed",
-    "unknown_after_gap": "unknown",
-}
+    from store.rows import Visit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,17 +32,17 @@ class Counts:
     withdrawn: int = 0
     incompatible: int = 0
     failed: int = 0
-    unknown: int = 0
-    waits_known: int = 0
-    talks_ended: int = 0
-    wait_sum_s: float = 0.0
+    unknown_after_gap: int = 0
+    answer_waits: int = 0
+    handled: int = 0
+    answer_wait_s: float = 0.0
     talk_sum_s: float = 0.0
     longest_wait_s: float = 0.0
 
     @property
     def settled(self) -> int:
         """Visits with an outcome; ``entered`` minus this are still waiting."""
-        return sum(getattr(self, name) for name in COUNTER_OF_OUTCOME.values())
+        return sum(getattr(self, name) for name in OUTCOMES)
 
 
 def counted(visit: Visit) -> tuple[object, ...]:
@@ -75,13 +61,13 @@ def contribution(visit: Visit, *, day_start: datetime, threshold_s: float, short
         # a talk found going on, whose wait nobody saw, is answered but not known to be in time
         answered_within=int(answered and visit.wait_s is not None and wait <= threshold_s),
         short_abandoned=int(visit.outcome == "abandoned" and visit.wait_s is not None and wait < short_s),
-        waits_known=int(answered and visit.wait_s is not None),
-        talks_ended=int(answered and visit.talk_s is not None),
-        wait_sum_s=wait if answered else 0.0,
+        answer_waits=int(answered and visit.wait_s is not None),
+        handled=int(answered and visit.talk_s is not None),
+        answer_wait_s=wait if answered else 0.0,
         talk_sum_s=visit.talk_s or 0.0,
         longest_wait_s=wait if visit.outcome is not None else 0.0,
     )
-    return counts if visit.outcome is None else replace(counts, **{COUNTER_OF_OUTCOME[visit.outcome]: 1})
+    return counts if visit.outcome is None else replace(counts, **{visit.outcome: 1})
 
 
 def moved(counts: Counts, before: Counts, after: Counts) -> Counts:

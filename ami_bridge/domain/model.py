@@ -168,7 +168,7 @@ class Agent:
     """After a talk the phone's "in use" is believed only once it is reported anew, or after this time."""
     answered: int = 0
     missed: int = 0
-    talk_s: float = 0.0
+    talk_sum_s: float = 0.0
     rows_gone: frozenset[str] = frozenset()
     """Queues his row went out of: what AMI still says of him there is of a talk that goes on, or of its end."""
     shown_since: datetime | None = None

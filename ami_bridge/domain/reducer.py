@@ -6,7 +6,7 @@ Pure: the same state, event and now give the same result on a live switch, in a 
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from ami_bridge.domain import events as ev
 from ami_bridge.domain.ageing import pass_time, turn_the_day
@@ -15,7 +15,7 @@ from ami_bridge.domain.corrections import correct
 from ami_bridge.domain.draft import Draft
 from ami_bridge.domain.handover import handed_over, link_transferred, talk_under_another_name
 from ami_bridge.domain.ledger import take_ledger_line
-from ami_bridge.domain.members import RUN_TIME, end_gap, put_member
+from ami_bridge.domain.members import ADDED_BY, end_gap, put_member
 from ami_bridge.domain.model import Call, Changes, Member, State, Visit
 from ami_bridge.domain.refusals import refused
 from ami_bridge.domain.resync import take_snapshot
@@ -30,11 +30,10 @@ from ami_bridge.domain.states import (
     Step,
 )
 from ami_bridge.domain.waits import note_waits
-from ami_bridge.domain.whose import SLACK, apart
+from ami_bridge.domain.whose import SLACK, apart, as_it_began, may_be_told, thought_gone
 from store import rows
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from datetime import datetime
 
     from store.rows import EndedBy
@@ -126,6 +125,7 @@ def _link_changed(draft: Draft, event: ev.LinkChanged) -> None:
 def _join(draft: Draft, event: ev.Joined) -> None:
     known = draft.open_visit(event.channel_id, event.queue, Phase.WAITING) or _told_before(draft, event)
     if known is not None:
+        known = as_it_began(known)
         row = known.row
         fresh = draft.new_row(event, event.queue)
         row = replace(
@@ -203,7 +203,7 @@ def _result(draft: Draft, event: ev.Resulted) -> None:
                 draft.complete(talking, event.at, None, evidence)
         return
     if outcome not in REFUSED_AT_THE_DOOR:
-        if visit is not None:
+        if visit is not None and may_be_told(visit, event.tags.queue):
             draft.settle(visit, outcome, event.at, evidence)
         return
     if visit is not None:  # it is another queue's door: out of this one the caller was moved before
@@ -274,7 +274,9 @@ def _connect(draft: Draft, event: ev.Connected) -> None:
         return
     if visit is None:
         began = event.at - timedelta(seconds=event.waited_s)
-        visit = handed_over(draft, event.channel_id, event.queue, began)
+        visit = thought_gone(draft.visits_of(event.channel_id), event) or handed_over(
+            draft, event.channel_id, event.queue, began
+        )
     if visit is None:  # the joining was not seen
         row = draft.new_row(event, event.queue)
         visit = draft.add_visit(replace(row, entered_at=event.at - timedelta(seconds=event.waited_s)))
@@ -392,7 +394,3 @@ def see_member(draft: Draft, event: ev.MemberSeen) -> None:
         evidence="ami" if draft.look("gap_since") is None else "snapshot",
     )
     put_member(draft, agent, event.queue, member, event.at)
-
-
-ADDED_BY: Final[Mapping[str, str]] = {"static": "configuration", "dynamic": RUN_TIME, "realtime": "realtime"}
-"""Of AMI's ``Membership`` (app_queue.c), where queue_log has not told more."""

@@ -6,11 +6,14 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from ami_bridge.domain.states import Phase
+from ami_bridge.domain.whose import SECOND, SLACK
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from ami_bridge.domain import events as ev
     from ami_bridge.domain.draft import Draft
-    from store.rows import RingResult
+    from store.rows import RingAttempt, RingResult
 
 
 def begin_ringing(draft: Draft, event: ev.Rang) -> None:
@@ -19,8 +22,19 @@ def begin_ringing(draft: Draft, event: ev.Rang) -> None:
     if visit is None:
         return
     agent = draft.agent(draft.rules.agent_of(event.interface), event.at, event.member_name)
+    if any(_told_before(attempt, agent.id, event.at) for attempt in visit.attempts):
+        return
     visit = draft.end_attempt(visit, agent.id, event.at, "cancelled")  # one ringing at a time
     draft.ring(visit, agent.id, event.interface, event.at, event.agent_channel_id)
+
+
+def _told_before(attempt: RingAttempt, agent_id: str, at: datetime) -> bool:
+    """Whether the log, read whole at a login, has told already of the ringing whose beginning AMI tells now.
+
+    Its beginning is worked out, and its end has whole seconds.
+    """
+    by_log = attempt.agent == agent_id and not attempt.interface and attempt.ended_at is not None
+    return by_log and attempt.started_at - SLACK <= at < (attempt.ended_at or at) + SECOND
 
 
 def end_in_vain(draft: Draft, event: ev.NotAnswered) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
+from ami_bridge.domain.changing import replace
 from ami_bridge.domain.states import REFUSED_AT_THE_DOOR, Phase
 from ami_bridge.queue_log.verbs import ENDED_BY, OUTCOME_OF, WAITS_AT, seconds_counted
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from ami_bridge.domain.events import LedgerLine
+    from ami_bridge.domain.events import Connected, LedgerLine
     from ami_bridge.domain.model import Visit
 
 SLACK: Final = timedelta(seconds=2)
@@ -69,6 +70,47 @@ def refused_then(visits: Sequence[Visit], queue: str, at: datetime) -> Visit | N
     mine = [v for v in visits if v.row.queue == queue and v.row.outcome in REFUSED_AT_THE_DOOR]
     fits = [v for v in mine if abs(v.row.entered_at - at) <= SLACK]
     return min(fits, key=lambda v: abs(v.row.entered_at - at)) if fits else None
+
+
+def as_it_began(visit: Visit) -> Visit:
+    """The visit as it was when AMI says that it began, of which the log or a snapshot had told before.
+
+    What AMI said between the two, in order, was said of another visit of the same caller: of the one he left for this
+    (seen: his time was out in the very second of a login, and he went on to the next queue). What the log says stays.
+    """
+    if visit.place or visit.told_over:
+        return visit
+    if visit.phase is Phase.LEFT:
+        return replace(visit, phase=Phase.WAITING, left_at=None, gave_up=False, key_pressed=False)
+    row = visit.row
+    if visit.phase is not Phase.ENDED or row.answered_at is not None or not row.evidence.startswith("ami"):
+        return visit
+    row = replace(row, outcome=None, ended_at=None, ended_by=None, wait_s=None, evidence="queue_log")
+    return replace(visit, row=row, phase=Phase.WAITING, left_at=None, gave_up=False, key_pressed=False)
+
+
+def thought_gone(visits: Sequence[Visit], event: Connected) -> Visit | None:
+    """The visit an agent took, open once more, of which a snapshot had found nothing any more; None if there is none.
+
+    A snapshot is applied before what Asterisk told up to its moment and we had not come to yet. A talk that began and
+    was over in that time is in neither, nor yet in the log that was read before it.
+    """
+    began = event.at - timedelta(seconds=event.waited_s)
+    for visit in reversed(visits):
+        row = visit.row
+        lost = row.outcome == "unknown_after_gap" and not visit.told_over
+        if lost and row.queue == event.queue and abs(row.entered_at - began) <= SLACK:
+            row = replace(row, outcome=None, ended_at=None, ended_by=None, wait_s=None)
+            return replace(visit, row=row, phase=Phase.LEFT, left_at=None)
+    return None
+
+
+def may_be_told(visit: Visit, queue: str) -> bool:
+    """Whether AMI's word on how the caller left a queue can be this visit's; the queue is the one his channel names.
+
+    Of a visit whose beginning AMI has not told yet it tells nothing: the caller is leaving the queue before.
+    """
+    return bool(visit.place) or queue in {"", visit.row.queue}
 
 
 def _told_of(visits: Sequence[Visit]) -> list[Visit]:

@@ -163,7 +163,7 @@ def _of_talk(call: Call, leg: Leg, visit: Visit, joined: _Joined, known: Known) 
     if joined.until is None:
         return
     sent = None if joined.partner.is_local else _sent(call, joined)
-    until = joined.until if sent is None else max(joined.until, sent.at)
+    until = _caller_left(call, joined, joined.until) if sent is None else max(joined.until, sent.at)
     late = visit.ended_at is None or abs(visit.ended_at - until) > MOMENT
     if late:
         yield _of(call, leg, "ended", visit.ended_at, until, queue=visit.queue)
@@ -172,7 +172,7 @@ def _of_talk(call: Call, leg: Leg, visit: Visit, joined: _Joined, known: Known) 
         yield _of(call, leg, "talk", visit.talk_s, length, queue=visit.queue)
     if joined.partner.is_local:
         return  # behind it a hang-up and a transfer are somebody else's: what ended the talk is not told
-    by: EndedBy | None = "transfer" if sent is not None else _parted_by(call, joined)
+    by: EndedBy | None = "transfer" if sent is not None else _parted_by(call, joined, until)
     if by is not None and by != visit.ended_by and not _is_told_of_the_other(visit, joined, sent):
         yield _of(call, leg, "ended by", visit.ended_by, by, queue=visit.queue)
     if sent is not None and (queue := _sent_into(sent, known)) is not None:
@@ -198,6 +198,7 @@ class _Joined:
 
     caller: Leg
     partner: Leg
+    bridge: str
     since: datetime
     until: datetime | None
 
@@ -252,7 +253,7 @@ def _joined(call: Call, talk: Talk, caller: str) -> _Joined | None:
             follows = until is not None and later.since >= until and later.since - until <= APART
             if follows and later.bridge == talk.bridge and later.partner(caller) is not None:
                 until = later.until
-    return _Joined(mine, partner, talk.since, until)
+    return _Joined(mine, partner, talk.bridge, talk.since, until)
 
 
 def _sent(call: Call, joined: _Joined) -> Transfer | None:
@@ -269,6 +270,23 @@ def _sent(call: Call, joined: _Joined) -> Transfer | None:
         if agent in {one.by, one.instead_of} and (asked or abs(one.at - until) <= APART):
             return one
     return None
+
+
+def _caller_left(call: Call, joined: _Joined, until: datetime) -> datetime:
+    """When the caller left a talk that no transfer ended: later than the agent, if that one went to ask somebody.
+
+    The agent's channel leaves the caller for another bridge while it asks. app_queue follows hang-ups and transfers
+    alone (app_queue.c ``setup_stasis_subs``): to it, and so to AMI and queue_log, the caller on hold talks on.
+    """
+    asks = any(one.channel_id == joined.partner.channel_id and one.since >= until for one in call.stays)
+    if joined.partner.is_local or not asks:
+        return until
+    stayed = [
+        one.until
+        for one in call.stays
+        if (one.channel_id, one.bridge) == (joined.caller.channel_id, joined.bridge) and one.since < until and one.until
+    ]
+    return max([until, *stayed])
 
 
 def _is_told_of_the_other(visit: Visit, joined: _Joined, sent: Transfer | None) -> bool:
@@ -301,10 +319,10 @@ def _sent_into(sent: Transfer, known: Known) -> str | None:
     return known.queues.get(sent.exten) if sent.kind == "blind" else None
 
 
-def _parted_by(call: Call, joined: _Joined) -> EndedBy | None:
+def _parted_by(call: Call, joined: _Joined, until: datetime) -> EndedBy | None:
     """Whose hang-up ended a talk; None where it cannot be told."""
-    caller, partner, until = joined.caller, joined.partner, joined.until
-    if until is None or partner.ended is None or abs(partner.ended - until) > APART:
+    caller, partner = joined.caller, joined.partner
+    if partner.ended is None or abs(partner.ended - until) > APART:
         return None
     if caller.ended is not None and caller.ended < partner.ended and call.ended_by(caller.channel_id) == "self":
         return "caller"  # while the agent asked somebody else, say: his own hang-up came after

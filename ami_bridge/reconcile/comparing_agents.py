@@ -137,7 +137,7 @@ def differing_places(
     for begin, end in window.stretches(turns):
         at = begin + (end - begin) / 2
         said = next((one for one in logged if one.since <= at and (one.until is None or at < one.until)), None)
-        if said is None and not any(one.left and one.until is not None and one.until <= at for one in logged):
+        if said is None and not _has_left(logged, at):
             continue
         row = next((one for one in rows if one.started_at <= at and (one.ended_at is None or at < one.ended_at)), None)
         if not _same_place(row, said):
@@ -145,6 +145,12 @@ def differing_places(
             theirs = "not there" if said is None else _place_words(said.paused, said.reason, said.penalty)
             _add(found, AgentDifference(agent, queue, begin, end, ours, theirs))
     return found
+
+
+def _has_left(logged: Sequence[LoggedPlace], at: datetime) -> bool:
+    """Whether the last word of the log before that moment is that he left; it may have none."""
+    ended = [(one.until, one.left) for one in logged if one.until is not None and one.until <= at]
+    return max(ended)[1] if ended else False
 
 
 def _same_place(row: MembershipInterval | None, said: LoggedPlace | None) -> bool:

@@ -15,7 +15,7 @@ from agi.ping import ping
 from agi.script_thread import Bounds
 from agi.server import AgiServer
 from ivr.app import releases, speech
-from ivr.app.data import lookups_of, sources_of, tickets_of
+from ivr.app.data import lookups_of, sources_of
 from ivr.app.lines import BridgeLines
 from ivr.app.loading import place_of
 from ivr.app.mailbox import Mailbox
@@ -139,8 +139,8 @@ def _world(  # noqa: PLR0917 - the parts a service is made of, each once
         journeys=JourneyLog(writer, hotline.node),
         scripts=scripts,
         mailbox=Mailbox(writer, hotline.node, where.recordings),
-        records=RecordBook(writer, hotline.node, where.recordings, tickets_of(hotline)),
-        lines=BridgeLines(where.feed, {name: queue.max_length for name, queue in hotline.queues.items()}),
+        records=RecordBook(writer, hotline.node, where.recordings),
+        lines=BridgeLines(where.feed),
         recordings=where.recordings,
         now=partial(datetime.now, UTC),
         node=hotline.node,

@@ -43,10 +43,23 @@ class ChangedMeanwhileError(Exception):
 
 def read_copy(target: Path) -> Loaded | None:
     """A kept version; None when it is not there, or is not what its name says."""
-    loaded = load_hotline(target) if target.is_dir() else None
+    loaded = load_hotline(target, kept=True) if target.is_dir() else None
     if loaded is None or loaded.hotline is None or loaded.flows is None or loaded.flows.version != target.name:
         return None
     return loaded
+
+
+def why_unread(target: Path) -> str:
+    """What is wrong with a kept version that `read_copy` does not give, to stand behind `version X`."""
+    if not target.is_dir():
+        return "is not kept here"
+    loaded = load_hotline(target, kept=True)
+    mistakes = [each for each in loaded.diagnostics if each.severity == "error"]
+    if not mistakes:
+        return "is not as it was written"
+    first = mistakes[0]
+    expected = f"; expected {first.expected}" if first.expected else f"; {first.hint}" if first.hint else ""
+    return f"cannot be read by this version of hotline: {first.place}: {first.code} {first.message}{expected}"
 
 
 def keep(folder: Path, target: Path) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ivr.config.kinds import SecretRef
 from ivr.config.secrets import resolve_address, resolve_secret
-from ivr.services.records import TicketKind
+from ivr.runner.ports import QueueTerms, TicketKind
 from ivr.services.sources import Field, HttpLookup, HttpSource, SqlLookup, SqlSource
 
 if TYPE_CHECKING:
@@ -38,6 +38,11 @@ def tickets_of(hotline: Hotline) -> dict[str, TicketKind]:
         name: TicketKind({colour: timedelta(milliseconds=ms) for colour, ms in kind.within_ms.items()})
         for name, kind in hotline.tickets.items()
     }
+
+
+def queues_of(hotline: Hotline) -> dict[str, QueueTerms]:
+    """What each queue is to those who wait in it."""
+    return {name: QueueTerms(queue.max_length, queue.music) for name, queue in hotline.queues.items()}
 
 
 def _source(name: str, source: model.DataSource, zone: str, folder: Path) -> Source:

@@ -5,13 +5,12 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from ivr.app.report_part import limits_in_words
+from ivr.app.report_part import limits_in_words, queue_tallies
 from ivr.reports.forms import as_csv
 from ivr.reports.html import STYLE, as_html
 from ivr.reports.past import Past, Range, UnknownWordError, answer, choices, fits_a_sheet, past, side_by_side
 from ivr.reports.tables import Asked, Table, span_in_words, table_of
 from ivr.reports.wishes import WishError, named
-from store.queries.counted import visit_tallies
 from store.queries.gaps import unseen
 from store.queries.recalls import last_entered
 from wallboard.history import NotUnderstoodError, Sheet
@@ -96,7 +95,7 @@ class VisitHistory:
 
     async def _counted(self, store: Store, asked: Past, told: Range) -> Tallies:
         only = [asked.queue] if asked.queue else []
-        return await visit_tallies(store, told.pieces, asked.counts, limits=self._limits, queues=only)
+        return await queue_tallies(store, told.pieces, asked.counts, self._limits, only)
 
     async def _table(self, store: Store, asked: Past) -> Table:
         counted = [(told, await self._counted(store, asked, told)) for told in (asked.range, asked.against) if told]

@@ -12,7 +12,6 @@ from ami_bridge.messages import MAX_LINE, MalformedMessage, Snapshot, decode
 from ivr.runner.ports import Line
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from pathlib import Path
 
 LOOK_S: Final = 0.3
@@ -26,23 +25,20 @@ class BridgeLines:
 
     Args:
         feed: The bridge's Unix socket.
-        max_lengths: Queue to how many callers may wait in it; 0 is no bound.
     """
 
-    def __init__(self, feed: Path, max_lengths: Mapping[str, int]) -> None:
+    def __init__(self, feed: Path) -> None:
         self._feed = feed
-        self._max_lengths = max_lengths
 
     async def line(self, queue: str) -> Line:
         """One queue; without times when the bridge is away, late, or blind."""
-        max_length = self._max_lengths.get(queue, 0)
         try:
             async with asyncio.timeout(LOOK_S):
                 shot = await self._snapshot()
         except (OSError, TimeoutError, asyncio.IncompleteReadError, asyncio.LimitOverrunError, MalformedMessage) as why:
             log.warning("bridge_not_asked", why=type(why).__name__)
-            return Line(max_length)
-        return line_of(shot, queue, max_length)
+            return Line()
+        return line_of(shot, queue)
 
     async def _snapshot(self) -> Snapshot:
         reader, writer = await asyncio.open_unix_connection(self._feed, limit=MAX_LINE)
@@ -55,11 +51,11 @@ class BridgeLines:
         return told
 
 
-def line_of(shot: Snapshot, queue: str, max_length: int) -> Line:
+def line_of(shot: Snapshot, queue: str) -> Line:
     """What a snapshot tells of a queue; nothing while the bridge does not know everything itself."""
     view = next((view for view in shot.queues if view.name == queue), None)
     if view is None or shot.knowledge.state != "complete":
-        return Line(max_length)
+        return Line()
     waits = [(shot.at - caller.entered_at).total_seconds() for caller in view.waiting]
     expected = view.expected_wait_s
-    return Line(max_length, math.floor(max([0.0, *waits])), None if expected is None else math.ceil(expected))
+    return Line(math.floor(max([0.0, *waits])), None if expected is None else math.ceil(expected))

@@ -12,14 +12,15 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from ivr.app.copies import read_copy
+from ivr.app.copies import read_copy, why_unread
 from ivr.app.loading import Ready, ready_of
 from ivr.app.mistakes import MistakeError, cannot_use
 from ivr.app.places import places
 from ivr.config.load import load_hotline
 from ivr.config.read import FILE
 from ivr.config.secrets import SecretMissingError
-from ivr.config.version import NOT_HEARD
+from ivr.config.version import NOT_HEARD, RETIRED
+from ivr.flow.yaml_reader import Mapping
 from ivr.publishing.book import Book, BrokenRecordError
 
 if TYPE_CHECKING:
@@ -50,16 +51,22 @@ def load_live(folder: Path) -> Ready:
     copy = _youngest_whole(versions, published)
     if copy is None or copy.hotline is None or copy.flows is None:
         raise MistakeError(
-            f"version {live} is live, and neither its copy in {versions} nor one from before is whole; "
-            f"bring the copies back, or run: hotline publish {folder}"
+            f"version {live} is live and {why_unread(versions / live)}; none from before can be read either; "
+            f"bring its copy in {versions} back, or run: hotline publish {folder}"
         )
     if loaded.hotline is None and _is_another(loaded, copy.hotline):
         return ready_of(loaded)
     if copy.flows.version != live:
-        log.error("published_version_is_broken", version=live, instead=copy.flows.version)
+        why = why_unread(versions / live)
+        log.error("published_version_is_broken", version=live, instead=copy.flows.version, why=why)
     elif loaded.flows is None or loaded.flows.version != live:
         log.info("folder_is_a_draft", version=live, run=f"hotline publish {folder}")
     if loaded.hotline is None:
+        if retired := [name for name in RETIRED if isinstance(copy.root, Mapping) and copy.root.find(name)]:
+            raise MistakeError(
+                f"{folder / FILE} cannot be read, and version {copy.flows.version}, which is live, has {retired[0]} as "
+                f"hotline had it once; put hotline.yaml right (hotline check {folder}), then start again"
+            )
         log.error("settings_cannot_be_read", file=str(folder / FILE), instead=f"those of version {copy.flows.version}")
         return _begun(folder, copy, copy.hotline.model_copy(update={"state_dir": str(state)}), copy)
     return _begun(folder, copy, on(loaded.hotline, copy.hotline), loaded)

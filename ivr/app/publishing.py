@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Final
 from dialplan.diagnostics import has_errors
 from dialplan.report import as_text
 from ivr.app import speech
-from ivr.app.built_from import OF_A_VERSION, RENDERED, changed
-from ivr.app.copies import ChangedMeanwhileError, keep, read_copy
+from ivr.app.built_from import OF_A_VERSION, RENDERED, changed, rhythm
+from ivr.app.copies import ChangedMeanwhileError, keep, read_copy, why_unread
 from ivr.app.live import at_version
 from ivr.app.loading import Ready, ready_of
 from ivr.app.mistakes import MistakeError, cannot_use
@@ -123,7 +123,8 @@ def publish(ready: Ready, first: First | None, signed: Signed, difference: Seque
     with _alone(ready.places) as book:
         last, now = (records(ready.places) or (None,))[-1], running(ready.places)
         before = last.live if last else now.live if now else ""
-        if last is not None and last.live == version and (first is not None or last.first is None):
+        whole = read_copy(ready.places.versions / version) is not None  # one that is not is put right by publishing it
+        if last is not None and last.live == version and (first is not None or last.first is None) and whole:
             raise MistakeError(f"version {version} is live already; nothing was changed")
         if first is not None and not before:
             raise MistakeError("nothing is live yet that other calls could begin with; publish without --first")
@@ -147,7 +148,7 @@ def publish(ready: Ready, first: First | None, signed: Signed, difference: Seque
         )
         done = _written(book, record, ready)
         was_first = last.first.version if last and last.first else ""
-        render = _to_render(ready, before, RENDERED) if first is None else ()
+        render = _to_render(ready, before, RENDERED if first is None else ())
         return replace(done, dropped=was_first if was_first != version else "", render=render)
 
 
@@ -326,15 +327,17 @@ def _refuse_others_first(ready: Ready, live: str) -> None:
 def _to_render(ready: Ready, before: str, settings: Sequence[str]) -> tuple[str, ...]:
     """What Asterisk's files have of the version before, and this one has otherwise."""
     was = read_copy(ready.places.versions / before) if before.isalnum() else None
-    if was is None or was.hotline is None:
+    if was is None or was.hotline is None or was.flows is None:
         return ()
-    return changed(was.hotline, ready.hotline, settings)
+    announced = rhythm(ready.hotline, was.flows, ready.flows)
+    return (*changed(was.hotline, ready.hotline, settings), *(f"announcements in {queue}" for queue in announced))
 
 
 def _refuse_gone(ready: Ready, version: str) -> Ready:
     older = at_version(ready, version)
     if older is None:
-        raise MistakeError(f"version {version} is not kept here; hotline versions shows those that are")
+        why = why_unread(ready.places.versions / version) if version.isalnum() else "is not kept here"
+        raise MistakeError(f"version {version} {why}; hotline versions shows what was published")
     return older
 
 

@@ -15,7 +15,8 @@ import structlog
 
 from ivr.app import speech
 from ivr.app.built_from import OF_A_VERSION, changed
-from ivr.app.copies import ChangedMeanwhileError, forget_oldest, keep, read_copy
+from ivr.app.copies import ChangedMeanwhileError, forget_oldest, keep, read_copy, why_unread
+from ivr.app.data import queues_of, tickets_of
 from ivr.app.mistakes import cannot_use
 from ivr.app.old_sounds import remove_unused, stay_a_day
 from ivr.app.timetables import Timetables
@@ -109,7 +110,7 @@ class KeptReleases:
             return None
         loaded = read_copy(self._folder / version)
         if loaded is None or loaded.hotline is None or loaded.flows is None:
-            log.error("kept_version_is_broken", version=version)
+            log.error("kept_version_is_broken", version=version, why=why_unread(self._folder / version))
             return None
         self._needing[version] = changed(self._built_from, loaded.hotline, OF_A_VERSION)
         spoken = speech.speech_at(self._folder / version, loaded.catalogue, self._sounds)
@@ -117,4 +118,5 @@ class KeptReleases:
 
 
 def _release(hotline: Hotline, flows: FlowSet, spoken: Speech) -> Release:
-    return Release(flows, spoken, Timetables(hotline.hours, ZoneInfo(hotline.time_zone)))
+    hours = Timetables(hotline.hours, ZoneInfo(hotline.time_zone))
+    return Release(flows, spoken, hours, queues_of(hotline), tickets_of(hotline))

@@ -17,7 +17,7 @@ from watchfiles import awatch
 
 from dialplan.report import as_text
 from ivr.app import speech
-from ivr.app.built_from import RENDERED, STARTED_WITH, changed
+from ivr.app.built_from import RENDERED, STARTED_WITH, changed, rhythm
 from ivr.app.loading import ready_of
 from ivr.app.mistakes import MistakeError
 from ivr.config.boards import FOLDER as BOARDS
@@ -83,8 +83,10 @@ def renewed(ready: Ready, releases: KeptReleases) -> Ready:
     new = ready_of(loaded)
     if needing := changed(ready.hotline, new.hotline, STARTED_WITH):
         raise MistakeError(f"hotline.yaml: a change of {', '.join(needing)} needs a restart of hotline up")
-    if rendered := changed(ready.hotline, new.hotline, RENDERED):
-        log.warning("render_needed", settings=list(rendered), run=f"hotline render {ready.folder}")
+    rendered = changed(ready.hotline, new.hotline, RENDERED)
+    announced = rhythm(new.hotline, ready.flows, new.flows)
+    if rendered or announced:
+        log.warning("render_needed", settings=[*rendered, *announced], run=f"hotline render {ready.folder}")
     report = speech.build(new)
     if report.diagnostics:
         raise MistakeError(as_text(report.diagnostics, loaded.sources).rstrip("\n"), 1)

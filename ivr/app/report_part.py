@@ -61,7 +61,7 @@ async def metrics_in(
         tallies = await _of_agents(store, hotline, cut, counts, only)
         told: Iterable[str] = hotline.agents
     else:
-        tallies = await _of_queues(store, hotline, cut, counts, only)
+        tallies = await queue_tallies(store, cut, counts, limits(hotline), only)
         told = hotline.queues
     there = {name for name, _ in tallies}
     rows = list(dict.fromkeys(only)) or [*told, *sorted(there - set(told))]
@@ -104,12 +104,13 @@ async def _known(hotline: Hotline, store: Store, kind: Kind, asked: Sequence[str
         named("queue", asked, [*hotline.queues, *past])
 
 
-async def _of_queues(
-    store: Store, hotline: Hotline, cut: Sequence[Interval], counts: Sequence[str], only: Sequence[str]
+async def queue_tallies(
+    store: Store, cut: Sequence[Interval], counts: Sequence[str], known: Mapping[str, Limit], only: Sequence[str]
 ) -> Tallies:
+    """The counts of queues by queue and interval: of visits, and of callers who came back where these are wanted."""
     of_visits = [name for name in counts if COUNTS[name].source == "visits"]
     # Asked for in any case: it says which queues had anybody at all.
-    tallies = await visit_tallies(store, cut, of_visits or ("entered",), limits=limits(hotline), queues=only)
+    tallies = await visit_tallies(store, cut, of_visits or ("entered",), limits=known, queues=only)
     if len(of_visits) < len(counts):
         found = await caller_tallies(store, cut, COMES_BACK_WITHIN, datetime.now(UTC))
         _merge(tallies, {key: tally for key, tally in found.items() if not only or key[0] in only})

@@ -70,11 +70,11 @@ def _queue(name: str, queue: model.Queue, hotline: Hotline, flows: FlowSet) -> Q
         music=queue.music,
         auto_pause=queue.autopause,
         extension=queue.extension or "",
-        announce_every_s=_announced_every(name, flows),
+        announce_every_s=announced_every(name, flows),
     )
 
 
-def _announced_every(queue: str, flows: FlowSet) -> int:
+def announced_every(queue: str, flows: FlowSet) -> int:
     """Seconds between two announcements in a queue: the shortest of the steps that lead there, 0 when none announces.
 
     Asterisk has one for each queue; to a caller whose step wants it less often the bridge tells less often.

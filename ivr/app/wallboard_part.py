@@ -16,6 +16,7 @@ from ivr.app.mistakes import cannot_listen
 from ivr.app.opened import opened_store
 from ivr.app.parent import beat
 from ivr.app.preflight import preflight
+from ivr.app.report_answers import HotlineReports
 from ivr.app.report_part import limits
 from ivr.app.switch import split
 from wallboard.app import make_app
@@ -56,7 +57,7 @@ async def run_wallboard(ready: Ready, stop: asyncio.Event, *, reload: bool = Fal
         store = await opened.enter_async_context(opened_store(ready))
         counting = VisitHistory(settings.time_zone, limits(ready.hotline))
         pictures = flow_pictures.DrawnFlows(ready.flows, ready.catalogue)
-        app = make_app(settings, store, counting, pictures)
+        app = make_app(settings, store, counting, pictures, HotlineReports(ready.hotline))
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
         await runner.setup()
         opened.push_async_callback(runner.cleanup)

@@ -11,7 +11,7 @@ from ivr.boards.fields import Notes, Slots
 from ivr.boards.seats import read_rows
 from ivr.boards.thresholds import read_thresholds
 from ivr.flow.yaml_reader import Mapping, Scalar, read_yaml
-from wallboard.boards import COLUMNS, DEFAULT_COLUMNS, FIGURES, VIEWS, WIDE, Board, Tile
+from wallboard.boards import COLUMNS, DEFAULT_COLUMNS, FIGURES, VIEWS, WIDE, WORD_OF, Board, Tile
 
 if TYPE_CHECKING:
     from dialplan.diagnostics import Diagnostic
@@ -130,7 +130,7 @@ def _pages(
 
 def _tile(notes: Notes, node: Node, place: str, scope: tuple[str, ...] | None, columns: int) -> Tile:
     if isinstance(node, Scalar):
-        show = notes.choice(node, SHOWN, "tile", "B005")
+        show = _shown(notes, node)
         if show == "seats":
             notes.error("B002", node.span, "the seat map has no 'rows'", "{show: seats, rows: [[1001, ~, 1002]]}")
         return Tile(place, show or "", queues=scope, wide=min(columns, WIDE.get(show or "", 1)))
@@ -139,7 +139,7 @@ def _tile(notes: Notes, node: Node, place: str, scope: tuple[str, ...] | None, c
         return Tile(place, "")
     slots = Slots(node, notes, "a tile")
     shows, title, queues, wide = (slots.node(key) for key in ("show", "title", "queues", "wide"))
-    show = notes.choice(shows, SHOWN, "tile", "B005") if shows is not None else None
+    show = _shown(notes, shows) if shows is not None else None
     if shows is None:
         notes.error("B002", node.span, "the tile has no 'show'", "show: waiting, or another figure or view")
     thresholds, rows = read_thresholds(slots, show), read_rows(slots, show)
@@ -153,6 +153,12 @@ def _tile(notes: Notes, node: Node, place: str, scope: tuple[str, ...] | None, c
         thresholds,
         rows,
     )
+
+
+def _shown(notes: Notes, node: Node) -> str | None:
+    """What a tile shows, by its word; the name of the metric says the same (docs/metrics.md)."""
+    said = node.text if isinstance(node, Scalar) else ""
+    return WORD_OF[said] if said in WORD_OF else notes.choice(node, SHOWN, "tile", "B005")
 
 
 def _queues(notes: Notes, node: Node | None, within: tuple[str, ...] | None = None) -> tuple[str, ...] | None:

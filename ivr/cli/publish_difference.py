@@ -30,7 +30,7 @@ def difference(ready: Ready, live: str) -> tuple[str, ...]:
     copy = ready.places.versions / live
     if not live.isalnum() or not copy.is_dir():
         return ()
-    old = load_hotline(copy)
+    old = load_hotline(copy, kept=True)
     if old.flows is None:
         return ()
     both = (copy, ready.folder) if (copy / SOUNDS).is_file() else ()

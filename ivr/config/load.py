@@ -80,6 +80,8 @@ def load_hotline(
     folder: Path,
     environ: Mapping[str, str] | None = None,
     read_prompts: ReadPrompts = load_catalogue,
+    *,
+    kept: bool = False,
 ) -> Loaded:
     """Read and check one hotline; every mistake of every file at once, nothing raised for any of them.
 
@@ -87,12 +89,13 @@ def load_hotline(
         folder: the hotline's folder.
         environ: where settings of this machine come from (`ivr.config.environment`); None is this process's.
         read_prompts: how messages are read.
+        kept: whether it is a version that was published (`ivr.config.read.read_settings`).
     """
     files = _Files(folder)
     data = files.read(FILE)
     document = with_repeated(read_yaml(data, FILE)) if data is not None else Document(None, (), Source(FILE, ""))
     environ = os.environ if environ is None else environ
-    settings = read_settings(document, environ)
+    settings = read_settings(document, environ, kept=kept)
     files.keep(_masked(document.source, settings.diagnostics))
     readings = _flows(files, settings)
     given = given_to_messages(readings)

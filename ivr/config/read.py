@@ -12,6 +12,7 @@ from ivr.config.environment import override
 from ivr.config.kinds import found
 from ivr.config.model import Defaults, Hotline
 from ivr.config.readable import Readable, all_readable, readable
+from ivr.config.version import RETIRED
 from ivr.flow.fields import described
 from ivr.flow.yaml_reader import Document, Mapping, Node, Sequence, plain
 
@@ -58,8 +59,14 @@ class Settings:
         return place(self.document.root, path)
 
 
-def read_settings(document: Document, environ: Table[str, str]) -> Settings:
-    """Check a `hotline.yaml` that has been read as YAML; all mistakes at once."""
+def read_settings(document: Document, environ: Table[str, str], *, kept: bool = False) -> Settings:
+    """Check a `hotline.yaml` that has been read as YAML; all mistakes at once.
+
+    Args:
+        document: the file.
+        environ: settings of this machine.
+        kept: whether it was published: what is retired since then is passed over.
+    """
     if not isinstance(document.root, Mapping):
         problems = list(document.diagnostics)
         if document.root is not None:
@@ -69,6 +76,8 @@ def read_settings(document: Document, environ: Table[str, str]) -> Settings:
             )
         return Settings(None, tuple(problems), document, None, readable(None))
     settings = plain(document.root)
+    if kept and isinstance(settings, dict):
+        settings = {name: value for name, value in settings.items() if name not in RETIRED}
     overridden = override(settings if isinstance(settings, dict) else {}, environ)
     hotline, problems = None, []
     try:

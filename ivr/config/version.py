@@ -36,6 +36,8 @@ NOT_HEARD: Final = frozenset(
     }
 )
 """Settings a caller cannot tell: a change of them is no new version of the flows."""
+RETIRED: Final = frozenset({"keep_evidence"})
+"""The same, of earlier versions of hotline: what was published with them is what it was."""
 _DIGITS: Final = 12
 """Hex digits that are kept: 48 bits, enough for every version a hotline will ever have."""
 
@@ -61,7 +63,7 @@ def version_of(
     """
     heard = plain(settings) if isinstance(settings, Mapping) else {}
     content = {
-        "settings": {name: value for name, value in heard.items() if name not in NOT_HEARD}
+        "settings": {name: value for name, value in heard.items() if name not in NOT_HEARD | RETIRED}
         if isinstance(heard, dict)
         else {},
         "flows": {reading.name: plain(reading.root) if reading.root else None for reading in readings},

@@ -52,22 +52,23 @@ def as_csv(table: Table, separator: str = ",") -> str:
 
 def as_json(table: Table) -> str:
     """The same for programs, with the range, the sum and the notes."""
+    return json.dumps(as_plain(table), ensure_ascii=False, indent=2)
+
+
+def as_plain(table: Table) -> dict[str, object]:
+    """The table as plain data: what JSON and the API say."""
     names = [column.name for column in table.columns]
-    return json.dumps(
-        {
-            "report": table.title,
-            "metrics_version": VERSION,
-            "from": table.span.since.astimezone(table.span.zone).isoformat(),
-            "to": table.span.until.astimezone(table.span.zone).isoformat(),
-            "time_zone": table.span.zone.key,
-            "columns": [{"name": one.name, "unit": one.kind, "meaning": one.meaning} for one in table.columns],
-            "rows": [dict(zip(names, map(_plain, row), strict=True)) for row in table.rows],
-            "total": table.total and dict(zip(names, map(_plain, table.total), strict=True)),
-            "notes": list(table.notes),
-        },
-        ensure_ascii=False,
-        indent=2,
-    )
+    return {
+        "report": table.title,
+        "metrics_version": VERSION,
+        "from": table.span.since.astimezone(table.span.zone).isoformat(),
+        "to": table.span.until.astimezone(table.span.zone).isoformat(),
+        "time_zone": table.span.zone.key,
+        "columns": [{"name": one.name, "unit": one.kind, "meaning": one.meaning} for one in table.columns],
+        "rows": [dict(zip(names, map(_plain, row), strict=True)) for row in table.rows],
+        "total": table.total and dict(zip(names, map(_plain, table.total), strict=True)),
+        "notes": list(table.notes),
+    }
 
 
 def _line(cells: Sequence[str], wide: Sequence[int], kinds: Sequence[ColumnKind]) -> str:

@@ -14,9 +14,9 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Final
 
 from ivr.reports.tables import Column, Table
-from ivr.reports.wishes import Span, WishError, metrics, moment, pieces, span
+from ivr.reports.wishes import Span, WishError, is_of, metrics, moment, pieces, span
 from store.intervals import MINUTES
-from store.metrics import COUNTS, METRICS, VERSION, reading
+from store.metrics import METRICS, VERSION, reading
 from store.metrics.tally import Tally
 
 if TYPE_CHECKING:
@@ -93,9 +93,6 @@ def past(words: Mapping[str, str], zone: str, now: datetime) -> Past:
     by = words.get("by", "15m")
     first = span(words.get("from", "today"), words.get("to", "now"), zone, now, ("'from'", "'to'"))
     wanted = metrics("queues", words.get("metrics", ",".join(DEFAULT)))
-    for metric in wanted:
-        if not is_of_visits(metric):
-            raise WishError("R005", f"'{metric.name}' needs more than the visits of a range; `hotline report` has it")
     return Past(
         range=_cut(first, by),
         against=_cut(_other(words["against"], first, now), by) if words.get("against") else None,
@@ -105,14 +102,9 @@ def past(words: Mapping[str, str], zone: str, now: datetime) -> Past:
     )
 
 
-def is_of_visits(metric: Metric) -> bool:
-    """Whether a metric is made of the visits of its range alone."""
-    return all(COUNTS[name].source == "visits" for name in metric.counts)
-
-
 def choices() -> list[dict[str, str]]:
     """Every metric the view can show: name, unit, title and formula."""
-    told = (metric for metric in METRICS.values() if is_of_visits(metric))
+    told = (metric for metric in METRICS.values() if is_of("queues", metric))
     return [{"name": one.name, "unit": one.unit, "title": one.title, "formula": one.formula} for one in told]
 
 

@@ -40,7 +40,7 @@ WHOLE: Final[Mapping[Kind, str]] = MappingProxyType(
 )
 """The word of `--by` for the whole range in one row each."""
 OF_AN_AGENT: Final = frozenset(
-    {"answered", "answered_within", "talking", "answer_waits", "answer_wait_s", "handled", "talk_sum_s", "holds",
+    {"answered", "answered_within", "still_talking", "answer_waits", "answer_wait_s", "handled", "talk_sum_s", "holds",
      "hold_sum_s", "wrap_up_sum_s", "transferred"}
 )  # fmt: skip
 """Counts of visits that mean something for an agent: those of visits he answered."""

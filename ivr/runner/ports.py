@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import datetime
+    from datetime import datetime, timedelta
 
     from agi.channel import Channel
     from ivr.engine.cursor import Cursor
@@ -35,12 +35,32 @@ class Hours(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class QueueTerms:
+    """A queue as a version's settings have it."""
+
+    max_length: int = 0
+    """Callers who may wait in it; 0 is no bound."""
+    music: str = ""
+    """The class of music on hold they hear; empty is whichever Asterisk has for the queue."""
+
+
+@dataclass(frozen=True, slots=True)
+class TicketKind:
+    """What a kind of ticket promises."""
+
+    within: Mapping[str, timedelta]
+    """Colour to how long it may take; the first is the usual colour."""
+
+
+@dataclass(frozen=True, slots=True)
 class Release:
-    """One version of a hotline: its flows, the sentences they speak, and the hours they ask for."""
+    """One version of a hotline: its flows, the sentences they speak, the hours they ask for, and what it promises."""
 
     flows: FlowSet
     speech: Speech
     hours: Hours
+    queues: Mapping[str, QueueTerms] = field(default_factory=dict)
+    tickets: Mapping[str, TicketKind] = field(default_factory=dict)
 
 
 class Kept(Protocol):
@@ -142,8 +162,8 @@ class Records(Protocol):
     def callback(self, cursor: Cursor, note: CallbackAsked, now: datetime) -> None:
         """A caller wants to be called back."""
 
-    def ticket(self, cursor: Cursor, note: TicketOpened, now: datetime) -> None:
-        """A ticket was opened."""
+    def ticket(self, cursor: Cursor, note: TicketOpened, kind: TicketKind, now: datetime) -> None:
+        """A ticket was opened, of this kind."""
 
 
 class Mailbox(Protocol):
@@ -157,8 +177,6 @@ class Mailbox(Protocol):
 class Line:
     """What is known of a queue beside what Asterisk counts."""
 
-    max_length: int = 0
-    """Callers who may wait; 0 is no bound."""
     longest_wait: int | None = None
     """Seconds the caller waits who has waited longest; 0 when nobody waits, None when it is not known now."""
     expected_wait: int | None = None

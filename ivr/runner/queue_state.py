@@ -8,7 +8,7 @@ from ivr.engine.inputs import QueueTold
 
 if TYPE_CHECKING:
     from agi.channel import Channel
-    from ivr.runner.ports import Lines
+    from ivr.runner.ports import Lines, QueueTerms
 
 _COUNTS = (
     "${{QUEUE_EXISTS({queue})}},${{QUEUE_WAITING_COUNT({queue})}},"
@@ -19,8 +19,14 @@ count those in wrap-up as well. A queue that Asterisk does not know would count 
 Source: app_queue.c, `queue_function_mem_read`, and `core show function QUEUE_MEMBER` (22.10.1)."""
 
 
-async def queue_told(channel: Channel, queue: str, lines: Lines) -> QueueTold:
+async def queue_told(channel: Channel, queue: str, terms: QueueTerms, lines: Lines) -> QueueTold:
     """The figures of one queue. The queue is one of the hotline's, so its name means nothing to Asterisk's parser.
+
+    Args:
+        channel: the call's.
+        queue: which.
+        terms: the queue as the version the call began with has it.
+        lines: what the bridge sees.
 
     Raises:
         ChannelGone: the caller hung up.
@@ -33,7 +39,7 @@ async def queue_told(channel: Channel, queue: str, lines: Lines) -> QueueTold:
     waiting, agents, free = counts
     return QueueTold(
         waiting=waiting,
-        places=max(0, line.max_length - waiting) if line.max_length else None,
+        places=max(0, terms.max_length - waiting) if terms.max_length else None,
         agents=agents,
         free=free,
         longest_wait=line.longest_wait,

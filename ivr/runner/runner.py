@@ -38,7 +38,7 @@ from ivr.engine.machine import begin, step
 from ivr.prompts.values import CannotSay
 from ivr.runner.handover import COMING_BACK, NOT_SERVED, Last, is_vip, last_words, returned, talk_of
 from ivr.runner.perform import Voice
-from ivr.runner.ports import Talk
+from ivr.runner.ports import QueueTerms, Talk, TicketKind
 from ivr.runner.queue_state import queue_told
 from ivr.services.sealing import CursorError
 
@@ -52,7 +52,6 @@ if TYPE_CHECKING:
     from ivr.engine.effects import Effect
     from ivr.engine.inputs import Input
     from ivr.engine.machine import Move
-    from ivr.flow.model import FlowSet
     from ivr.runner import ports
     from ivr.runner.ports import Release
 
@@ -110,7 +109,8 @@ class _Segment:
     def __init__(self, world: World, channel: Channel) -> None:
         self._world = world
         self._channel = channel
-        self._flows: FlowSet | None = None
+        self._release: Release | None = None
+        """The version the call began with, once it is known."""
         self._language = channel.request.language
         """The channel's, as Asterisk has it now."""
         self._served = False
@@ -132,7 +132,7 @@ class _Segment:
             return
         except ChannelGone:
             return
-        self._flows = release.flows
+        self._release = release
         self._served = told == Returned("answered")
         try:
             await self._lead(cursor, release, told)
@@ -206,10 +206,15 @@ class _Segment:
                 self._world.records.survey(cursor, effect, self._talk or Talk())
             case CallbackAsked():
                 self._world.records.callback(cursor, effect, now)
-            case TicketOpened():
-                self._world.records.ticket(cursor, effect, now)
+            case TicketOpened(kind=name):
+                self._world.records.ticket(cursor, effect, self._promised(name), now)
             case _:
                 pass  # a withheld number has nothing to be remembered by
+
+    def _promised(self, ticket: str) -> TicketKind:
+        """What this kind of ticket promised when the call began."""
+        kinds = self._release.tickets if self._release is not None else {}
+        return kinds.get(ticket, TicketKind({}))
 
     async def _perform(self, voice: Voice, release: Release, cursor: Cursor, effect: Effect) -> Input | Rescue:
         """Do what waits for an answer. A caller who leaves is an answer; what cannot be done is a rescue."""
@@ -240,7 +245,8 @@ class _Segment:
             case AskHours(schedule):
                 return Schedule(release.hours.is_open(schedule, self._world.now()))
             case AskQueue(queue):
-                return await queue_told(self._channel, queue, self._world.lines)
+                terms = release.queues.get(queue, QueueTerms())
+                return await queue_told(self._channel, queue, terms, self._world.lines)
             case Record():
                 return await self._record(voice, cursor, effect)
             case RunScript(script, args):
@@ -290,12 +296,14 @@ class _Segment:
     async def _give_up(self, cursor: Cursor, reason: str) -> None:
         """End the segment with a rescue the engine knows nothing of."""
         now = self._world.now()
-        move = given_up(self._flows, cursor, reason, now)
+        move = given_up(self._release.flows if self._release is not None else None, cursor, reason, now)
         self._keep_all(move, now)
         await self._finish(move.cursor, Rescue(reason))
 
     def _words(self, cursor: Cursor, last: Last) -> dict[str, str]:
         words = last_words(last)
+        if isinstance(last, Enqueue):
+            words = {**self._music_of(last.queue), **words}
         if isinstance(last, COMING_BACK):
             words = {**self._context_of(cursor), "HL_CURSOR": self._world.seal.seal(cursor), **words}
         return {**self._language_of(cursor), **words}
@@ -306,6 +314,11 @@ class _Segment:
         It is told before anything else is done in that language: we may die at any moment after.
         """
         return {} if cursor.language == self._language else {CHANNEL_LANGUAGE: cursor.language}
+
+    def _music_of(self, queue: str) -> dict[str, str]:
+        """The music of the version the call began with: Asterisk's own files have that of the last one rendered."""
+        terms = self._release.queues.get(queue) if self._release is not None else None
+        return {"HL_MUSIC": terms.music} if terms is not None and terms.music else {}
 
     def _context_of(self, cursor: Cursor) -> dict[str, str]:
         """What the bridge is to know of a waiting caller."""

@@ -9,7 +9,7 @@ from ivr.boards.thresholds import DIRECTIONS, LONGEST_FOR_MS
 from ivr.schema import pages
 from ivr.schema.flow import DRAFT, described, one_of_names
 from ivr.schema.outline import DURATION, Schema, duration, ref
-from wallboard.boards import COLUMNS, FIGURES
+from wallboard.boards import COLUMNS, FIGURES, WORD_OF
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -55,6 +55,7 @@ def _definitions(names: Names, offer: Offered) -> dict[str, Schema]:
     if names.languages:
         words = words | {"properties": dict.fromkeys(names.languages, _TEXT), "additionalProperties": False}
     shown = {show: pages.about_shown(show) for show in SHOWN}
+    shown |= {metric: shown[word] for metric, word in WORD_OF.items()}
     queues = offer.kinds.get("queue", {})
     queue = one_of_names(queues) if queues else _TEXT
     label = _closed({"label": ref("words")}, "label")
@@ -97,7 +98,7 @@ def _tile() -> Schema:
                 "then": {"required": ["rows"]},
                 "else": {"not": {"required": ["rows"]}},
             },
-            {"if": {"properties": {"show": {"enum": list(FIGURES)}}, "required": ["show"]}, "else": without},
+            {"if": {"properties": {"show": {"enum": [*FIGURES, *WORD_OF]}}, "required": ["show"]}, "else": without},
         ]
     }
 

@@ -8,7 +8,6 @@ them.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,16 +20,8 @@ if TYPE_CHECKING:
 
     from ivr.engine.cursor import Cursor
     from ivr.engine.effects import CallbackAsked, Surveyed, TicketOpened
-    from ivr.runner.ports import Talk
+    from ivr.runner.ports import Talk, TicketKind
     from ivr.services.journeys import RowSink
-
-
-@dataclass(frozen=True, slots=True)
-class TicketKind:
-    """What a kind of ticket promises."""
-
-    within: Mapping[str, timedelta]
-    """Colour to how long it may take; the first is the usual colour."""
 
 
 class RecordBook:
@@ -40,14 +31,12 @@ class RecordBook:
         sink: Where rows go.
         node: The Asterisk the calls are on.
         recordings: The folder the rows' paths are relative to.
-        tickets: The kinds of tickets there are.
     """
 
-    def __init__(self, sink: RowSink, node: str, recordings: Path, tickets: Mapping[str, TicketKind]) -> None:
+    def __init__(self, sink: RowSink, node: str, recordings: Path) -> None:
         self._sink = sink
         self._node = node
         self._recordings = recordings
-        self._tickets = tickets
 
     def recording(self, cursor: Cursor, path: str, seconds: float, recorded_at: datetime) -> str:
         """A caller has said something; which recording it is."""
@@ -97,9 +86,8 @@ class RecordBook:
             )
         )
 
-    def ticket(self, cursor: Cursor, note: TicketOpened, now: datetime) -> None:
-        """A ticket was opened."""
-        kind = self._tickets.get(note.kind, TicketKind({}))  # a call may be of a version that had others
+    def ticket(self, cursor: Cursor, note: TicketOpened, kind: TicketKind, now: datetime) -> None:
+        """A ticket was opened, and promises what its kind does in the version the call began with."""
         colour = note.colour or next(iter(kind.within), "")
         within = kind.within.get(colour)
         self._sink.put(

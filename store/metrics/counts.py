@@ -85,10 +85,12 @@ COUNTED_AS_ABANDONED: Final[tuple[Outcome, ...]] = (
 
 _VISITS: Final = (
     Count(name="entered", words="visits that began"),
-    Count(name="waiting", words="visits still waiting", waiting=True),
+    Count(name="still_waiting", words="visits still waiting", waiting=True),
     Count(name="ended", words="visits whose wait is over, whatever came of it", outcomes=OUTCOMES),
     *(Count(name=outcome, words=_OF_OUTCOME[outcome], outcomes=(outcome,)) for outcome in OUTCOMES),
-    Count(name="talking", words="answered visits whose talk goes on", outcomes=("answered",), unknown=("ended_at",)),
+    Count(
+        name="still_talking", words="answered visits whose talk goes on", outcomes=("answered",), unknown=("ended_at",)
+    ),
     Count(
         name="answered_within",
         words="visits answered within the queue's threshold",

@@ -18,7 +18,7 @@ from store.metrics.counts import COUNTS
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-VERSION: Final = 1
+VERSION: Final = 2
 """Which edition of the formulas this is."""
 
 Unit: TypeAlias = Literal["share", "seconds", "count"]

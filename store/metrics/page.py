@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, get_args
 
 from store.metrics.counts import COUNTS, Source
 from store.metrics.definitions import METRICS, VERSION, Kind
+from store.metrics.moment import MOMENTS
 from store.metrics.sql import metric_text
 
 if TYPE_CHECKING:
@@ -20,8 +21,8 @@ _HEAD: Final = """\
 # Metrics
 
 Two people never argue about a number: each has one name, and the name stands for one formula. The same name is used in
-reports (`hotline report`), on the board, in the API, in Prometheus (`variant`) and in SQL. This page is edition
-{version} of the formulas; it is made of `store/metrics/` by `python -m store.metrics.page docs/metrics.md`.
+reports (`hotline report`), on the board, in the API, in Prometheus and in SQL. This page is edition {version} of the
+formulas; it is made of `store/metrics/` by `python -m store.metrics.page docs/metrics.md`.
 
 - A metric is a sum of counts divided by a sum of counts. Counts of intervals, queues and agents are added and divided
   last: no average is ever averaged.
@@ -31,6 +32,10 @@ reports (`hotline report`), on the board, in the API, in Prometheus (`variant`) 
   **answered**. A state of an agent is cut at the interval's ends.
 - *In time* is a wait of at most `service_level.answer_within` of the queue in `hotline.yaml`; a *short abandon* one of
   less than `short_abandon`. A change of either holds for the past, too.
+- Prometheus spells a name by one rule: `asa_s` of today is `hotline_queue_asa_today_seconds`; a service level and an
+  abandonment are a `variant` of `hotline_queue_service_level_ratio` and `hotline_queue_abandonment_ratio`
+  ([the list](bridge.md#for-prometheus)). A tile of a board takes the name, or a short word for it
+  ([boards](boards.md)).
 - The same formula does not make figures of other products equal: what they count may differ. What is known of that
   stands beside each.
 
@@ -61,6 +66,8 @@ _SOURCES: Final[Mapping[Source, str]] = MappingProxyType(
 _UNITS: Final = MappingProxyType(
     {"share": "a share of 1, shown in per cent", "seconds": "seconds", "count": "a number"}
 )
+_OF_NOW: Final = """\
+What the board, the API and Prometheus tell of now. A report has a range, so none has these."""
 _NOT_HERE: Final = """\
 ## What is not here
 
@@ -82,7 +89,7 @@ def page() -> str:
         if kind != "count"
     )
     head = _HEAD.format(version=VERSION, contents=f"| | |\n| --- | --- |\n{contents}")
-    return "\n".join([head, *parts, _counts(), _NOT_HERE])
+    return "\n".join([head, *parts, _moments(), _counts(), _NOT_HERE])
 
 
 def _part(kind: Kind, title: str) -> str:
@@ -96,6 +103,12 @@ def _section(metric: Metric) -> str:
     sql = metric_text(metric)
     if sql is not None:
         told += ["", "```sql", f"SELECT {sql}\nFROM visits", "```"]
+    return "\n".join([*told, ""])
+
+
+def _moments() -> str:
+    told = ["## At this moment", "", _OF_NOW, "", "| figure | meaning | unit |", "| --- | --- | --- |"]
+    told += [f"| `{one.name}` | {one.words} | {_UNITS[one.unit]} |" for one in MOMENTS.values()]
     return "\n".join([*told, ""])
 
 

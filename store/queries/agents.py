@@ -25,13 +25,13 @@ class AgentTotals:
         agent: The agent's id.
         answered: Visits answered.
         missed: Ringings not answered in time (result `no_answer`).
-        talk_s: Seconds of finished talks.
+        talk_sum_s: Seconds of finished talks, together.
     """
 
     agent: str
     answered: int = 0
     missed: int = 0
-    talk_s: float = 0.0
+    talk_sum_s: float = 0.0
 
 
 async def agents_now(store: Store, *, node: str | None = None) -> tuple[AgentInterval, ...]:
@@ -94,7 +94,9 @@ async def agent_totals(
     """What each agent answered and missed in the range, by agent; answers by `answered_at`, misses by their start."""
     visit, ring = VISITS.c, RING_ATTEMPTS.c
     answers = (
-        select(visit.agent, func.count().label("answered"), func.coalesce(func.sum(visit.talk_s), 0.0).label("talk_s"))
+        select(
+            visit.agent, func.count().label("answered"), func.coalesce(func.sum(visit.talk_s), 0.0).label("talk_sum_s")
+        )
         .where(visit.agent.is_not(None), visit.answered_at >= since)
         .group_by(visit.agent)
     )
@@ -115,7 +117,7 @@ async def agent_totals(
             agent=agent,
             answered=answered[agent].answered if agent in answered else 0,
             missed=missed.get(agent, 0),
-            talk_s=answered[agent].talk_s if agent in answered else 0.0,
+            talk_sum_s=answered[agent].talk_sum_s if agent in answered else 0.0,
         )
         for agent in sorted({*answered, *missed})
     ]

@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import Float, Integer, Numeric, and_, case, cast, extract, func, literal, or_, select
 
+from store.metrics.counts import COUNTS
+from store.metrics.sql import expression
+from store.metrics.tally import Tally
 from store.schema import AGENT_INTERVALS, VISITS
 
 if TYPE_CHECKING:
@@ -15,6 +18,8 @@ if TYPE_CHECKING:
 
     from store.engine import Store
 
+OF_TALKS: Final = ("handled", "talk_sum_s", "wrap_up_sum_s", "holds", "hold_sum_s", "transferred")
+"""Counts of visits that tell of finished talks."""
 QUARTER_S: Final = 900
 """Quarters begin at :00, :15, :30 and :45 of every zone in use: all differ from UTC by whole quarters of an hour."""
 
@@ -44,15 +49,11 @@ class Handled:
 
     Attributes:
         queue: The queue's name.
-        handled: Visits whose talk is over.
-        talk_s: Seconds of these talks, hold included.
-        wrap_up_s: Seconds of after-call work that followed, as far as known.
+        tally: The counts of finished talks, by name.
     """
 
     queue: str
-    handled: int
-    talk_s: float
-    wrap_up_s: float
+    tally: Tally
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,20 +102,14 @@ async def quarters(store: Store, since: datetime, until: datetime, *, node: str 
 
 async def handled(store: Store, since: datetime, until: datetime, *, node: str | None = None) -> list[Handled]:
     """What finished talks took, of the visits that entered in the range, by queue."""
-    visit = VISITS.c
-    statement = (
-        select(
-            visit.queue,
-            func.count(visit.talk_s).label("handled"),
-            func.coalesce(func.sum(visit.talk_s), 0.0).label("talk_s"),
-            func.coalesce(func.sum(visit.wrap_up_s).filter(visit.talk_s.is_not(None)), 0.0).label("wrap_up_s"),
-        )
-        .where(*_entered(since, until, node), visit.outcome == "answered")
-        .group_by(visit.queue)
-        .order_by(visit.queue)
-    )
+    columns = [expression(COUNTS[name], {}) for name in OF_TALKS]
+    statement = select(VISITS.c.queue, *columns).where(*_entered(since, until, node)).group_by(VISITS.c.queue)
     async with store.reading() as connection:
-        return [Handled(**found) for found in (await connection.execute(statement)).mappings()]
+        found = (await connection.execute(statement.order_by(VISITS.c.queue))).all()
+    return [
+        Handled(queue=queue, tally=Tally({name: value or 0 for name, value in zip(OF_TALKS, values, strict=True)}))
+        for queue, *values in found
+    ]
 
 
 async def spent(store: Store, since: datetime, until: datetime, *, node: str | None = None) -> list[Spent]:

@@ -36,13 +36,13 @@ class Limit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueTotals:
-    """What became of the visits that entered one queue in a range. entered = waiting + every outcome, always.
+    """What became of the visits that entered one queue in a range. entered = still_waiting + every outcome, always.
 
     Attributes:
         queue: The queue's name.
         entered: Visits that began in the range.
-        waiting: Of these, still waiting.
-        talking: Of the answered, still talking.
+        still_waiting: Of these, still waiting.
+        still_talking: Of the answered, still talking.
         answered: Connected to an agent, whether or not the talk is over.
         answered_within: Answered within the threshold.
         abandoned: The caller gave up; short abandons are in it.
@@ -56,16 +56,16 @@ class QueueTotals:
         withdrawn: Taken out by a supervisor or by us.
         incompatible: Caller and agent had no codec in common.
         failed: Something broke.
-        unknown: Nobody saw the end.
-        wait_sum_s: Seconds the answered callers waited, together.
+        unknown_after_gap: Nobody saw the end.
+        answer_wait_s: Seconds the answered callers waited, together.
         talk_sum_s: Seconds of finished talks, together.
         longest_wait_s: The longest finished wait in seconds.
     """
 
     queue: str
     entered: int = 0
-    waiting: int = 0
-    talking: int = 0
+    still_waiting: int = 0
+    still_talking: int = 0
     answered: int = 0
     answered_within: int = 0
     abandoned: int = 0
@@ -79,8 +79,8 @@ class QueueTotals:
     withdrawn: int = 0
     incompatible: int = 0
     failed: int = 0
-    unknown: int = 0
-    wait_sum_s: float = 0.0
+    unknown_after_gap: int = 0
+    answer_wait_s: float = 0.0
     talk_sum_s: float = 0.0
     longest_wait_s: float = 0.0
 
@@ -89,7 +89,7 @@ class QueueTotals:
         """Every service level, by name."""
         return service_levels(
             Judged(
-                ended=self.entered - self.waiting,
+                ended=self.entered - self.still_waiting,
                 answered=self.answered,
                 answered_within=self.answered_within,
                 abandoned=self.abandoned,
@@ -140,8 +140,8 @@ def _totals(conditions: Iterable[ColumnElement[bool]], limits: Mapping[str, Limi
     columns = [
         visit.queue,
         func.count().label("entered"),
-        _count("waiting", visit.outcome.is_(None)),
-        _count("talking", and_(answered, visit.ended_at.is_(None))),
+        _count("still_waiting", visit.outcome.is_(None)),
+        _count("still_talking", and_(answered, visit.ended_at.is_(None))),
         _count("answered", answered),
         _count("answered_within", and_(answered, visit.wait_s <= threshold)),
         _count("abandoned", abandoned),
@@ -155,8 +155,8 @@ def _totals(conditions: Iterable[ColumnElement[bool]], limits: Mapping[str, Limi
         _count("withdrawn", _became("withdrawn")),
         _count("incompatible", _became("incompatible")),
         _count("failed", _became("failed")),
-        _count("unknown", _became("unknown_after_gap")),
-        func.coalesce(func.sum(visit.wait_s).filter(answered), 0.0).label("wait_sum_s"),
+        _count("unknown_after_gap", _became("unknown_after_gap")),
+        func.coalesce(func.sum(visit.wait_s).filter(answered), 0.0).label("answer_wait_s"),
         func.coalesce(func.sum(visit.talk_s), 0.0).label("talk_sum_s"),
         func.coalesce(func.max(visit.wait_s), 0.0).label("longest_wait_s"),
     ]

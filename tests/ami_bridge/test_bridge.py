@@ -156,7 +156,7 @@ async def test_a_cut_is_shown_as_blind_and_mended_by_a_snapshot(tmp_path: Path, 
         assert normal(blind).waiting  # what was known stays, marked as old
         await switch.start()
         mended = await watcher.until(lambda s: s.knowledge.state == "complete")
-        assert normal(mended).today.unknown == 1
+        assert normal(mended).today.unknown_after_gap == 1
         watcher.close()
     assert [v.outcome for v in sink.visits().values()] == ["unknown_after_gap"]
 

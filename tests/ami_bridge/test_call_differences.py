@@ -358,7 +358,18 @@ def test_an_agent_who_asked_somebody_and_came_back_talked_all_the_while() -> Non
     journey_of = replace(its_journey, ended_at=its_journey.ended_at and its_journey.ended_at + more)
     talk_of = replace(its_talk, ended_at=its_talk.ended_at and its_talk.ended_at + more, talk_s=its_talk.talk_s + 9)
     assert compared(whole, journey_of, talk_of) == []
-    assert "ended" in [what for what, *_ in compared(replace(whole, stays=whole.stays[:2]), journey_of, talk_of)]
+    parted = replace(talk_of, ended_at=before.until, talk_s=0.5)
+    assert "ended" in [what for what, *_ in compared(whole, journey_of, parted)]
+
+
+def test_a_caller_who_hangs_up_while_the_agent_still_asks_talked_until_then() -> None:
+    """Asked by the agent's own channel, which leaves the caller's bridge for it; AMI and queue_log told 3 s of talk."""
+    call = only("gone_while_asked")
+    with_agent = talk(call, 0, 0.5, "2024", "caller")
+    assert with_agent.ended_at == moment(call, 4.175811)
+    left = replace(with_agent, ended_at=moment(call, 6.570307), talk_s=3.009917)
+    assert compared(call, left) == []
+    assert [what for what, *_ in compared(call, with_agent)] == ["ended"]
 
 
 def test_a_caller_who_hung_up_while_the_agent_asked_somebody_ended_the_talk() -> None:

@@ -54,8 +54,8 @@ async def begun(store: Store, now: datetime) -> Replay:
 def board(replay: Replay) -> tuple[int, int, int, int, float, tuple[int, float], int]:
     today = queue_view(replay.state, "q").today
     one, other = (agent_view(replay.state, replay.state.agents[agent]) for agent in ("1001", "1101"))
-    counts = today.entered, today.answered, today.abandoned, today.talks_ended, today.talk_sum_s
-    return *counts, (one.answered, one.talk_s), other.missed
+    counts = today.entered, today.answered, today.abandoned, today.handled, today.talk_sum_s
+    return *counts, (one.answered, one.talk_sum_s), other.missed
 
 
 async def test_the_boards_day_is_that_of_a_bridge_that_starts_after_the_repair(tmp_path: Path) -> None:
@@ -79,7 +79,7 @@ def test_a_visit_of_yesterday_moves_nothing_of_today() -> None:
     before, after = WRONG, replace(WRONG, outcome="answered", answered_at=at(5), agent="1001", talk_s=9.0)
     running.take(ev.Repaired(at=now, corrections=(ev.Correction(before=before, after=after, missed=(("1001", 1),)),)))
     one = agent_view(running.state, running.state.agents["1001"])
-    assert (one.answered, one.missed, one.talk_s, queue_view(running.state, "q").today.entered) == (0, 0, 0.0, 0)
+    assert (one.answered, one.missed, one.talk_sum_s, queue_view(running.state, "q").today.entered) == (0, 0, 0.0, 0)
 
 
 def test_a_visit_that_changed_meanwhile_is_left_as_it_is() -> None:

@@ -154,3 +154,57 @@ def test_a_gap_ends_also_where_the_switchs_clock_is_behind_ours() -> None:
     assert list(replay.gaps.values()) == [rows.Gap(node="gz-1", since=at(20), until=at(20), cause="ami")]
     assert replay.state.gap_since is None
     check_intervals(replay)
+
+
+def started(s: float) -> ev.LedgerLine:
+    return ev.LedgerLine(at=at(s), channel_id="NONE", queue="NONE", member_name="NONE", verb="QUEUESTART", data=())
+
+
+def test_a_start_of_asterisk_in_a_gap_ends_the_pause_of_a_member_of_its_configuration() -> None:
+    """As a soak heard it: paused over a pause, AMI cut in the middle of the event, Asterisk killed and started anew."""
+    replay = fresh().take_all(
+        [
+            member(0),
+            member(18.039144, paused=True, pause_reason="lunch"),
+            member(18.039669, paused=True, pause_reason="training"),
+            cut(18.587001),
+            line(18, "PAUSE", "lunch", who="客服1001"),
+            line(18, "UNPAUSE", "Auto-Unpause", who="客服1001"),
+            line(18, "PAUSE", "training", who="客服1001"),
+            started(19),
+            ev.LinkChanged(at=at(25), up=True),
+            shot(25.059506, members=(member(25.059506, status=5),)),
+        ]
+    )
+    mine = [(one.started_at, one.ended_at, one.paused, one.penalty) for one in stays(replay)]
+    assert mine[-2:] == [(at(18.587001), at(19), True, 0), (at(19), None, False, 0)]
+    check_intervals(replay)
+
+
+def test_a_start_of_asterisk_keeps_the_pause_of_one_added_at_run_time_and_tells_no_penalty() -> None:
+    added = member(0, membership="dynamic", penalty=1, paused=True, pause_reason="tea")
+    replay = fresh().take_all([added, cut(20), started(21)])
+    assert [(one.paused, one.reason, one.penalty) for one in stays(replay)] == [(True, "tea", 1), (True, "tea", None)]
+    replay.take(shot(30, members=(member(30, membership="dynamic", paused=True, pause_reason="tea"),)))
+    assert [(one.started_at, one.penalty) for one in stays(replay)] == [(at(0), 1), (at(21), 0)]
+
+
+def test_a_start_of_asterisk_that_the_snapshot_has_seen_already_changes_nothing() -> None:
+    replay = fresh().take_all([member(0), cut(20), shot(22, members=(member(22, penalty=3),)), started(21)])
+    assert [(one.started_at, one.penalty) for one in stays(replay)] == [(at(0), 0), (at(22), 3)]
+
+
+def test_the_lines_of_a_start_told_twice_change_nothing_the_second_time() -> None:
+    log = [started(21), line(24, "PAUSE", "tea", who="客服1001"), line(26, "PENALTY", "2"), line(28, "UNPAUSE")]
+    replay = fresh().take_all([member(0, penalty=1), cut(20), *log])
+    once = stays(replay)
+    replay.take_all(log)
+    assert stays(replay) == once
+    # what the first penalty after the start was before it nobody told: another stretch (`take_member_line`)
+    assert [(one.started_at, one.penalty, one.paused) for one in once] == [
+        (at(0), 1, False),
+        (at(21), None, False),
+        (at(24), None, True),
+        (at(26), 2, True),
+        (at(28), 2, False),
+    ]

@@ -212,3 +212,51 @@ def test_a_refusal_that_both_tell_is_one_visit_and_amis_moment_is_kept(order: tu
     (visit,) = fresh().take_all([both[index] for index in order]).visits.values()
     assert (visit.id, visit.entered_at, visit.outcome, visit.wait_s) == ("gz-1/c1/1", at(5.4), "full", 0.0)
     assert (visit.caller, visit.number) == (REFUSED.caller, TAGS.number)
+
+
+@pytest.mark.parametrize("told", ["normal", ""])
+def test_a_time_that_is_out_as_the_link_comes_up_is_not_that_of_the_next_queue(told: str) -> None:
+    """As a soak heard it: the log, read whole at the login, told of both queues before AMI told of leaving the first.
+
+    Whether the channel says which queue it came out of, or the dialplan is one that sets no such variable.
+    """
+    replay = fresh().take_all([line(17, "ENTERQUEUE", "", "70009153", "2")])
+    replay.take_all(
+        [
+            line(18, "EXITWITHTIMEOUT", "1", "2", "1"),
+            line(18, "ENTERQUEUE", "", "70009153", "37", queue="vip"),
+            ev.GaveUp(**caller(18.651075), queue="normal"),
+            ev.Left(**caller(18.651115), queue="normal"),
+            ev.Resulted(**caller(18.651125, tags=replace(TAGS, queue=told)), status="TIMEOUT"),
+            join(18.651616, queue="vip"),
+            ev.Left(**caller(27.292022), queue="vip"),
+            replace(ev.Connected(**ringing(27.292245, queue="vip")), waited_s=9),
+            ev.Completed(**ringing(27.48805, queue="vip"), reason="caller"),
+            ev.HungUp(**caller(27.490347)),
+        ]
+    )
+    found = [(v.queue, v.outcome, v.answered_at, v.ended_by) for _, v in sorted(replay.visits.items())]
+    assert found == [("normal", "timed_out", None, "system"), ("vip", "answered", at(27.292245), "caller")]
+    counts = replay.state.counts
+    assert (counts["vip"].entered, counts["vip"].answered, counts["vip"].timed_out) == (1, 1, 0)
+
+
+def test_a_link_that_breaks_again_before_the_next_queue_is_joined_leaves_that_visit_open() -> None:
+    replay = fresh().take_all(
+        [
+            line(17, "ENTERQUEUE", "", "138", "2"),
+            line(18, "EXITWITHTIMEOUT", "1", "2", "1"),
+            line(18, "ENTERQUEUE", "", "138", "37", queue="vip"),
+            ev.Resulted(**caller(18.65), status="TIMEOUT"),
+            replace(ev.Connected(**ringing(27, queue="vip")), waited_s=9),
+        ]
+    )
+    found = [(v.queue, v.outcome) for _, v in sorted(replay.visits.items())]
+    assert found == [("normal", "timed_out"), ("vip", "answered")]
+
+
+def test_what_the_log_itself_says_of_a_visit_stays_when_ami_tells_of_its_beginning() -> None:
+    replay = fresh().take_all([line(1, "ENTERQUEUE", "", "138", "1"), line(2, "EXITWITHTIMEOUT", "1", "1", "1")])
+    replay.take_all([join(1.3), ev.Left(**caller(2.3), queue="normal"), ev.Resulted(**caller(2.3), status="TIMEOUT")])
+    (visit,) = replay.visits.values()
+    assert (visit.outcome, visit.position, visit.evidence) == ("timed_out", 1, "queue_log: EXITWITHTIMEOUT")

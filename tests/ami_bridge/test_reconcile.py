@@ -61,14 +61,22 @@ def lines_of(scene: str) -> list[LedgerLine]:
     return [line for line in ledger(scene) if isinstance(line, LedgerLine)]
 
 
-def told_live(scene: str, lost: slice, *, with_log: bool) -> Replay:
-    """A scene as the bridge hears it, a part of AMI missing; the log a moment behind."""
+def told_live(scene: str, lost: slice, *, with_log: bool, held_up_s: float = 0.0) -> Replay:
+    """A scene as the bridge hears it, a part of AMI missing; the log a moment behind.
+
+    But for a bridge that was held up as it logged in: it reads the log whole, and has all AMI said since before it.
+    """
     ami: list[Event] = recorded(scene)
     kept = [(event.at, event) for i, event in enumerate(ami) if i not in range(*lost.indices(len(ami)))]
-    log = [(line.at + timedelta(seconds=1.2), line) for line in lines_of(scene)] if with_log else []
+    logged_in = next((event.at for event in ami[lost.stop :]), ami[-1].at) if held_up_s else ami[0].at
+    read = logged_in + timedelta(seconds=held_up_s)
+    log = [
+        (logged_in if held_up_s and line.at <= read else line.at + timedelta(seconds=1.2), line)
+        for line in (lines_of(scene) if with_log else [])
+    ]
     began = min(event.at for event in [*ami, *lines_of(scene)])
     replay = fresh(began, STAFFED)
-    for moment, event in sorted([*kept, *log], key=lambda one: one[0]):
+    for moment, event in sorted([*log, *kept], key=lambda one: one[0]):
         replay.take(event, moment)
     return replay.tick(max(event.at for event in ami) + timedelta(seconds=5))
 
@@ -138,6 +146,19 @@ def test_after_any_gap_in_ami_the_ledger_is_as_if_there_had_been_none(
     assert again.rows == []
     assert again.differences == []
     assert again.missing == []
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.sampled_from(SCENES), st.floats(0, 1), st.floats(0, 1), st.floats(0.01, 6))
+@example("ring_no_answer", 0.0, 0.0, 3.0)
+def test_a_bridge_held_up_as_it_logs_in_makes_no_visit_twice(
+    scene: str, one: float, other: float, held_up_s: float
+) -> None:
+    count = len(recorded(scene))
+    lost = slice(int(min(one, other) * count), int(max(one, other) * count))
+    book = Book.of(told_live(scene, lost, with_log=True, held_up_s=held_up_s))
+    assert book.repaired(lines_of(scene)).not_in_log == []
+    assert_the_same(book, whole(scene), scene)
 
 
 @pytest.mark.parametrize("scene", SCENES)

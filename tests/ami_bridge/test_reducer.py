@@ -438,7 +438,7 @@ def test_whatever_is_told_in_whatever_order_the_books_stay_right(
             mine = [v for v in replay.visits.values() if v.queue == name]
             assert counts.entered == len(mine)
             assert counts.entered - counts.settled == sum(v.outcome is None for v in mine)
-            assert min(counts.answered, counts.abandoned, counts.unknown) >= 0
+            assert min(counts.answered, counts.abandoned, counts.unknown_after_gap) >= 0
     check_intervals(replay)
     for agent_state in replay.state.agents.values():
         open_ones = [i for i in replay.intervals.values() if i.agent == agent_state.id and i.ended_at is None]
@@ -456,5 +456,5 @@ def test_of_two_talks_at_once_the_agent_rests_after_the_last(first_over: str, th
     assert (now.interval.state, now.interval.queue) == ("on_queue_call", queues[then])
     replay.take(ev.Completed(**ringing(40, then, queue=queues[then]), reason="agent"))
     assert doing(replay) == "wrap_up"
-    assert replay.state.agents["1001"].talk_s == sum(one.talk_s or 0 for one in replay.visits.values())
+    assert replay.state.agents["1001"].talk_sum_s == sum(one.talk_s or 0 for one in replay.visits.values())
     check_intervals(replay)

@@ -73,7 +73,7 @@ def test_a_caller_no_longer_there_ended_and_nobody_saw_how() -> None:
     replay = fresh().take(join(0)).take(shot(60))
     (visit,) = replay.visits.values()
     assert (visit.outcome, visit.ended_by) == ("unknown_after_gap", None)
-    assert replay.state.counts["normal"].unknown == 1
+    assert replay.state.counts["normal"].unknown_after_gap == 1
 
 
 def test_queue_log_tells_afterwards_how_a_gap_ended() -> None:
@@ -85,7 +85,7 @@ def test_queue_log_tells_afterwards_how_a_gap_ended() -> None:
     (visit,) = replay.visits.values()
     assert (visit.outcome, visit.wait_s, visit.evidence) == ("abandoned", 42.0, "queue_log: ABANDON")
     counts = replay.state.counts["normal"]
-    assert (counts.unknown, counts.abandoned, counts.entered) == (0, 1, 1)
+    assert (counts.unknown_after_gap, counts.abandoned, counts.entered) == (0, 1, 1)
 
 
 def test_a_caller_answered_during_the_gap_is_found_talking_to_the_right_agent() -> None:
@@ -116,7 +116,7 @@ def test_a_talk_whose_beginning_nobody_saw_is_kept_without_a_made_up_wait() -> N
     (visit,) = replay.visits.values()
     assert (visit.outcome, visit.wait_s, visit.queue, visit.agent) == ("answered", None, "normal", "1001")
     counts = replay.state.counts["normal"]
-    assert (counts.answered_within, counts.wait_sum_s, counts.longest_wait_s) == (0, 0.0, 0.0)
+    assert (counts.answered_within, counts.answer_wait_s, counts.longest_wait_s) == (0, 0.0, 0.0)
     assert doing(replay) == "on_queue_call"
 
 
@@ -231,3 +231,22 @@ def test_what_is_remembered_of_a_transfer_ends_with_the_first_snapshot_without_t
     replay = fresh().take_all([member(0), join(1), ev.Connected(**ringing(2))])
     replay.take(ev.Completed(**ringing(5), reason="transfer")).take(shot(610)).tick(at(900))
     assert (replay.state.visits, replay.state.ordinals) == ({}, {})
+
+
+def test_a_talk_that_was_over_before_the_snapshot_and_is_heard_after_it_is_one_visit() -> None:
+    """A bridge that was held up takes a snapshot of what is, and has the events up to that moment still before it."""
+    replay = fresh().take_all([member(0), join(1), ev.LinkChanged(at=at(3), up=False)])
+    replay.take_all([ev.LinkChanged(at=at(8), up=True), shot(9.5, members=(member(9.5),))])
+    assert replay.visits["gz-1/c1/1"].outcome == "unknown_after_gap"
+    replay.take_all(
+        [
+            ev.Left(**caller(8.3), queue="normal"),
+            replace(ev.Connected(**ringing(8.3)), waited_s=7),
+            ev.Completed(**ringing(9.1), reason="caller"),
+            ev.HungUp(**caller(9.2)),
+        ]
+    )
+    (visit,) = replay.visits.values()
+    assert (visit.outcome, visit.entered_at, visit.answered_at, visit.ended_at) == ("answered", at(1), at(8.3), at(9.1))
+    assert (visit.agent, visit.ended_by, replay.state.counts["normal"].answered) == ("1001", "caller", 1)
+    check_intervals(replay)

@@ -42,7 +42,7 @@ def test_he_is_on_a_call_until_the_last_one_is_over_and_rests_then(order: tuple[
     assert talks(replay) == [("on_queue_call", 1.0), ("wrap_up", 20.0)]
     agent = replay.state.agents["1001"]
     assert (agent.serving, agent.also, agent.answered) == (None, (), 2)
-    assert agent.talk_s == pytest.approx(sum(visit.talk_s or 0 for visit in replay.visits.values()))
+    assert agent.talk_sum_s == pytest.approx(sum(visit.talk_s or 0 for visit in replay.visits.values()))
 
 
 def test_the_one_that_goes_on_is_the_one_at_hand() -> None:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from store.rows import Journey, Visit
     from tests.calls.conftest import House
 
-COUNTED = ("entered", "answered_within", "short_abandoned", "unknown", *OUTCOMES)
+COUNTED = ("entered", "answered_within", "short_abandoned", *OUTCOMES)
 """The live counters of visits; the others are what means are made of."""
 NOTHING: Mapping[str, int] = MappingProxyType({})
 ANSWERED: Mapping[str, int] = MappingProxyType({"entered": 1, "answered": 1, "answered_within": 1})

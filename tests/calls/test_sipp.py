@@ -139,7 +139,7 @@ async def _agree_with_the_counters(house: House, rows: list[Visit], by_outcome: 
     named = {name: counts[name] for name in counts if name in by_outcome}
     assert named == dict(by_outcome)
     outcomes = ("answered", "abandoned", "timed_out", "left_by_key", "join_empty", "leave_empty", "full")
-    others = ("withdrawn", "failed", "unknown")
+    others = ("withdrawn", "failed", "unknown_after_gap")
     assert sum(counts[name] for name in (*outcomes, *others)) == counts["entered"]
 
 

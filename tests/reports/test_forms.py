@@ -96,7 +96,7 @@ def test_a_workbook_that_would_lose_rows_is_refused(monkeypatch: pytest.MonkeyPa
 
 def test_as_json() -> None:
     told = json.loads(as_json(table()))
-    assert (told["report"], told["metrics_version"], told["time_zone"]) == ("queues", 1, "Europe/Berlin")
+    assert (told["report"], told["metrics_version"], told["time_zone"]) == ("queues", 2, "Europe/Berlin")
     assert (told["from"], told["to"]) == ("2026-10-25T00:00:00+02:00", "2026-10-26T00:00:00+01:00")
     assert told["rows"][1] == {
         "from": "2026-10-25T02:30:00+01:00",

@@ -83,7 +83,7 @@ def test_ranges_that_begin_at_different_times_stand_side_by_side_from_their_begi
         ({"from_": "2026-11-01", "by": "5m"}, "R010: that is 7,058 intervals of 5m; the history view takes 3,000"),
         ({"from_": "2025-01-01", "by": "day"}, "R010: that is a range of 694 days; the history view takes 400"),
         ({"metrics": "asa"}, "R005: there is no metric 'asa'; did you mean 'asa_s'?"),
-        ({"metrics": "fcr"}, "R005: 'fcr' needs more than the visits of a range"),
+        ({"metrics": "occupancy"}, "R005: 'occupancy' is no metric of queues"),
         ({"against": "wek"}, "R002: 'against' does not understand 'wek'; did you mean 'week'?"),
         ({"against": "2026-13-01"}, "R002: 'against' does not understand '2026-13-01'; expected day, week, before, or"),
     ],
@@ -99,10 +99,10 @@ def test_an_unknown_word_is_named_with_the_nearest() -> None:
         past({"form": "today"}, "UTC", NOW)
 
 
-def test_only_what_the_visits_of_a_range_can_tell_is_offered() -> None:
+def test_what_is_of_queues_is_offered_and_nothing_else() -> None:
     names = {one["name"] for one in choices()}
-    assert {"entered", "sl_negative", "aht_s"} <= names
-    assert not names & {"fcr", "repeat_rate", "occupancy", "missed_rate"}
+    assert {"entered", "sl_negative", "aht_s", "fcr", "repeat_rate"} <= names
+    assert not names & {"occupancy", "missed_rate", "containment"}
 
 
 TALLIES = {("a", 0): Tally({"entered": 3, "abandoned": 1}), ("b", 2): Tally({"entered": 5})}

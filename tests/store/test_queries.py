@@ -155,9 +155,7 @@ async def test_the_totals_of_a_queue_add_up_and_are_what_counting_by_hand_gives(
         of_queue = [visit for visit in made if visit.queue == queue]
         limit = LIMITS.get(queue, Limit())
         assert dataclasses.asdict(found) == by_hand(queue, of_queue, limit)
-        assert found.entered == found.waiting + sum(
-            getattr(found, "unknown" if outcome == "unknown_after_gap" else outcome) for outcome in rows.OUTCOMES
-        )
+        assert found.entered == found.still_waiting + sum(getattr(found, outcome) for outcome in rows.OUTCOMES)
 
 
 def by_hand(queue: str, visits: list[Visit], limit: Limit) -> dict[str, Any]:
@@ -165,16 +163,15 @@ def by_hand(queue: str, visits: list[Visit], limit: Limit) -> dict[str, Any]:
     answered = [visit for visit in visits if visit.outcome == "answered"]
     abandoned = [visit.wait_s or 0 for visit in visits if visit.outcome == "abandoned"]
     counts: dict[str, Any] = {outcome: outcomes[outcome] for outcome in rows.OUTCOMES}
-    counts["unknown"] = counts.pop("unknown_after_gap")
     return counts | {
         "queue": queue,
         "entered": len(visits),
-        "waiting": outcomes[None],
-        "talking": sum(visit.ended_at is None for visit in answered),
+        "still_waiting": outcomes[None],
+        "still_talking": sum(visit.ended_at is None for visit in answered),
         "answered_within": sum((visit.wait_s or 0) <= limit.threshold_s for visit in answered),
         "abandoned_within": sum(wait <= limit.threshold_s for wait in abandoned),
         "short_abandoned": sum(wait < limit.short_abandon_s for wait in abandoned),
-        "wait_sum_s": sum(visit.wait_s or 0 for visit in answered),
+        "answer_wait_s": sum(visit.wait_s or 0 for visit in answered),
         "talk_sum_s": sum(visit.talk_s or 0 for visit in visits),
         "longest_wait_s": max(visit.wait_s or 0 for visit in visits),
     }

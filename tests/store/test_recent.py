@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from store.metrics import Tally
 from store.queries.recent import Handled, Quarter, Spent, handled, quarters, spent
 from tests.store.databases import write_all
 from tests.store.samples import NOON, a_visit, at
@@ -49,7 +50,9 @@ async def test_a_talk_that_goes_on_and_a_wrap_up_not_known_are_not_guessed(store
             entered(4, 3, "abandoned"),
         ],
     )
-    assert await handled(store, NOON, NOON + HOUR) == [Handled(queue="general", handled=2, talk_s=90.0, wrap_up_s=10.0)]
+    counts = {"handled": 2, "talk_sum_s": 90_000_000, "wrap_up_sum_s": 10_000_000}
+    nothing = dict.fromkeys(("holds", "hold_sum_s", "transferred"), 0)
+    assert await handled(store, NOON, NOON + HOUR) == [Handled(queue="general", tally=Tally({**counts, **nothing}))]
 
 
 async def test_what_an_agent_did_is_cut_at_the_ends_of_the_range(store: Store) -> None:

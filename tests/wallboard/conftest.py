@@ -9,7 +9,7 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from store.engine import open_store
 from store.migrate import upgrade
-from tests.wallboard.floor import Bridge, floor, made_up_flows, made_up_history, settings
+from tests.wallboard.floor import Bridge, floor, made_up_flows, made_up_history, made_up_reports, settings
 from wallboard.app import make_app
 
 if TYPE_CHECKING:
@@ -43,7 +43,9 @@ async def bridge(tmp_path: Path) -> AsyncIterator[Bridge]:
 @pytest.fixture
 async def board(tmp_path: Path, bridge: Bridge, store: Store) -> AsyncIterator[Client]:
     async with TestClient(
-        TestServer(make_app(settings(tmp_path / "feed.sock"), store, made_up_history(), made_up_flows()))
+        TestServer(
+            make_app(settings(tmp_path / "feed.sock"), store, made_up_history(), made_up_flows(), made_up_reports())
+        )
     ) as client:
         await bridge.connected.wait()
         yield client

@@ -25,6 +25,7 @@ from ami_bridge.messages import (
 )
 from ivr.app.flow_pictures import DrawnFlows
 from ivr.app.history_part import VisitHistory
+from ivr.app.report_answers import HotlineReports
 from ivr.config.load import load_hotline
 from ivr.prompts.catalogue import ALL, Catalogue
 from store.queries.totals import Limit
@@ -76,9 +77,9 @@ def floor(now: datetime = NOW) -> Snapshot:
             answered_within=40,
             abandoned=6,
             short_abandoned=2,
-            waits_known=44,
-            talks_ended=42,
-            wait_sum_s=528.0,
+            answer_waits=44,
+            handled=42,
+            answer_wait_s=528.0,
             talk_sum_s=5040.0,
             longest_wait_s=74.0,
         ),
@@ -126,6 +127,13 @@ def settings(feed: Path) -> WallboardSettings:
 def made_up_history() -> VisitHistory:
     """Who counts for a wallboard of this floor."""
     return VisitHistory("Asia/Shanghai", {"general": Limit(20.0, 5.0), "vip": Limit(10.0, 5.0)})
+
+
+def made_up_reports() -> HotlineReports:
+    """Who makes the reports for the wallboard of this floor; its queues are those of the sample."""
+    hotline = sample().hotline
+    assert hotline is not None
+    return HotlineReports(hotline)
 
 
 def made_up_flows(said: str = "") -> DrawnFlows:

@@ -55,8 +55,12 @@ async def test_a_browser_first_gets_everything_with_the_figures_worked_out(board
         "sl_negative": 83.3,
         "sl_asterisk": 90.9,
         "connection_rate": 91.7,
+        "abandonment": 8.3,
+        "abandonment_all": 12.0,
+        "short_abandonment": 4.0,
         "asa_s": 12.0,
         "talk_s": 120.0,
+        "longest_wait_s": 74.0,
     }
     assert hello["standing"]["truth"] == "live"
 
@@ -84,7 +88,7 @@ async def test_a_blind_bridge_is_shown_as_blind_since_its_own_time(board: Client
     since = datetime(2026, 11, 20, 2, 42, tzinfo=UTC)
     bridge.go_blind(since)
     change = await told(socket, "change")
-    assert change["standing"] == {"truth": "blind", "since": since.isoformat()}
+    assert change["standing"] == {"truth": "blind", "since": "2026-11-20T02:42:00Z"}
     health = await board.get("/api/v1/health")
     assert health.status == 503
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ami_bridge.domain.metrics import COUNTER_OF_OUTCOME
 from ami_bridge.messages import TodayCounts
-from wallboard.figures import OUTCOMES, figures, total
+from store.rows import OUTCOMES
+from wallboard.figures import figures, total
 
 COUNTS = st.builds(
     TodayCounts,
@@ -30,12 +30,20 @@ def test_a_short_abandon_counts_for_nobody() -> None:
 
 
 def test_talks_going_on_do_not_shorten_the_mean_talk_nor_waits_unseen_the_mean_wait() -> None:
-    day = TodayCounts(answered=4, waits_known=2, wait_sum_s=30.0, talks_ended=3, talk_sum_s=270.0)
+    day = TodayCounts(answered=4, answer_waits=2, answer_wait_s=30.0, handled=3, talk_sum_s=270.0)
     assert (figures(day).asa_s, figures(day).talk_s) == (15.0, 90.0)
 
 
-def test_every_outcome_the_bridge_counts_is_among_the_ended() -> None:
-    assert set(OUTCOMES) == set(COUNTER_OF_OUTCOME.values())
+def test_every_outcome_is_among_the_ended() -> None:
+    for outcome in OUTCOMES:
+        assert figures(TodayCounts(**{outcome: 2})).ended == 2, outcome
+
+
+def test_the_longest_wait_of_none_that_was_seen_has_no_value() -> None:
+    assert figures(TodayCounts(entered=2, unknown_after_gap=1)).longest_wait_s is None
+    assert figures(TodayCounts(entered=1, answered=1)).longest_wait_s is None
+    assert figures(TodayCounts(entered=1, full=1)).longest_wait_s == 0.0
+    assert figures(TodayCounts(entered=1, abandoned=1, longest_wait_s=7.26)).longest_wait_s == 7.3
 
 
 def test_nothing_counted_is_nothing_said() -> None:

@@ -87,7 +87,7 @@ def test_levels_and_menus_are_counted() -> None:
     assert samples["hotline_callers_in_menus", "gz-1", "main"] == 1
     assert samples["hotline_queue_vip_waiting", "general", "gz-1"] == 1
     assert samples["hotline_queue_short_abandoned_today", "general", "gz-1"] == 2
-    assert ("hotline_queue_speed_of_answer_seconds", "gz-1", "vip") not in samples
+    assert ("hotline_queue_asa_today_seconds", "gz-1", "vip") not in samples
 
 
 def hub_of_red() -> Hub:

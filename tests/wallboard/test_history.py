@@ -108,8 +108,8 @@ async def test_what_nobody_saw_is_told_with_the_standing_of_the_board(board: Cli
                 )
             )  # fmt: skip
     answer = await told(board, f"{DAY}&by=hour")
-    joined = {"from": gap.isoformat(), "to": (gap + timedelta(minutes=14)).isoformat()}
-    assert answer["unseen"] == [joined]
+    instants = [at.strftime("%Y-%m-%dT%H:%M:%SZ") for at in (gap, gap + timedelta(minutes=14))]
+    assert answer["unseen"] == [dict(zip(("from", "to"), instants, strict=True))]
     assert sum(answer["range"]["unseen_ends"]) > 0, "visits whose end nobody saw"
     assert answer["standing"]["truth"] in {"live", "catching_up"}
 

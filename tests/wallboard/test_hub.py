@@ -5,15 +5,20 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from ami_bridge.messages import SequenceGap, Tick
 from tests.wallboard.floor import NOW, floor, settings
+from tests.wallboard.inbox import Inbox
 from wallboard import hub as hub_module
 from wallboard.hub import MOST_UNREAD, FullHouseError, Hub
 from wallboard.settings import OpenToTheNetworkError, WallboardSettings
 from wallboard.watch import STALE_AFTER, Watch
+
+if TYPE_CHECKING:
+    from wallboard.frames import Message
 
 
 def hub() -> Hub:
@@ -22,27 +27,28 @@ def hub() -> Hub:
     return made
 
 
-async def test_a_viewer_that_sleeps_is_given_the_whole_picture_instead_of_what_it_missed() -> None:
+def test_a_viewer_that_sleeps_is_given_the_whole_picture_instead_of_what_it_missed() -> None:
     board = hub()
     sleeper = board.join(NOW)
     for _ in range(MOST_UNREAD + 5):
         board.pulse(NOW)
-    first = json.loads(await sleeper.next())
-    following = json.loads(await sleeper.next())
+    inbox = Inbox(sleeper)
+    first, following = inbox.next(), inbox.next()
     assert first["type"] == "hello"
     assert following["seq"] == first["seq"] + 1
     assert sleeper.missed == 1
 
 
-async def test_a_viewer_that_sleeps_does_not_disturb_one_that_reads() -> None:
+def test_a_viewer_that_sleeps_does_not_disturb_one_that_reads() -> None:
     board = hub()
     board.join(NOW)
     reader = board.join(NOW)
-    await reader.next()
+    inbox = Inbox(reader)
+    inbox.next()
     seqs = []
     for _ in range(MOST_UNREAD * 2):
         board.pulse(NOW)
-        seqs.append(json.loads(await reader.next())["seq"])
+        seqs.append(inbox.next()["seq"])
     assert seqs == list(range(seqs[0], seqs[0] + MOST_UNREAD * 2))
     assert reader.missed == 0
 
@@ -94,12 +100,39 @@ def test_loopback_is_where_it_listens(host: str) -> None:
     assert WallboardSettings(host=host, port=1, feed=Path("/nowhere"), time_zone="UTC").host == host
 
 
-async def test_a_silent_bridge_does_not_silence_the_board() -> None:
+def test_a_silent_bridge_does_not_silence_the_board() -> None:
     board = hub()
-    viewer = board.join(NOW)
-    await viewer.next()
+    inbox = Inbox(board.join(NOW))
+    inbox.next()
     board.pulse(NOW)
     board.pulse_if_quiet(NOW + timedelta(seconds=1))
     board.pulse_if_quiet(NOW + timedelta(seconds=5))
-    standings = [json.loads(await viewer.next())["standing"]["truth"] for _ in range(2)]
+    standings = [inbox.next()["standing"]["truth"] for _ in range(2)]
     assert standings == ["live", "lost"]
+
+
+def test_what_waits_goes_out_in_order_before_what_comes_later() -> None:
+    board = hub()
+    viewer = board.join(NOW)
+    taken: list[int] = []
+    room = [0]
+
+    def narrow(message: Message) -> bool:
+        if not room[0]:
+            return False
+        room[0] -= 1
+        taken.append(json.loads(message.text)["seq"])
+        return True
+
+    viewer.open(narrow)
+    board.pulse(NOW)
+    assert (taken, viewer.unread) == ([], 2)
+    room[0] = 1
+    board.pulse(NOW)
+    assert (taken, viewer.unread) == ([], 3), "not past those that wait"
+    assert not viewer.flush()
+    room[0] = 9
+    assert viewer.flush()
+    board.pulse(NOW)
+    assert taken == list(range(taken[0], taken[0] + 4))
+    assert viewer.unread == 0

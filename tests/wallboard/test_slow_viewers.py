@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from wallboard.payloads import Json
     from wallboard.settings import WallboardSettings
 
-LONG_LINE = tuple(waiting(f"w{n}", datetime(2026, 11, 20, tzinfo=UTC)) for n in range(400))
+LONG_LINE = tuple(waiting(f"w{n}", datetime(2026, 11, 20, tzinfo=UTC)) for n in range(500))
+"""A change of this line is 85 kB: well above the 64 KiB at which aiohttp waits for the transport after one frame."""
 
 
 def deaf(board: Client) -> socket.socket:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,6 +11,7 @@ import pytest
 
 from ami_bridge.messages import Delta, Tick
 from tests.wallboard.floor import NOW, floor, settings, waiting
+from tests.wallboard.inbox import Inbox
 from tests.wallboard.test_board import live_hello, told
 from wallboard.boards import FIGURES, Board, Tile
 from wallboard.hub import Hub
@@ -141,17 +141,17 @@ def board_(board: Client) -> Client:
 BOARDS = board(LINE)
 
 
-async def test_old_numbers_raise_no_level() -> None:
+def test_old_numbers_raise_no_level() -> None:
     hub = Hub(replace(settings(Path("/nowhere")), boards=board(Tile("1.1", "longest_wait", thresholds=RED_FROM_4))))
     hub.hear(line(1), NOW)
-    viewer = hub.join(NOW)
-    await viewer.next()
+    inbox = Inbox(hub.join(NOW))
+    inbox.next()
     hub.pulse(NOW + timedelta(seconds=60))
-    lost = json.loads(await viewer.next())
+    lost = inbox.next()
     assert lost["standing"]["truth"] == "lost"
     assert "tiles" not in lost
     hub.hear(Tick(node="gz-1", seq=1, at=NOW + timedelta(seconds=61)), NOW + timedelta(seconds=61))
-    assert json.loads(await viewer.next())["tiles"]["floor"]["1.1"]["level"] == "red"
+    assert inbox.next()["tiles"]["floor"]["1.1"]["level"] == "red"
 
 
 @pytest.mark.parametrize("back", [3, 5])
@@ -177,7 +177,7 @@ def test_levels_go_on_when_the_clock_is_set_back() -> None:
     assert [each["floor"]["1.1"]["level"] for each in found[1:]] == ["fine", "red"]
 
 
-async def test_a_board_that_is_saved_while_numbers_are_old_keeps_its_levels_and_rings_nothing_when_they_come() -> None:
+def test_a_board_that_is_saved_while_numbers_are_old_keeps_its_levels_and_rings_nothing_when_they_come() -> None:
     hub = Hub(replace(settings(Path("/nowhere")), boards=BOARDS))
     hub.hear(line(5), NOW)
     red = hub.levels["floor"]["1.1"]
@@ -185,7 +185,7 @@ async def test_a_board_that_is_saved_while_numbers_are_old_keeps_its_levels_and_
     hub.lose(NOW)
     viewer = hub.join(NOW)
     hub.show(board(LINE, Tile("1.2", "answered")), NOW)
-    told = json.loads(await viewer.next())
+    told = Inbox(viewer).next()
     assert told["standing"]["truth"] == "lost"
     assert told["tiles"]["floor"]["1.1"]["level"] == "red", "a level stands until we see"
     hub.hear(line(5), NOW + timedelta(seconds=9))
@@ -194,12 +194,12 @@ async def test_a_board_that_is_saved_while_numbers_are_old_keeps_its_levels_and_
     assert hub.levels == {}
 
 
-async def test_each_change_is_worked_out_once_however_many_look(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_each_change_is_worked_out_once_however_many_look(monkeypatch: pytest.MonkeyPatch) -> None:
     hub = Hub(replace(settings(Path("/nowhere")), boards=BOARDS))
     hub.hear(floor(), NOW)
-    viewers = [hub.join(NOW) for _ in range(50)]
+    viewers = [Inbox(hub.join(NOW)) for _ in range(50)]
     for viewer in viewers:
-        await viewer.next()
+        viewer.next()
     looks = []
     whole = Tiles.look
 
@@ -209,7 +209,7 @@ async def test_each_change_is_worked_out_once_however_many_look(monkeypatch: pyt
 
     monkeypatch.setattr(Tiles, "look", look)
     hub.hear(Delta(node="gz-1", seq=1, at=NOW, queues=line(5).queues), NOW)
-    messages = [await viewer.next() for viewer in viewers]
+    messages = [viewer.message() for viewer in viewers]
     assert len(looks) == 1
     assert all(message is messages[0] for message in messages), "encoded once"
 

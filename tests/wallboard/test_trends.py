@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from ami_bridge.messages import TodayCounts
 from store.errors import StoreUnavailable
+from store.metrics import Tally
+from store.metrics.tally import MICROSECONDS
 from store.queries.recent import Handled, Quarter, Spent
 from store.queries.totals import QueueTotals
 from store.rows import Visit
@@ -68,7 +70,9 @@ def test_a_quarter_without_visits_is_a_zero_and_the_running_one_is_not_told() ->
 
 
 def test_an_hours_rates_leave_out_who_waits_and_who_gave_up_at_once() -> None:
-    hour = QueueTotals(queue="q", entered=12, waiting=1, answered=8, answered_within=7, abandoned=3, short_abandoned=1)
+    hour = QueueTotals(
+        queue="q", entered=12, still_waiting=1, answered=8, answered_within=7, abandoned=3, short_abandoned=1
+    )
     told = trends.trends(found(last_hour=[hour]), trends.spans(NOW, SHANGHAI))
     assert told["overall"]["last_hour"] == {  # type: ignore[index]  # plain JSON data
         "entered": 12,
@@ -82,12 +86,24 @@ def test_an_hours_rates_leave_out_who_waits_and_who_gave_up_at_once() -> None:
 
 def test_handling_time_is_talk_and_wrap_up_over_the_talks_that_are_over() -> None:
     rows = [
-        Handled(queue="a", handled=3, talk_s=300.0, wrap_up_s=30.0),
-        Handled(queue="b", handled=1, talk_s=50.0, wrap_up_s=20.0),
+        Handled(queue="a", tally=talks(handled=3, talk_sum_s=300, wrap_up_sum_s=30, holds=2, hold_sum_s=9)),
+        Handled(queue="b", tally=talks(handled=1, talk_sum_s=50, wrap_up_sum_s=20, transferred=1)),
     ]
     told = trends.trends(found(handled=rows), trends.spans(NOW, SHANGHAI))
     assert told["overall"]["aht_s"] == 100.0  # type: ignore[index]  # plain JSON data
     assert told["queues"]["a"]["aht_s"] == 110.0  # type: ignore[index]  # plain JSON data
+
+
+def test_hold_and_transfers_are_told_beside_it() -> None:
+    rows = [Handled(queue="a", tally=talks(handled=4, talk_sum_s=9, holds=2, hold_sum_s=9, transferred=1))]
+    told: Any = trends.trends(found(handled=rows), trends.spans(NOW, SHANGHAI))
+    assert (told["queues"]["a"]["hold_s"], told["queues"]["a"]["transfer_rate"]) == (4.5, 25.0)
+    assert (told["overall"]["handled"], told["overall"]["transfer_rate"]) == (4, 25.0)
+
+
+def talks(**counts: int) -> Tally:
+    """Counts of finished talks; those in seconds given as seconds."""
+    return Tally({name: count * (MICROSECONDS if name.endswith("_s") else 1) for name, count in counts.items()})
 
 
 def test_occupancy_counts_neither_pauses_nor_other_calls_and_is_not_told_of_nothing() -> None:
@@ -97,7 +113,10 @@ def test_occupancy_counts_neither_pauses_nor_other_calls_and_is_not_told_of_noth
     ]
     rows += [Spent(agent="1", state=state, seconds=900.0) for state in ("paused", "on_other_call", "unknown")]
     rows += [Spent(agent="1", state="ringing", seconds=5.0), Spent(agent="2", state="paused", seconds=9.0)]
-    assert trends.occupancy(rows) == {"1": 70.0}
+    told = trends.of_agents(rows)
+    assert told["1"] == {"occupancy": 70.0, "utilisation": 55.0, "paused_share": 47.4}  # 900 of 1,900 s signed in
+    assert told["2"] == {"occupancy": None, "utilisation": None, "paused_share": 100.0}
+    assert trends.of_agents([Spent(agent="3", state="signed_off", seconds=9.0)]) == {}
 
 
 def test_the_common_target_weighs_each_queues_by_its_visits() -> None:

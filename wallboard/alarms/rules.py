@@ -11,8 +11,10 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, Literal
 
+from ami_bridge.messages import TodayCounts
 from store.metrics.definitions import METRICS as DEFINED
 from wallboard.boards import FIGURES
+from wallboard.figures import tally_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,11 +23,7 @@ if TYPE_CHECKING:
 
 Severity = Literal["yellow", "red"]
 
-COUNTED: Final = frozenset({
-    "entered", "ended", "answered", "answered_within", "abandoned", "short_abandoned", "timed_out", "left_by_key",
-    "join_empty", "leave_empty", "full", "withdrawn", "incompatible", "failed", "unknown_after_gap", "flowed_out",
-    "counted_as_abandoned", "answer_waits", "answer_wait_s", "handled", "talk_sum_s",
-})  # fmt: skip
+COUNTED: Final = frozenset(tally_of(TodayCounts()).counts)
 """The counts (`store.metrics.counts`) that the feed has of today."""
 _UNITS: Final[Mapping[str, Unit]] = MappingProxyType({"share": "per_cent", "seconds": "seconds", "count": "count"})
 METRICS: Final[Mapping[str, Unit]] = MappingProxyType(

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from store.metrics.counts import COUNTED_AS_ABANDONED, FLOWED_OUT
 from store.metrics.definitions import METRICS
-from store.metrics.tally import MICROSECONDS, Tally, value_of
+from store.metrics.tally import value_of
 from wallboard.boards import FIGURES
-from wallboard.figures import OUTCOMES
+from wallboard.figures import tally_of
 from wallboard.tiles import View
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from ami_bridge.messages import Snapshot, TodayCounts
+    from ami_bridge.messages import Snapshot
 
 _PER_CENT: Final = 100.0
-_OF_TODAY: Final = ("entered", "answered_within", "short_abandoned", *(name for name in OUTCOMES if name != "unknown"))
 
 
 class Worths:
@@ -34,16 +32,3 @@ class Worths:
         tally = self._tallies.get(queue)
         value = None if tally is None else value_of(METRICS[metric], tally)
         return value * _PER_CENT if value is not None and METRICS[metric].unit == "share" else value
-
-
-def tally_of(today: TodayCounts) -> Tally:
-    """The counts the feed has of a queue's day, under the names that metrics are made of."""
-    counts = {name: int(getattr(today, name)) for name in _OF_TODAY}
-    counts["unknown_after_gap"] = today.unknown
-    counts["ended"] = sum(getattr(today, name) for name in OUTCOMES)
-    counts["flowed_out"] = sum(getattr(today, name) for name in FLOWED_OUT)
-    counts["counted_as_abandoned"] = sum(getattr(today, name) for name in COUNTED_AS_ABANDONED)
-    counts |= {"answer_waits": today.waits_known, "handled": today.talks_ended}
-    counts["answer_wait_s"] = round(today.wait_sum_s * MICROSECONDS)
-    counts["talk_sum_s"] = round(today.talk_sum_s * MICROSECONDS)
-    return Tally(counts)

@@ -3,7 +3,7 @@
 
 import { html, nothing } from "./vendor/lit-html/lit-html.js";
 import { repeat } from "./vendor/lit-html/directives/repeat.js";
-import { FIGURES, FORMULAS, hrefOf, placeOf, questionOf, questionOfStep } from "./figures.js";
+import { FIGURES, FORMULAS, METRIC_OF, hrefOf, placeOf, questionOf, questionOfStep } from "./figures.js";
 import { clock, DAY, decimal, span, time, titleOf } from "./format.js";
 import { flowWordsOf } from "./flows-words.js";
 import { pastWordsOf } from "./history-words.js";
@@ -109,7 +109,7 @@ function heading(place, call, state, words) {
 
 function definition(place, state, words) {
   const rule = state.queues.get(place.queue);
-  const told = place.kind === "span" ? html`<code>${place.metric}${FORMULAS.has(place.metric) ? ` = ${FORMULAS.get(place.metric)}` : ""}</code>` : words.define[place.figure];
+  const told = place.kind === "span" ? html`<code>${place.metric}${FORMULAS.has(place.metric) ? ` = ${FORMULAS.get(place.metric)}` : ""}</code>` : html`${words.define[place.figure]} <code>${METRIC_OF[place.figure]}</code>`;
   return html`<p class="dim definition">${told}${rule && place.figure === "service_level" ? html` <b>${words.within(rule.threshold_s)}</b>` : nothing}</p>
     ${FIGURES[place.figure].judged ? html`<p class="faint">${words.marks[place.figure] ?? nothing}</p>` : nothing}`;
 }

@@ -31,6 +31,9 @@ function reached(visit, rule) {
   return visit.outcome === "answered" ? "good" : "bad";
 }
 
+// The name of each in docs/metrics.md: the one formula it stands for.
+export const METRIC_OF = { waiting: "waiting_now", longest: "longest_waiting_s", entered: "entered", answered: "answered", abandoned: "abandoned", asa: "asa_s", aht: "aht_s", service_level: "sl_negative", connection_rate: "connection_rate" };
+
 // Of the metrics of the history (docs/metrics.md): the figure whose visits and judgement are the same.
 const FIGURE_OF = { answered: "answered", abandoned: "abandoned", sl_negative: "service_level", connection_rate: "connection_rate", asa_s: "asa", aht_s: "aht", talk_s: "aht", entered: "entered" };
 export const FORMULAS = new Map(); // by metric, as the history has told them

@@ -7,7 +7,7 @@ import { SHAPES } from "./words.js";
 import { LEVEL_SHAPES } from "./wall-words.js";
 import { within } from "./wall-state.js";
 
-const PER_CENT = new Set(["connection_rate", "service_level", "service_level_asterisk"]);
+const PER_CENT = new Set(["connection_rate", "abandonment", "service_level", "service_level_asterisk"]);
 const DURATIONS = new Set(["longest_wait", "expected_wait", "asa", "longest_today", "talk_time"]);
 // What does not fit on a wall is counted: the first so many are shown.
 const MOST_WAITERS = 8, MOST_QUEUES = 12, MOST_AGENTS = 24, MOST_CALLS = 8;
@@ -36,7 +36,7 @@ function figure(it, title, told, words, wall, at) {
   const shown = value === null ? "–" : DURATIONS.has(it.show) ? span(value) : decimal(value, words);
   const state = level === "fine" ? nothing : html`<span class="level"><span aria-hidden="true">${LEVEL_SHAPES[level]}</span> ${wall.levels[level]} <span class="n since">${wall.since(at.clock(told.since))}</span></span>`;
   return html`<section class="tile figure" data-tile=${it.id} data-show=${it.show} data-level=${level} data-wide=${it.wide} aria-label=${title}>
-    <h2>${title}</h2><div class="n value" data-long=${shown.length > 4}>${shown}${PER_CENT.has(it.show) && value !== null ? html`<small>%</small>` : nothing}</div><div class="foot" role="status">${state}</div></section>`;
+    <h2 title=${told.metric ?? it.show}>${title}</h2><div class="n value" data-long=${shown.length > 4}>${shown}${PER_CENT.has(it.show) && value !== null ? html`<small>%</small>` : nothing}</div><div class="foot" role="status">${state}</div></section>`;
 }
 
 function caller(board, who) { return board.callers === "hidden" ? "" : who; }

@@ -128,8 +128,58 @@ def test_a_damaged_live_copy_is_replaced_by_the_one_before_and_never_by_the_draf
         assert load_live(folder).flows.version == before
     assert [(line["event"], line["instead"]) for line in logs] == [("published_version_is_broken", before)]
     shutil.rmtree(versions / before)
-    with pytest.raises(MistakeError, match=f"version {live} is live, and neither its copy .* is whole"):
+    with pytest.raises(MistakeError, match=f"version {live} is live and .*; none from before can be read either"):
         load_live(folder)
+    third = published(folder).record.live
+    assert load_live(folder).flows.version == third
+
+
+@pytest.mark.parametrize("copies_of", ["the live one", "an older one"])
+def test_a_version_published_with_a_setting_that_is_retired_is_what_it_was(folder: Path, copies_of: str) -> None:
+    """`keep_evidence` is `keep` now, and both are this machine's: no call can tell."""
+    before = published(folder).record.live
+    greets(folder, "Good day.")
+    live = published(folder).record.live
+    versions = folder.parent / "state" / "versions"
+    old = live if copies_of == "the live one" else before
+    with (versions / old / "hotline.yaml").open("a", encoding="utf-8") as file:
+        file.write("keep_evidence: 30d\n")
+    ready = load_live(folder)
+    assert (ready.flows.version, ready.hotline.keep.evidence.days) == (live, 14)
+    assert rollback(ready, None, SIGNED).record.live == before
+
+
+def test_settings_of_an_older_hotline_are_put_right_before_it_starts(folder: Path) -> None:
+    """Else it would run on a guess of how long things are kept, and delete by it."""
+    live = published(folder).record.live
+    for each in (folder, folder.parent / "state" / "versions" / live):
+        with (each / "hotline.yaml").open("a", encoding="utf-8") as file:
+            file.write("keep_evidence: 30d\n")
+    with pytest.raises(MistakeError) as refused:
+        load_live(folder)
+    assert str(refused.value) == (
+        f"{folder / 'hotline.yaml'} cannot be read, and version {live}, which is live, has keep_evidence as hotline "
+        f"had it once; put hotline.yaml right (hotline check {folder}), then start again"
+    )
+
+
+def test_a_version_that_cannot_be_read_is_named_with_its_place_and_what_to_do(folder: Path) -> None:
+    before = published(folder).record.live
+    greets(folder, "Good day.")
+    live = published(folder).record.live
+    versions = folder.parent / "state" / "versions"
+    for each in (before, live):
+        with (versions / each / "hotline.yaml").open("a", encoding="utf-8") as file:
+            file.write("keeps_evidence: 30d\n")
+        why = rf"version {each} cannot be read by this version of hotline: hotline.yaml:\d+:1: C001 the hotline has no"
+        if each == before:
+            with capture_logs() as logs, pytest.raises(MistakeError, match=why):
+                rollback(load_live(folder), None, SIGNED)
+            assert logs == []
+    with pytest.raises(MistakeError) as refused:
+        load_live(folder)
+    assert str(refused.value).startswith(f"version {live} is live and cannot be read by this version of hotline: hotl")
+    assert str(refused.value).endswith(f"bring its copy in {versions} back, or run: hotline publish {folder}")
     third = published(folder).record.live
     assert load_live(folder).flows.version == third
 
@@ -158,6 +208,26 @@ def test_what_asterisk_has_otherwise_is_told(folder: Path, capsys: pytest.Captur
     assert f"render     numbers not as in {before}: for Asterisk run: hotline render" in capsys.readouterr().out
     publications.rollback(folder, None, "one too many", "Lin")
     assert "make the folder say so again, then run: hotline render" in capsys.readouterr().out
+
+
+def test_announcements_at_other_times_are_told_to_be_asterisks(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """How often it asks for one is in its files; else nobody would hear what a step announces."""
+    wishes = publications.Wishes("callers hear their place", who="Lin")
+    publications.publish(folder, wishes)
+    before = publishing.records(load_ready(folder).places)[0].live
+    edit(
+        folder,
+        "flows/main.yaml",
+        "    queue: sales\n",
+        "    queue: sales\n    announce: {message: place, every: 45s}\n",
+    )
+    for language in ("en", "zh-CN"):
+        edit(folder, f"prompts/{language}.yaml", "welcome:", "place: There are {ahead, number}.\nwelcome:")
+    capsys.readouterr()
+    publications.publish(folder, wishes)
+    assert f"render     announcements in sales not as in {before}: for Asterisk run" in capsys.readouterr().out
 
 
 def test_a_setting_the_service_was_built_from_is_not_changed_while_it_runs(folder: Path) -> None:

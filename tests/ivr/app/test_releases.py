@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import sys
 import time
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -19,6 +19,7 @@ from ivr.app.loading import load_ready
 from ivr.app.mistakes import MistakeError
 from ivr.app.releases import KeptReleases
 from ivr.config.load import load_hotline
+from ivr.runner.ports import QueueTerms
 from tests.ivr.flow.surroundings import SMALL
 
 if TYPE_CHECKING:
@@ -308,3 +309,21 @@ def test_a_copy_of_another_user_only_looks_older(folder: Path, monkeypatch: pyte
 
     monkeypatch.setattr(os, "utime", refused)
     assert KeptReleases(here).current.flows == here.flows
+
+
+async def test_its_queues_and_tickets_are_those_it_began_with(folder: Path) -> None:
+    """Also for the bridge and the AGI server that were started later, on other settings."""
+    old = KeptReleases(ready(folder)).current
+    settings = folder / "hotline.yaml"
+    text = settings.read_text("utf-8").replace("max_length: 50", "max_length: 3\n    music: lively")
+    settings.write_text(text.replace("yellow: 1d", "yellow: 2d"), encoding="utf-8")
+    later = KeptReleases(ready(folder))
+    found = await later.at(old.flows.version)
+    assert found is not None
+    assert (found.queues, found.tickets["fault"].within["yellow"]) == (
+        {"sales": QueueTerms(50, "default")}, timedelta(days=1)
+    )  # fmt: skip
+    new = later.current
+    assert (new.queues, new.tickets["fault"].within["yellow"]) == (
+        {"sales": QueueTerms(3, "lively")}, timedelta(days=2)
+    )  # fmt: skip

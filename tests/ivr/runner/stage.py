@@ -185,6 +185,7 @@ class Records:
     """Keeps what was noted, with whom the caller had talked to."""
 
     kept: list[tuple[object, ...]] = field(default_factory=list)
+    promised: list[ports.TicketKind] = field(default_factory=list)
 
     def recording(self, cursor: Cursor, path: str, seconds: float, recorded_at: datetime) -> str:
         assert recorded_at == NOW
@@ -199,9 +200,10 @@ class Records:
         del cursor, now
         self.kept.append((note.step, note.queue, note.number))
 
-    def ticket(self, cursor: Cursor, note: TicketOpened, now: datetime) -> None:
+    def ticket(self, cursor: Cursor, note: TicketOpened, kind: ports.TicketKind, now: datetime) -> None:
         del cursor, now
         self.kept.append((note.step, note.kind, note.recording))
+        self.promised.append(kind)
 
 
 @dataclass

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from ivr.engine.inputs import QueueTold
 from ivr.flow.expressions import parse
 from ivr.flow.model import Announce, Hangup, Play, Queue, QueueState, Transfer
-from ivr.runner.ports import Line
+from ivr.runner.ports import Line, QueueTerms
 from tests.ivr.engine.making import AT, on, single, to
 from tests.ivr.runner.stage import Stage, setting
 
@@ -26,19 +28,20 @@ CONTEXT = {
 
 
 @pytest.mark.parametrize(
-    ("answer", "line", "told"),
+    ("answer", "most", "line", "told"),
     [
-        ("200 result=1 (1,4,3,0)", Line(10, 95, 60), QueueTold(4, 6, 3, 0, 95, 60)),
-        ("200 result=1 (1,4,3,0)", Line(3), QueueTold(4, 0, 3, 0)),
-        ("200 result=1 (1,0,0,0)", Line(), QueueTold(0, None, 0, 0)),
-        ("200 result=1 (0,0,0,0)", Line(10, 95, 60), QueueTold(None, None, None, None, 95, 60)),
-        ("200 result=1 (1,,3,0)", Line(10), QueueTold()),
-        ("200 result=0", Line(10), QueueTold()),
+        ("200 result=1 (1,4,3,0)", 10, Line(95, 60), QueueTold(4, 6, 3, 0, 95, 60)),
+        ("200 result=1 (1,4,3,0)", 3, Line(), QueueTold(4, 0, 3, 0)),
+        ("200 result=1 (1,0,0,0)", 0, Line(), QueueTold(0, None, 0, 0)),
+        ("200 result=1 (0,0,0,0)", 10, Line(95, 60), QueueTold(None, None, None, None, 95, 60)),
+        ("200 result=1 (1,,3,0)", 10, Line(), QueueTold()),
+        ("200 result=0", 10, Line(), QueueTold()),
     ],
 )
-async def test_the_figures_of_a_queue(answer: str, line: Line, told: QueueTold) -> None:
+async def test_the_figures_of_a_queue(answer: str, most: int, line: Line, told: QueueTold) -> None:
     look = QueueState("look", AT, "sales", "line", to("bye"))
     stage = Stage(single(look, BYE))
+    stage.releases.current = replace(stage.releases.current, queues={"sales": QueueTerms(most)})
     stage.lines.told = line
     await stage.call(ASKED, f"< {answer}", *OVER)
     detail = stage.journeys.traces[0].detail

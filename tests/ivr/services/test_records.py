@@ -11,8 +11,8 @@ import pytest
 
 from ivr.engine.effects import CallbackAsked, Surveyed, TicketOpened
 from ivr.prompts.values import Money
-from ivr.runner.ports import Talk
-from ivr.services.records import RecordBook, TicketKind
+from ivr.runner.ports import Talk, TicketKind
+from ivr.services.records import RecordBook
 from store import queries
 from store.engine import open_store, store_at
 from store.migrate import upgrade
@@ -23,7 +23,7 @@ from tests.ivr.services.test_journeys import BEGAN, FACTS, LATER, NOW, Rows
 if TYPE_CHECKING:
     from store.rows import Row
 
-KINDS = {"fault": TicketKind({"yellow": timedelta(days=1), "red": timedelta(hours=4)})}
+FAULT = TicketKind({"yellow": timedelta(days=1), "red": timedelta(hours=4)})
 NOW_MS = round(NOW.timestamp() * 1000)
 CALL: dict[str, Any] = {
     "node": "gz-1",
@@ -43,7 +43,7 @@ OPENED = TicketOpened("main.report", "fault", None, {"account": "755"}, "gz-1/r1
 
 def book() -> tuple[RecordBook, list[Row]]:
     rows = Rows()
-    return RecordBook(rows, "gz-1", Path("/rec"), KINDS), rows.put_
+    return RecordBook(rows, "gz-1", Path("/rec")), rows.put_
 
 
 def test_a_survey_is_one_row_with_whose_talk_it_was_about() -> None:
@@ -85,7 +85,7 @@ def test_a_callback_is_one_row_for_each_queue_of_a_call_and_keeps_the_callers_pl
 @pytest.mark.parametrize(("colour", "due"), [(None, timedelta(days=1)), ("red", timedelta(hours=4)), ("blue", None)])
 def test_a_ticket_is_due_by_its_colour(colour: str | None, due: timedelta | None) -> None:
     keeping, rows = book()
-    keeping.ticket(BEGAN, replace(OPENED, colour=colour), LATER)
+    keeping.ticket(BEGAN, replace(OPENED, colour=colour), FAULT, LATER)
     assert rows == [
         Ticket(
             id="gz-1/gz-1-1.1/main.report/1",
@@ -101,9 +101,9 @@ def test_a_ticket_is_due_by_its_colour(colour: str | None, due: timedelta | None
     ]
 
 
-def test_a_kind_that_is_gone_since_the_call_began_promises_nothing() -> None:
+def test_a_kind_nobody_knows_promises_nothing() -> None:
     keeping, rows = book()
-    keeping.ticket(BEGAN, replace(OPENED, kind="gone"), LATER)
+    keeping.ticket(BEGAN, replace(OPENED, kind="gone"), TicketKind({}), LATER)
     ((colour, due),) = [(row.colour, row.due_at) for row in rows if isinstance(row, Ticket)]
     assert (colour, due) == ("", None)
 
@@ -114,7 +114,7 @@ def test_a_ticket_takes_every_kind_of_value_a_flow_has() -> None:
         "text": "陈", "none": None, "yes": True, "whole": 3, "exact": Decimal("1.50"),
         "money": Money(Decimal("9.90"), "CNY"), "day": date(2026, 1, 2), "at": NOW,
     }  # fmt: skip
-    keeping.ticket(BEGAN, replace(OPENED, fields=odd), LATER)
+    keeping.ticket(BEGAN, replace(OPENED, fields=odd), FAULT, LATER)
     assert isinstance(rows[0], Ticket)
     assert json.loads(rows[0].fields) == odd | {
         "exact": "1.50", "money": "9.90 CNY", "day": "2026-01-02", "at": "2026-11-20T10:00:00+00:00"
@@ -138,13 +138,13 @@ async def test_what_is_told_twice_is_one_row_in_the_real_store(tmp_path: Path) -
     store = await open_store(url)
     try:
         async with Writer(store) as writer:
-            keeping = RecordBook(writer, "gz-1", Path("/rec"), KINDS)
+            keeping = RecordBook(writer, "gz-1", Path("/rec"))
             for at in (NOW, LATER):
                 keeping.survey(BEGAN, SURVEYED, Talk())
                 keeping.callback(BEGAN, CALLED, at)
-                keeping.ticket(BEGAN, OPENED, at)
+                keeping.ticket(BEGAN, OPENED, FAULT, at)
                 await writer.flush()
-            keeping.ticket(BEGAN, replace(OPENED, visit=2), LATER)
+            keeping.ticket(BEGAN, replace(OPENED, visit=2), FAULT, LATER)
             await writer.flush()
         story = await queries.call(store, "gz-1-1.0")
     finally:
@@ -158,7 +158,7 @@ async def test_nobody_waits_for_a_database_that_is_away_and_the_rows_come_when_i
     store = store_at(f"sqlite:///{folder / 'hotline.db'}")
     try:
         async with Writer(store) as writer:
-            RecordBook(writer, "gz-1", Path("/rec"), KINDS).ticket(BEGAN, OPENED, NOW)
+            RecordBook(writer, "gz-1", Path("/rec")).ticket(BEGAN, OPENED, FAULT, NOW)
             assert writer.state.backlog == 1
             folder.mkdir()
             await upgrade(f"sqlite:///{folder / 'hotline.db'}")

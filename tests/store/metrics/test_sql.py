@@ -117,7 +117,15 @@ async def test_the_page_s_own_sql_gives_the_metric(store: Store) -> None:
 async def test_the_totals_of_the_board_are_the_same_counts(store: Store) -> None:
     await write_all(store, visits_of_a_day())
     whole = [Interval(at(0), at(100_000))]
-    shared = ("entered", "waiting", "talking", "answered", "answered_within", "abandoned", "short_abandoned")
+    shared = (
+        "entered",
+        "still_waiting",
+        "still_talking",
+        "answered",
+        "answered_within",
+        "abandoned",
+        "short_abandoned",
+    )
     found = await visit_tallies(store, whole, shared, limits=LIMITS)
     totals = await queue_totals(store, at(0), at(100_000), limits=LIMITS)
     assert {one.queue: {name: getattr(one, name) for name in shared} for one in totals} == {

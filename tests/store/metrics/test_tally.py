@@ -24,7 +24,7 @@ def counted(**changes: Any) -> dict[str, int]:
 
 
 def test_a_visit_that_waits_is_entered_and_waiting_and_nothing_else() -> None:
-    assert counted() == {"entered": 1, "waiting": 1}
+    assert counted() == {"entered": 1, "still_waiting": 1}
 
 
 def test_an_answered_visit() -> None:
@@ -57,7 +57,7 @@ def test_an_answer_whose_wait_nobody_knows_is_in_no_average() -> None:
     found = counted(outcome="answered")
     assert "answer_waits" not in found
     assert "answered_within" not in found
-    assert found["talking"] == 1
+    assert found["still_talking"] == 1
 
 
 def test_a_transferred_talk() -> None:
@@ -105,7 +105,7 @@ def test_a_share_lies_between_none_and_all(visits: list[Visit]) -> None:
         assert value is None or value >= 0, metric.name
         assert metric.unit != "share" or value is None or value <= 1, metric.name
     entered = whole.counts.get("entered", 0)
-    assert entered == len(visits) == sum(whole.counts.get(name, 0) for name in ("waiting", *OUTCOMES))
+    assert entered == len(visits) == sum(whole.counts.get(name, 0) for name in ("still_waiting", *OUTCOMES))
 
 
 # --- agents ----------------------------------------------------------------------------------------------------------

@@ -133,7 +133,7 @@ def test_a_rule_that_is_no_more_is_dropped_without_a_word() -> None:
     [("service_level", 60.0), ("sl_asterisk", 75.0), ("abandonment_all", 20.0), ("asa_s", 12.5), ("ended", 10.0)],
 )
 def test_metrics_are_worth_what_their_formulas_say(metric: str, value: float) -> None:
-    today = TodayCounts(entered=12, answered=8, answered_within=6, abandoned=2, waits_known=8, wait_sum_s=100.0)
+    today = TodayCounts(entered=12, answered=8, answered_within=6, abandoned=2, answer_waits=8, answer_wait_s=100.0)
     snapshot = seen(0, queues=[QueueView(name="sales", title="", today=today)]).snapshot
     assert snapshot is not None
     assert metric in METRICS

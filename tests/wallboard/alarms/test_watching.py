@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -16,6 +15,7 @@ from store.rows import Journey
 from store.schema import JOURNEYS
 from tests.wallboard.alarms.receiving import PATIENCE_S, Receiver
 from tests.wallboard.floor import floor, settings
+from tests.wallboard.inbox import Inbox
 from wallboard.alarms.book import Notice
 from wallboard.alarms.delivering import NotDeliveredError, PostedJson
 from wallboard.alarms.machine import Alarm
@@ -101,7 +101,7 @@ async def test_what_stands_is_told_once_to_senders_and_boards_and_once_more_when
         running = asyncio.create_task(house.watch.run())
         await ops.until(lambda got: len(got) == 1)
         await until(lambda: house.texts() == ["Asterisk on gz-1 does not answer: AMI is cut, or Asterisk has stopped"])
-        hello = json.loads(await house.hub.join(house.clock.now).next())
+        hello = Inbox(house.hub.join(house.clock.now)).next()
         assert [each["rule"] for each in hello["alarms"]["firing"]] == ["cut"]
         house.knows("complete")
         await ops.until(lambda got: len(got) == 2)

@@ -1,0 +1,120 @@
+"""`GET /api/v1/reports/…`: the reports of the command line, by the same words and the same code, for programs."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final, get_args
+
+from dialplan.diagnostics import did_you_mean
+from ivr.app.report_part import metrics_in
+from ivr.reports.forms import as_plain
+from ivr.reports.past import LONGEST, MOST_CELLS, MOST_PIECES
+from ivr.reports.wishes import WHOLE, Kind, WishError, metrics, pieces, span
+from wallboard.history import NotUnderstoodError
+from wallboard.known_as import agent_known_as, known_as
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+
+    from ivr.config.model import Hotline
+    from ivr.reports.wishes import Span
+    from store.engine import Store
+    from store.intervals import Interval
+    from store.metrics import Metric
+    from wallboard.payloads import Json
+
+_OF: Final[Mapping[Kind, str]] = MappingProxyType(
+    {"queues": "queue", "agents": "agent", "hours": "queue", "calls": "flow"}
+)
+"""By which word a report is asked for one row alone."""
+
+
+class HotlineReports:
+    """The reports of one hotline.
+
+    Args:
+        hotline: Its settings: the clock, the queues with their limits, the agents.
+    """
+
+    def __init__(self, hotline: Hotline) -> None:
+        self._hotline = hotline
+
+    async def told(self, store: Store, report: str, words: Mapping[str, str], now: datetime) -> Json:
+        """The report as plain data.
+
+        Raises:
+            NotUnderstoodError: What is asked for cannot be had.
+            StoreUnavailable: The database does not serve.
+        """
+        kind = _kind(report)
+        try:
+            _known(words, ("from", "to", "by", "metrics", _OF[kind]))
+            asked = span(words.get("from", "today"), words.get("to", "now"), self._hotline.time_zone, now, _SAID)
+            by = words.get("by", WHOLE[kind])
+            cut, wanted = pieces(kind, by, asked), metrics(kind, words.get("metrics"))
+            self._bounded(kind, asked, cut, wanted)
+            table = await metrics_in(
+                store,
+                self._hotline,
+                kind,
+                asked,
+                by=by,
+                only=self._only(kind, words),
+                names=",".join(one.name for one in wanted),
+            )
+        except WishError as wrong:
+            raise NotUnderstoodError(wrong.code, wrong.sentence) from None
+        told = await asyncio.to_thread(as_plain, table)
+        if kind == "agents":
+            rows = [row for row in told["rows"] if isinstance(row, dict)] if isinstance(told["rows"], list) else []
+            for row in rows:
+                row["agent"] = known_as(str(row["agent"]))  # one that is a mobile's number is masked like a caller's
+        return {**told, "at": now}
+
+    def _only(self, kind: Kind, words: Mapping[str, str]) -> Sequence[str]:
+        named = words.get(_OF[kind])
+        if not named:
+            return ()
+        return [agent_known_as(named, self._hotline.agents) if kind == "agents" else named]
+
+    def _bounded(self, kind: Kind, asked: Span, cut: Sequence[Interval], wanted: Sequence[Metric]) -> None:
+        """See that the answer is one a server makes while others look at the board (R010)."""
+        if asked.until - asked.since > LONGEST:
+            days = (asked.until - asked.since) / timedelta(days=1)
+            raise WishError("R010", f"that is a range of {days:,.0f} days; expected at most {LONGEST.days}")
+        rows = {"queues": len(self._hotline.queues), "agents": len(self._hotline.agents)}.get(kind, 1)
+        cells = len(cut) * max(rows, 1) * (len(wanted) + 2)
+        if len(cut) > MOST_PIECES or cells > MOST_CELLS:
+            raise WishError(
+                "R010",
+                f"that is a report of {len(cut):,} intervals and {cells:,} cells; expected at most {MOST_PIECES:,} and "
+                f"{MOST_CELLS:,}; `hotline report` takes more",
+            )
+
+
+_SAID: Final = ("'from'", "'to'")
+
+
+def _kind(told: str) -> Kind:
+    for kind in get_args(Kind):
+        if kind == told:
+            return kind  # type: ignore[no-any-return]  # one of the literal's words
+    near = did_you_mean(told, get_args(Kind))
+    raise NotUnderstoodError(
+        "bad_question", f"there is no report '{told}'; {near or 'expected ' + ', '.join(get_args(Kind))}"
+    )
+
+
+def _known(words: Mapping[str, str], expected: Sequence[str]) -> None:
+    for word, value in words.items():
+        if word not in expected:
+            near = did_you_mean(word, expected)
+            raise NotUnderstoodError(
+                "bad_question",
+                f"unknown word '{word}', expected one of {', '.join(expected)}{'; ' + near if near else ''}",
+            )
+        if "\0" in value:
+            raise NotUnderstoodError("bad_question", f"'{word}' has a NUL in it, which no name and no time has")
