@@ -110,16 +110,16 @@ def step(rule: Rule, alarm: Alarm, sight: Sight, now: datetime) -> tuple[Alarm, 
     same = phase == alarm.phase and alarm.since is not None and not set_back
     since = alarm.since if same else now
     firings = tuple(at for at in alarm.firings if timedelta(0) <= now - at < FLAP_WINDOW or alarm.fires)
-    alarm = replace(alarm, phase=phase, since=since, looked_at=now, firings=firings)
-    if sight.look in {"bad", "between"}:
+    if phase == "pending":  # what it is told with: one that stands keeps the value it fired at
         alarm = replace(alarm, value=sight.value, of=sight.of)
+    alarm = replace(alarm, phase=phase, since=since, looked_at=now, firings=firings)
     lasted = now - since if since is not None else timedelta(0)
     if phase == "pending" and lasted >= timedelta(seconds=rule.for_s):
         return _fired(alarm, now), "fired"
     if phase == "clearing" and lasted >= _breath(rule, alarm):
         return replace(alarm, phase="ok", since=now), "recovered"
-    if phase == "firing" and _is_due_again(rule, alarm, now):
-        return replace(alarm, told_at=now), "repeated"
+    if phase == "firing" and sight.look == "bad" and _is_due_again(rule, alarm, now):
+        return replace(alarm, told_at=now, value=sight.value, of=sight.of), "repeated"
     return alarm, None
 
 

@@ -90,7 +90,7 @@ class AlarmWatch:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
-            self._write()
+            self._write(self._data())
 
     def look(self) -> None:
         """One look: the book moves on, senders get what is to be told."""
@@ -104,7 +104,7 @@ class AlarmWatch:
             calls=dict(self._calls),
             is_open=lambda schedule: self._is_open(schedule, now),
         )
-        before = (self.book.alarms.keys(), self.book.firing, self.book.over)
+        before = self._signs()
         self.book, notices = self.book.look(self._alarms.rules, seen)
         for notice in notices:
             alarm = notice.alarm
@@ -115,7 +115,12 @@ class AlarmWatch:
             for name in rule.to:
                 if name in self._senders:
                     self._senders[name].put(notice)
-        self._changed |= before != (self.book.alarms.keys(), self.book.firing, self.book.over) or bool(notices)
+        self._changed |= before != self._signs() or bool(notices)
+
+    def _signs(self) -> object:
+        """What boards and the file have of the book: it is told and written when this is another one."""
+        alarms = {key: (alarm.fires, alarm.fired_at, alarm.flaps) for key, alarm in self.book.alarms.items()}
+        return alarms, self.book.over
 
     def _note(self) -> None:
         self._changed = True
@@ -128,7 +133,7 @@ class AlarmWatch:
         told = shown(self.book, self._alarms.rules, self._senders.values())
         if told != self._hub.alarms:
             self._hub.tell_alarms(told, self._clock())
-        await asyncio.to_thread(self._write)
+        await asyncio.to_thread(self._write, self._data())
 
     async def _ask_on(self) -> None:
         counting = [rule for rule in self._alarms.rules.values() if rule.when == on.FAILED]
@@ -166,8 +171,10 @@ class AlarmWatch:
                 known = tuple(each for each in box.waiting if each.alarm.rule in self._alarms.rules)
                 self._senders[name].outbox = replace(box, waiting=known)
 
-    def _write(self) -> None:
-        data = written(self.book, {name: sender.unsaid for name, sender in self._senders.items()})
+    def _data(self) -> bytes:
+        return written(self.book, {name: sender.unsaid for name, sender in self._senders.items()})
+
+    def _write(self, data: bytes) -> None:
         fresh = self._kept.with_suffix(".new")
         try:
             fresh.write_bytes(data)

@@ -114,3 +114,12 @@ def test_there_are_never_two_firings_without_a_recovery_between(
 def test_the_beginning_of_time_is_no_special_case() -> None:
     assert Alarm(rule="r", subject="s").id == "r/s/none"
     assert step(RULE, Alarm(rule="r", subject="s"), Sight(look="good"), START)[1] is None
+
+
+def test_what_stands_keeps_the_value_it_fired_at_and_is_told_again_with_the_one_of_then() -> None:
+    rule = Rule(name="r", when="waiting", over=5, for_s=1, repeat_s=60)
+    alarm, told = Alarm(rule="r", subject="s"), []
+    for second, value in ((0, 6.0), (1, 7.0), (2, 8.0), (61, 9.0)):
+        alarm, change = step(rule, alarm, Sight(look="bad", value=value, of=5.0), at(second))
+        told.append((change, alarm.value))
+    assert told == [(None, 6.0), ("fired", 7.0), (None, 7.0), ("repeated", 9.0)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -228,3 +228,27 @@ async def test_a_message_is_tried_a_few_times_and_then_given_up(tries: int, monk
     running.cancel()
     assert busy.tried == tries
     assert sender.trouble is not None
+
+
+async def test_what_stands_and_does_not_change_is_neither_told_nor_written_again(
+    tmp_path: Path, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("wallboard.alarms.watching.LOOK_EVERY_S", 0.0)
+    house = House(tmp_path, store, {}, Rule(name="long", when="longest_wait", over=0))
+    house.knows("complete")
+    looks = 0
+
+    def counted() -> None:
+        nonlocal looks
+        house.clock.now += timedelta(milliseconds=1)  # the wait grows with each look
+        looks += 1
+        AlarmWatch.look(house.watch)
+
+    monkeypatch.setattr(house.watch, "look", counted)
+    running = asyncio.create_task(house.watch.run())
+    await until(lambda: len(house.texts()) == 1)
+    written, told, seen = house.kept.stat().st_mtime_ns, house.hub.alarms, looks
+    await until(lambda: looks > seen + 20)
+    assert (house.kept.stat().st_mtime_ns, house.hub.alarms) == (written, told)
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
