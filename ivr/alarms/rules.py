@@ -37,7 +37,7 @@ _OF_KIND: Final[dict[str, tuple[str, ...]]] = {
 """What a rule may say beside `_WORDS`, by what it watches."""
 _OF_METRICS: Final = ("queues", "hours", "over", "under")
 _EVERY: Final = tuple(dict.fromkeys((*_OF_METRICS, *(key for keys in _OF_KIND.values() for key in keys))))
-_FOR_S: Final = {on.NODE: 30.0, on.AMI: 15.0, on.DATABASE: 15.0, on.TRUNK: 30.0, on.NO_AGENTS: 60.0}
+_FOR_S: Final = {on.NODE: 30.0, on.AMI: 15.0, on.DATABASE: 15.0, on.TRUNK: 30.0, on.NO_AGENTS: 60.0, on.PHONES: 5.0}
 _CLEAR_S: Final = {on.NODE: 5.0, on.AMI: 5.0, on.DATABASE: 5.0, on.TRUNK: 10.0, on.NO_AGENTS: 10.0}
 _WINDOW_S: Final = {on.FAILED: 300.0, on.PHONES: 60.0}
 

@@ -85,13 +85,12 @@ def sights(
 
 def phones_after(rules: Mapping[str, Rule], seen: Seen, phones: Mapping[str, Phones]) -> dict[str, Phones]:
     """The telephones each rule about them watches, after this look."""
-    known = _is_known(seen)
+    watching = [rule for rule in rules.values() if rule.when == on.PHONES]
+    if not _is_known(seen) or seen.snapshot is None:
+        return {rule.name: phones.get(rule.name, Phones()) for rule in watching}
+    agents, now = seen.snapshot.agents, seen.now
     return {
-        rule.name: phones.get(rule.name, Phones()).look(seen.snapshot.agents, rule.queues, seen.now)
-        if known and seen.snapshot is not None
-        else phones.get(rule.name, Phones()).unseen()
-        for rule in rules.values()
-        if rule.when == on.PHONES
+        rule.name: phones.get(rule.name, Phones()).look(agents, rule.queues, rule.window_s, now) for rule in watching
     }
 
 

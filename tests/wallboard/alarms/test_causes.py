@@ -73,9 +73,14 @@ def test_who_leaves_his_queues_has_lost_no_telephone() -> None:
     assert told({"phones": MANY}, [*there, *home]) == []
 
 
-def test_what_went_while_nobody_saw_is_no_loss_of_this_moment() -> None:
-    looks = [seen(0, agents=THERE), seen(1, "blind", agents=THERE), seen(2, agents=GONE), seen(3, agents=GONE)]
-    assert told({"phones": MANY}, looks) == []
+def test_what_went_while_nobody_saw_for_long_is_no_loss_of_this_moment() -> None:
+    blind = [seen(second, "blind", agents=THERE) for second in range(1, 32)]
+    assert told({"phones": MANY}, [seen(0, agents=THERE), *blind, seen(32, agents=GONE)]) == []
+
+
+def test_a_feed_that_stood_still_for_a_moment_hides_no_loss() -> None:
+    looks = [seen(0, agents=THERE), *[seen(second, "lost") for second in range(1, 9)], seen(9, agents=GONE)]
+    assert told({"phones": MANY}, looks) == ["9 fired phones/phones"]
 
 
 def test_an_alarm_of_telephones_stands_until_half_of_what_made_it_are_back() -> None:
