@@ -133,7 +133,7 @@ def restore(state: State, past: Past, now: datetime) -> State:
     since = past.ledger_from(now)
     held = {v.id: v for v in past.recent if v.ended_at is None or v.ended_at >= since - MARGIN or _may_talk(v, now)}
     held.update({v.id: v for v in past.open_visits})
-    ordered = sorted(held.values(), key=lambda v: (v.channel_id, v.ordinal))
+    ordered = sorted(held.values(), key=lambda v: (v.channel_id, v.entered_at, v.ordinal))
     known = {v.id: _visit(v, past, now) for v in ordered}
     by_channel: dict[str, tuple[str, ...]] = {}
     for row in ordered:

@@ -10,13 +10,14 @@ Servers in turn, each a process of its own, fed by the same made-up floor over t
   question asks Asterisk for `QueueStatus`, reads its whole answer and gives all of it as JSON. The answer comes from
   this process: what it costs Asterisk, Flask and a login to AMI are not in the figures.
 - `qpanel`: the same, and each member's and caller's times in words, which QPanel writes for each question
-  (qpanel/backend.py, `parse_asterisk`). Two hundred browsers are more than one process of it can answer.
+  (qpanel/backend.py, `parse_asterisk`). So many browsers are more than one process of it can answer, so a tenth of
+  them ask, and the CPU it needs is worked out for all.
 
 The floor: queues and agents; of so many events a second four of five are such as nobody wants, and the bridge tells of
 the rest ten times a second (`ami_bridge`, `publish_every_s`). A change carries the moment it was sent; a viewer is a
 plain socket that reads WebSocket frames and looks for that moment, in a process of its own. CPU is the server's alone;
-`needed` is what it would be had every question of a polled board been answered in its time: on a busy machine, and of
-`qpanel` on any, some are not.
+`needed` is what it would be had every question of a polled board been answered in its time: on a busy machine some are
+not, and of `qpanel` not all are asked.
 """
 
 from __future__ import annotations
@@ -62,6 +63,8 @@ if TYPE_CHECKING:
 KINDS: Final = ("relay", "hotline", "poll", "qpanel")
 A_SECOND: Final = 10
 """Deltas."""
+FEWER: Final = {"qpanel": 10}
+"""One viewer in so many asks."""
 WANTED: Final = 5
 """One event in so many is wanted."""
 
@@ -173,7 +176,8 @@ async def measured(kind: str, given: argparse.Namespace) -> dict[str, Any]:
         server = _child("--serve", kind, folder)
         try:
             port = int(await asyncio.to_thread(server.stdout.readline))  # type: ignore[union-attr]  # a pipe was asked for
-            viewers = _child("--watch", kind, str(port), str(given.viewers), str(given.seconds))
+            count = max(1, given.viewers // FEWER.get(kind, 1))
+            viewers = _child("--watch", kind, str(port), str(count), str(given.seconds))
             try:
                 ready = await asyncio.to_thread(viewers.stdout.readline)  # type: ignore[union-attr]  # a pipe was asked for
                 if ready.strip() != "ready":

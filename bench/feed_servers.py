@@ -34,7 +34,7 @@ async def serve(kind: str, folder: Path) -> None:
         "poll": _poll,
         "qpanel": partial(_poll, words=True),
     }
-    app = made[kind](folder) if kind in made else await _hotline(folder)
+    app = made[kind](folder) if kind in made else await hotline(folder)
     runner = web.AppRunner(app, access_log=None)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)
@@ -43,7 +43,8 @@ async def serve(kind: str, folder: Path) -> None:
     await asyncio.Event().wait()
 
 
-async def _hotline(folder: Path) -> web.Application:
+async def hotline(folder: Path) -> web.Application:
+    """The wallboard, with a board of eight figures and thresholds, that follows `feed.sock` in this folder."""
     url = f"sqlite:///{folder}/history.db"
     await upgrade(url)
     tiles = tuple(Tile(f"1.{n}", show, thresholds=_RISES) for n, show in enumerate(_SHOWN, 1))

@@ -48,8 +48,16 @@ def at_noon(now: datetime) -> tuple[str, str, str]:
     Args:
         now: the machine's clock, aware.
     """
-    ahead = 12 - now.astimezone(UTC).hour
-    return ("hotline.yaml", "time_zone: Asia/Shanghai", f"time_zone: Etc/GMT{-ahead:+}")  # POSIX counts west as plus
+    return ("hotline.yaml", "time_zone: Asia/Shanghai", f"time_zone: {zone_at_noon(now)}")
+
+
+def zone_at_noon(now: datetime) -> str:
+    """The IANA name of a zone where it is about noon: its midnight is far, before and after.
+
+    Args:
+        now: the machine's clock, aware.
+    """
+    return f"Etc/GMT{now.astimezone(UTC).hour - 12:+}"  # POSIX counts west as plus
 
 
 @dataclass(frozen=True, slots=True)

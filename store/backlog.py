@@ -48,6 +48,12 @@ WRITE_ORDER: Final[tuple[type[rows.Row], ...]] = (
 KNOWN_UNTIL_HERE: Final[frozenset[type[rows.Row]]] = frozenset({rows.Knowledge, rows.BridgeState, rows.LogPlace})
 """These promise that everything before them is in the database, so they wait until nothing else does."""
 
+TELLS_OF: Final[Mapping[type[rows.Row], tuple[type[rows.Row], ...]]] = MappingProxyType(
+    {rows.Gap: (rows.AgentInterval, rows.Membership, rows.MembershipInterval)}
+)
+"""A gap that is over says that every agent's stretches are cut at its ends: it waits until no such row does. A bridge
+killed in between finds it open, and cuts those that had not been."""
+
 DROP_ORDER: Final[tuple[type[rows.Row], ...]] = (
     rows.Watcher,
     rows.EvidenceLine,
@@ -70,6 +76,10 @@ DROP_ORDER: Final[tuple[type[rows.Row], ...]] = (
     records.Callback,
 )
 """What is given up first when there is no room; last of all what somebody was promised."""
+
+OF_AGENTS: Final[frozenset[type[rows.Row]]] = frozenset({rows.AgentInterval, rows.Membership, rows.MembershipInterval})
+"""What a process left of these when it was killed tells until when it saw all agents: the latest moment in them. So
+they go in one transaction as far as may be, or some would be known until later than others are."""
 
 _FIRST_PROMISE: Final = len(WRITE_ORDER) - len(KNOWN_UNTIL_HERE)
 
@@ -138,11 +148,16 @@ class Backlog:
         if self._size > self.capacity:
             self._give_up_one()
 
-    def take(self, rows_per_table: int) -> Batch:
-        """The next batch: up to `rows_per_table` of each table. They count as waiting until `settle`."""
+    def take(self, rows_per_table: int, of_agents: int = 0) -> Batch:
+        """The next batch: up to `rows_per_table` of each table. They count as waiting until `settle`.
+
+        Args:
+            rows_per_table: That many.
+            of_agents: More of those that belong together (`OF_AGENTS`).
+        """
         if self._taken:
             raise RuntimeError("the last batch was not settled")
-        self._taken = tuple(self._first(rows_per_table))
+        self._taken = tuple(self._first(rows_per_table, max(rows_per_table, of_agents)))
         return tuple(waiting.row for waiting in self._taken)
 
     def settle(self) -> None:
@@ -168,12 +183,14 @@ class Backlog:
             counts[name] = counts.get(name, 0) + 1
         return counts
 
-    def _first(self, rows_per_table: int) -> Iterator[_Waiting]:
+    def _first(self, rows_per_table: int, of_agents: int) -> Iterator[_Waiting]:
         for kind in WRITE_ORDER:
             if kind in KNOWN_UNTIL_HERE and any(self._lines[other] for other in WRITE_ORDER[:_FIRST_PROMISE]):
                 return
+            if any(self._lines[other] for other in TELLS_OF.get(kind, ())):
+                continue
             line = self._lines[kind]
-            for _ in range(min(rows_per_table, len(line))):
+            for _ in range(min(of_agents if kind in OF_AGENTS else rows_per_table, len(line))):
                 yield line.popitem(last=False)[1]
 
     def _give_up_one(self) -> None:

@@ -51,6 +51,7 @@ class Tempo:
 
     Attributes:
         rows_per_table: The most rows of one table in one transaction; 100 keep the event loop free (docs/database.md).
+        rows_of_agents: The same of what agents did, and of their places: they belong together (`backlog.OF_AGENTS`).
         rows_per_copy: The same while that many wait and can be copied (PostgreSQL); one costs us about half then.
         linger_s: Seconds a first row waits for company before it is written.
         first_pause_s: Seconds before the first new try while the database is away.
@@ -58,6 +59,7 @@ class Tempo:
     """
 
     rows_per_table: int = 100
+    rows_of_agents: int = 1000
     rows_per_copy: int = 500
     linger_s: float = 0.05
     first_pause_s: float = 0.2
@@ -260,7 +262,7 @@ class Writer:
             await self._some.wait()
             await self._linger()
             self._load()
-            await self._write_until_done(self._backlog.take(self._at_once()))
+            await self._write_until_done(self._backlog.take(self._at_once(), self._tempo.rows_of_agents))
             self._backlog.settle()
             self._load()
             if not self._backlog:

@@ -67,7 +67,7 @@ def make_app(
         )
     app[history_routes.TURNS] = asyncio.Semaphore(history_routes.AT_ONCE)
     if reports is not None:
-        app[history_routes.REPORTS] = reports
+        app[routes.REPORTS] = reports
         app.add_routes([web.get("/api/v1/reports/{report}", history_routes.report)])
     if history is not None:
         app[history_routes.HISTORY] = history

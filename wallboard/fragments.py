@@ -5,6 +5,7 @@ A whole snapshot is then the fragments that are there already, joined: what a ne
 
 from __future__ import annotations
 
+from operator import attrgetter, is_not, itemgetter
 from typing import TYPE_CHECKING, TypeVar
 
 from wallboard import payloads
@@ -17,6 +18,12 @@ if TYPE_CHECKING:
     from wallboard.settings import WallboardSettings
 
     Object = TypeVar("Object", QueueView, AgentView, CallView)
+
+
+_name: Callable[[QueueView], str] = attrgetter("name")
+_id: Callable[[AgentView], str] = attrgetter("id")
+_call_id: Callable[[CallView], str] = attrgetter("call_id")
+_view: Callable[[tuple[Object, bytes]], Object] = itemgetter(0)
 
 
 class Fragments:
@@ -32,14 +39,12 @@ class Fragments:
         """A whole snapshot; what is not in it any more is forgotten."""
         if snapshot is None:
             return _joined(head, [], [], [])
-        for known, there in (
-            (self._queues, {each.name for each in snapshot.queues}),
-            (self._agents, {each.id for each in snapshot.agents}),
-            (self._calls, {each.call_id for each in snapshot.calls}),
-        ):
-            for key in known.keys() - there:
-                known.pop(key)
-        return self._told(head, snapshot)
+        return _joined(
+            head,
+            _all(self._queues, snapshot.queues, _name, self._queue),
+            _all(self._agents, snapshot.agents, _id, payloads.agent),
+            _all(self._calls, snapshot.calls, _call_id, payloads.call),
+        )
 
     def change(self, head: Json, delta: Delta) -> bytes:
         """What a delta of the bridge changed; what it removed is forgotten, for nobody may come for a week."""
@@ -47,17 +52,30 @@ class Fragments:
         for known, keys in ((self._queues, gone.queues), (self._agents, gone.agents), (self._calls, gone.calls)):
             for key in keys:
                 known.pop(key, None)
-        return self._told(head, delta)
-
-    def _told(self, head: Json, told: Snapshot | Delta) -> bytes:
         return _joined(
             head,
-            _encoded(
-                self._queues, told.queues, lambda each: each.name, lambda each: payloads.queue(each, self._settings)
-            ),
-            _encoded(self._agents, told.agents, lambda each: each.id, payloads.agent),
-            _encoded(self._calls, told.calls, lambda each: each.call_id, payloads.call),
+            _encoded(self._queues, delta.queues, _name, self._queue),
+            _encoded(self._agents, delta.agents, _id, payloads.agent),
+            _encoded(self._calls, delta.calls, _call_id, payloads.call),
         )
+
+    def _queue(self, view: QueueView) -> Json:
+        return payloads.queue(view, self._settings)
+
+
+def _all(
+    known: dict[str, tuple[Object, bytes]],
+    objects: tuple[Object, ...],
+    key: Callable[[Object], str],
+    payload: Callable[[Object], Json],
+) -> list[bytes]:
+    """The texts of all there is. What is kept is in that order already: changes are put over it as over a snapshot."""
+    if len(known) != len(objects) or any(map(is_not, map(_view, known.values()), objects)):
+        _encoded(known, objects, key, payload)
+        there = [(key(each), known[key(each)]) for each in objects]
+        known.clear()
+        known.update(there)
+    return [text for _, text in known.values()]
 
 
 def _encoded(

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from store.engine import Store
+    from store.metrics import Tally
     from wallboard.payloads import Json
 
 SheetForm: TypeAlias = Literal["csv", "xlsx", "html"]
@@ -50,6 +51,10 @@ class Reports(Protocol):
 
     async def told(self, store: Store, report: str, words: Mapping[str, str], now: datetime) -> Json:
         """The answer of `GET /api/v1/reports/{report}`."""
+        ...
+
+    async def adherence(self, store: Store, since: datetime, now: datetime) -> Mapping[str, Tally]:
+        """What each agent did against his plan since then, by agent; nothing where there is no plan."""
         ...
 
 

@@ -12,13 +12,12 @@ from aiohttp import web
 from store.errors import StoreUnavailable
 from wallboard import routes
 from wallboard.guard import HEADERS
-from wallboard.history import FORMS, History, NotUnderstoodError, Reports
+from wallboard.history import FORMS, History, NotUnderstoodError
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
 
 HISTORY: Final = web.AppKey("history", History)
-REPORTS: Final = web.AppKey("reports", Reports)
 TURNS: Final = web.AppKey("turns", asyncio.Semaphore)
 AT_ONCE: Final = 2
 """Questions to the history that are worked at: however many ask, the live board keeps its share of the machine."""
@@ -65,7 +64,7 @@ async def report(request: web.Request) -> web.Response:
 
     async def told(words: Mapping[str, str]) -> web.Response:
         named = request.match_info["report"]
-        found = await request.app[REPORTS].told(request.app[routes.STORE], named, words, routes.now())
+        found = await request.app[routes.REPORTS].told(request.app[routes.STORE], named, words, routes.now())
         return routes.as_json({**found, "standing": routes.standing(request)})
 
     return await _answered(request, told)

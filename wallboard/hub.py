@@ -37,6 +37,9 @@ MOST_UNREAD: Final = 64
 MOST_VIEWERS: Final = 2000
 QUIET: Final = timedelta(milliseconds=1500)
 """A browser takes four quiet seconds for a dead line."""
+SAME_MOMENT: Final = timedelta(milliseconds=100)
+"""All who come within this, with no change between, are given one and the same snapshot: after a restart all come at
+once. A browser sets its clock by a snapshot, but no nearer than a line's delay."""
 
 
 class FullHouseError(Exception):
@@ -105,6 +108,8 @@ class Hub:
         self._run = secrets.token_hex(4)
         self._seq = 0
         self._told_at: datetime | None = None
+        self._summed: tuple[object, payloads.Json] | None = None
+        self._greeting: tuple[int, datetime, Message] | None = None
 
     @property
     def watch(self) -> Watch:
@@ -196,7 +201,7 @@ class Hub:
 
     def _tell_change(self, delta: Delta, now: datetime) -> None:
         self._seq += 1
-        told = payloads.change(delta, self._watch, self._seq, now)
+        told = payloads.change(delta, self._watch, self._overall(), self._seq, now)
         self._tell(Message(self._fragments.change(payloads.with_tiles(told, self._look(now)), delta)), now)
 
     def _look(self, now: datetime) -> Told:
@@ -222,14 +227,24 @@ class Hub:
         for viewer in self._viewers:
             viewer.start_anew(snapshot)
 
+    def _overall(self) -> payloads.Json | None:
+        """All queues as one: added up when one of them has changed, not for each who comes."""
+        snapshot = self._watch.snapshot
+        if snapshot is None:
+            return None
+        if self._summed is None or self._summed[0] is not snapshot.queues:
+            self._summed = (snapshot.queues, payloads.overall(snapshot))
+        return self._summed[1]
+
     def _hello(self, now: datetime) -> Message:
-        head = payloads.hello(self._watch, self._settings, self._seq, now)
+        if self._greeting is not None:
+            seq, made_at, greeting = self._greeting
+            if seq == self._seq and timedelta(0) <= now - made_at <= SAME_MOMENT:
+                return greeting
+        head = payloads.hello(self._watch, self._settings, self._overall(), self._seq, now)
         titles = {name: each.title for name, each in sorted(self._tiles.boards.items())}
-        boards = {
-            "boards": self._digests,
-            "board_titles": titles,
-            "tiles": self._tiles.all,
-            "run": self._run,
-            "alarms": self._alarms,
-        }
-        return Message(self._fragments.hello({**head, **boards}, self._watch.snapshot))
+        boards = {"boards": self._digests, "board_titles": titles, "tiles": self._tiles.all, "run": self._run}
+        boards["alarms"] = self._alarms
+        greeting = Message(self._fragments.hello({**head, **boards}, self._watch.snapshot))
+        self._greeting = (self._seq, now, greeting)
+        return greeting

@@ -17,7 +17,7 @@ from wallboard.figures import Figures
 from wallboard.openapi_alarms import alarm_paths
 from wallboard.openapi_flows import flow_paths
 from wallboard.openapi_history import history_paths
-from wallboard.trends import OF_AGENTS, OF_TALKS
+from wallboard.trends import OF_AGENTS, OF_PLANS, OF_TALKS
 
 if TYPE_CHECKING:
     from wallboard.payloads import Json
@@ -266,9 +266,11 @@ def _trends() -> Json:
                 "type": "object",
                 "additionalProperties": {
                     "type": "object",
-                    "properties": {name: {**_NUMBER_OR_NULL, "description": said(name)} for name in OF_AGENTS},
+                    "properties": {
+                        name: {**_NUMBER_OR_NULL, "description": said(name)} for name in (*OF_AGENTS, *OF_PLANS)
+                    },
                 },
-                "description": "By agent, today.",
+                "description": "By agent, today; the last two of who has a plan.",
             },
         },
     }

@@ -62,8 +62,11 @@ def standing(now_standing: Standing) -> Json:
     return {"truth": now_standing.truth, "since": now_standing.since}
 
 
-def hello(watch: Watch, settings: WallboardSettings, seq: int, now: datetime) -> Json:
-    """Everything but the objects (`wallboard.fragments`) and the boards, for a browser that has just come."""
+def hello(watch: Watch, settings: WallboardSettings, whole: Json | None, seq: int, now: datetime) -> Json:
+    """Everything but the objects (`wallboard.fragments`) and the boards, for a browser that has just come.
+
+    `whole` is all queues as one (`overall`), worked out by the caller once for all.
+    """
     snapshot = watch.snapshot
     return {
         "type": "hello",
@@ -74,19 +77,19 @@ def hello(watch: Watch, settings: WallboardSettings, seq: int, now: datetime) ->
         "connection_target": CONNECTION_TARGET,
         "standing": standing(watch.standing(now)),
         "node": snapshot.node if snapshot else None,
-        "overall": overall(snapshot) if snapshot else None,
+        "overall": whole,
         "version": settings.page_version,
     }
 
 
-def change(delta: Delta, watch: Watch, seq: int, now: datetime) -> Json:
-    """What one delta of the bridge changed, but the objects themselves; `watch` is the state after it."""
+def change(delta: Delta, watch: Watch, whole: Json | None, seq: int, now: datetime) -> Json:
+    """What one delta of the bridge changed, but the objects themselves; `watch` and `whole` are those after it."""
     return {
         "type": "change",
         "seq": seq,
         "at": now,
         "standing": standing(watch.standing(now)),
-        "overall": overall(watch.snapshot) if watch.snapshot else None,
+        "overall": whole,
         "removed": {**asdict(delta.removed), "agents": [known_as(agent) for agent in delta.removed.agents]},
     }
 

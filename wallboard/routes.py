@@ -20,6 +20,7 @@ from store.queries.recent import handled, quarters, spent
 from store.queries.totals import queue_totals
 from store.queries.visits import visit, visits
 from wallboard import calls, payloads, trends
+from wallboard.history import Reports
 from wallboard.hub import FullHouseError, Hub
 from wallboard.known_as import agent_known_as, known_as
 from wallboard.metrics import exposition
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 SETTINGS: Final = web.AppKey("settings", WallboardSettings)
 HUB: Final = web.AppKey("hub", Hub)
 STORE: Final = web.AppKey("store", Store)
+REPORTS: Final = web.AppKey("reports", Reports)
 TRENDS: Final = web.AppKey("trends", Remembered[payloads.Json])
 HEARTBEAT_S: Final = 15.0
 """A browser that does not answer a ping for this long is gone."""
@@ -140,6 +142,7 @@ async def _work_out_trends(app: web.Application) -> payloads.Json:
         hour_week_ago=await queue_totals(store, asked.week_ago - trends.HOUR, asked.week_ago, limits=limits, node=node),
         handled=await handled(store, asked.midnight, asked.now, node=node),
         spent=await spent(store, asked.midnight, asked.now, node=node),
+        planned=await app[REPORTS].adherence(store, asked.midnight, asked.now) if REPORTS in app else {},
     )
     return trends.trends(found, asked)
 

@@ -7,7 +7,7 @@ of one would look like a fall.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -18,7 +18,7 @@ from store.queries.totals import Limit, QueueTotals
 from wallboard.known_as import known_as
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from zoneinfo import ZoneInfo
 
     from ami_bridge.messages import Snapshot
@@ -29,6 +29,8 @@ QUARTERS: Final = 32
 HOUR: Final = timedelta(hours=1)
 OF_AGENTS: Final = ("occupancy", "utilisation", "paused_share")
 """Metrics of each agent's day."""
+OF_PLANS: Final = ("adherence", "conformance")
+"""And of each who has a plan."""
 OF_TALKS: Final = ("aht_s", "hold_s", "transfer_rate")
 """Metrics of a queue's finished talks of today."""
 _OF_AN_HOUR: Final = ("connection_rate", "sl_negative")
@@ -60,6 +62,8 @@ class Found:
     hour_week_ago: Sequence[QueueTotals]
     handled: Sequence[Handled]
     spent: Sequence[Spent]
+    planned: Mapping[str, Tally] = field(default_factory=dict)
+    """What agents did against their plan, by agent; nothing where there is none."""
 
 
 def spans(now: datetime, zone: ZoneInfo) -> Spans:
@@ -97,12 +101,12 @@ def trends(found: Found, asked: Spans) -> Json:
         "week_ago": asked.week_ago,
         "overall": _told(found, asked, names),
         "queues": {name: _told(found, asked, {name}) for name in sorted(names)},
-        "agents": of_agents(found.spent),
+        "agents": of_agents(found.spent, found.planned),
     }
 
 
-def of_agents(spent: Iterable[Spent]) -> dict[str, Json]:
-    """`OF_AGENTS` of each agent, shares in per cent; who was in no state that counts has none of them.
+def of_agents(spent: Iterable[Spent], planned: Mapping[str, Tally] | None = None) -> dict[str, dict[str, float | None]]:
+    """`OF_AGENTS` of each agent, and `OF_PLANS` of whom has a plan, in per cent; who has none of them is not told.
 
     Of an agent that is a telephone number the masked form, as everywhere on the board.
     """
@@ -110,6 +114,8 @@ def of_agents(spent: Iterable[Spent]) -> dict[str, Json]:
     for row in spent:
         counts[row.agent][f"{row.state}_s"] += microseconds(row.seconds)
     told = {known_as(agent): _metrics(OF_AGENTS, Tally(dict(found))) for agent, found in sorted(counts.items())}
+    for agent, tally in sorted((planned or {}).items()):
+        told.setdefault(known_as(agent), {}).update(_metrics(OF_PLANS, tally))
     return {agent: values for agent, values in told.items() if any(value is not None for value in values.values())}
 
 

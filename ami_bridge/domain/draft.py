@@ -13,6 +13,7 @@ from ami_bridge.domain.indexes import Indexes
 from ami_bridge.domain.metrics import Counts, contribution, counted, moved
 from ami_bridge.domain.model import Agent, Visit
 from ami_bridge.domain.states import NEXT_PHASE, Phase, Phone, Step, agent_state, never_was, strongest
+from ami_bridge.domain.whose import SECOND
 from ami_bridge.queue_log.verbs import lasted
 from store import rows
 
@@ -46,14 +47,20 @@ class Draft(Indexes):
         return None
 
     def add_visit(self, row: rows.Visit, *, phase: Phase = Phase.WAITING, place: str = "") -> Visit:
-        """A new visit; the channel's visit before it learns of it."""
-        earlier = self.visits_of(row.channel_id)
+        """A new visit; the channel's visit before it learns of it.
+
+        Told late by the log, which cuts a moment down to its second, it may have begun before others that are known.
+        """
+        known = self.visits_of(row.channel_id)
+        later = [visit for visit in known if visit.row.entered_at >= row.entered_at + SECOND]
+        earlier = [visit for visit in known if visit not in later]
         if earlier:
             last = earlier[-1]
             self.put_visit(replace(last, row=replace(last.row, next_visit_id=row.id)), last.touched_at)
+        if later:
+            row = replace(row, next_visit_id=later[0].id)
         visit = Visit(row=row, phase=phase, touched_at=row.entered_at, place=place)
-        channel = self.own("by_channel")
-        channel[row.channel_id] = (*channel.get(row.channel_id, ()), row.id)
+        self.own("by_channel")[row.channel_id] = (*(v.id for v in earlier), row.id, *(v.id for v in later))
         self.own("ordinals")[row.channel_id] = row.ordinal
         self.put_visit(visit, row.entered_at)
         if row.call_id in self.look("calls"):

@@ -30,7 +30,7 @@ from ami_bridge.domain.states import (
     Step,
 )
 from ami_bridge.domain.waits import note_waits
-from ami_bridge.domain.whose import SLACK, apart, as_it_began, may_be_told, thought_gone
+from ami_bridge.domain.whose import SLACK, as_it_began, heard_of, may_be_told, thought_gone, told_before
 from store import rows
 
 if TYPE_CHECKING:
@@ -123,7 +123,9 @@ def _link_changed(draft: Draft, event: ev.LinkChanged) -> None:
 
 
 def _join(draft: Draft, event: ev.Joined) -> None:
-    known = draft.open_visit(event.channel_id, event.queue, Phase.WAITING) or _told_before(draft, event)
+    known = draft.open_visit(event.channel_id, event.queue, Phase.WAITING) or told_before(
+        draft.visits_of(event.channel_id), event
+    )
     if known is not None:
         known = as_it_began(known)
         row = known.row
@@ -147,24 +149,6 @@ def _join(draft: Draft, event: ev.Joined) -> None:
         _move_on(draft, event.channel_id, event.at)
     visit = draft.add_visit(draft.new_row(event, event.queue, position=event.position), place=event.place)
     draft.put_visit(replace(visit, announce=event.tags.announce), event.at)
-
-
-def _told_before(draft: Draft, event: ev.Joined | ev.Connected) -> Visit | None:
-    """The visit of which a snapshot or the ledger told before AMI's own event came.
-
-    It may be over by then: both are read at once, AMI in order, and a bridge that was held up is behind.
-    """
-    fits: list[tuple[timedelta, Visit]] = []
-    for visit in draft.visits_of(event.channel_id):
-        row = visit.row
-        then = row.entered_at if isinstance(event, ev.Joined) else row.answered_at
-        if visit.place and isinstance(event, ev.Joined):
-            continue  # AMI has told of this one's beginning already
-        found_talking = row.evidence.startswith("snapshot") and row.answered_at and event.at <= row.answered_at
-        if row.queue == event.queue and then and (abs(then - event.at) <= SLACK or found_talking):
-            fits.append((apart(event.at, then), visit))
-    # of two visits to the same queue within seconds the one that began (was answered) at that very moment
-    return min(reversed(fits), key=lambda one: one[0])[1] if fits else None
 
 
 def _leave(draft: Draft, event: ev.Left) -> None:
@@ -266,11 +250,14 @@ def _tag(draft: Draft, event: ev.Tagged) -> None:
 
 
 def _connect(draft: Draft, event: ev.Connected) -> None:
+    agent_id = draft.rules.agent_of(event.interface)
     visit = draft.open_visit(event.channel_id, event.queue)
-    told = _told_before(draft, event) if visit is None else visit if visit.phase is Phase.TALKING else None
+    told = visit if visit is not None and visit.phase is Phase.TALKING else None
+    if visit is None:
+        told = told_before(draft.visits_of(event.channel_id), event, agent_id)
     if told is not None:
         row = replace(told.row, interface=told.row.interface or event.interface)
-        draft.put_visit(replace(told, row=row, agent_channel_id=event.agent_channel_id), event.at)
+        draft.put_visit(replace(heard_of(told), row=row, agent_channel_id=event.agent_channel_id), event.at)
         return
     if visit is None:
         began = event.at - timedelta(seconds=event.waited_s)
@@ -281,8 +268,8 @@ def _connect(draft: Draft, event: ev.Connected) -> None:
         row = draft.new_row(event, event.queue)
         visit = draft.add_visit(replace(row, entered_at=event.at - timedelta(seconds=event.waited_s)))
     draft.connect(
-        visit,
-        draft.rules.agent_of(event.interface),
+        heard_of(visit),
+        agent_id,
         event.at,
         agent_name=event.member_name,
         interface=event.interface,
@@ -307,6 +294,7 @@ def _complete(draft: Draft, event: ev.Completed) -> None:
         visit = draft.connect(  # the connection was not seen
             visit, agent_id, began, agent_name=event.member_name, interface=event.interface
         )
+    visit = draft.put_visit(heard_of(visit), event.at)
     if visit.phase is not Phase.ENDED:
         draft.complete(visit, event.at, ended_by)
     elif visit.row.ended_by is None or ended_by == "transfer":
@@ -341,7 +329,7 @@ def _hand_on(draft: Draft, event: ev.HandedOn) -> None:
         theirs = {row.channel_id, visit.went_on_as, visit.agent_channel_id} - {""}
         if row.outcome == "answered" and just and theirs & channels:
             row = replace(row, transfer=event.kind, transferred_to=event.to or row.transferred_to)
-            draft.put_visit(replace(visit, row=row), event.at)
+            draft.put_visit(replace(heard_of(visit), row=row), event.at)
             break
     link_transferred(draft, event)
 

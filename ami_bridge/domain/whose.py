@@ -10,6 +10,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
+from ami_bridge.domain import events as ev
 from ami_bridge.domain.changing import replace
 from ami_bridge.domain.states import REFUSED_AT_THE_DOOR, Phase
 from ami_bridge.queue_log.verbs import ENDED_BY, OUTCOME_OF, WAITS_AT, seconds_counted
@@ -18,15 +19,16 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from ami_bridge.domain.events import Connected, LedgerLine
     from ami_bridge.domain.model import Visit
 
 SLACK: Final = timedelta(seconds=2)
 """How far queue_log's whole seconds and AMI's time stamps may differ for the same moment."""
 SECOND: Final = timedelta(seconds=1)
+HEARD_LATE: Final = timedelta(seconds=0.3)
+"""How much later than the log's line AMI's stamp may be: it is given where the event is made into text (manager.c)."""
 
 
-def visit_entered(visits: Sequence[Visit], line: LedgerLine) -> Visit | None:
+def visit_entered(visits: Sequence[Visit], line: ev.LedgerLine) -> Visit | None:
     """The visit whose beginning a line tells that is known already; None when the line begins one.
 
     A line tells of one visit, and a visit is told of by one line; the same line again is the same visit's.
@@ -47,7 +49,7 @@ def visit_entered(visits: Sequence[Visit], line: LedgerLine) -> Visit | None:
     return min(fits, key=lambda v: apart(v.row.entered_at, line.at)) if fits else None
 
 
-def visit_meant(visits: Sequence[Visit], line: LedgerLine) -> Visit | None:
+def visit_meant(visits: Sequence[Visit], line: ev.LedgerLine) -> Visit | None:
     """The visit a line speaks of, of those its channel made; the line is none that begins one."""
     began = _began(line)
     # where the clock was set back, what began then is later than the line
@@ -72,6 +74,43 @@ def refused_then(visits: Sequence[Visit], queue: str, at: datetime) -> Visit | N
     return min(fits, key=lambda v: abs(v.row.entered_at - at)) if fits else None
 
 
+def told_before(visits: Sequence[Visit], event: ev.Joined | ev.Connected, agent: str = "") -> Visit | None:
+    """The visit of which a snapshot or the ledger told before AMI's own event came.
+
+    It may be over by then: both are read at once, AMI in order, and a bridge that was held up is behind.
+
+    Args:
+        visits: The channel's.
+        event: That it began, or was answered.
+        agent: By whom.
+    """
+    fits: list[tuple[timedelta, Visit]] = []
+    for visit in visits:
+        row = visit.row
+        then: datetime | None
+        if isinstance(event, ev.Joined):
+            then, another = row.entered_at, bool(visit.place)  # AMI has told of that one's beginning
+        else:
+            then, another = row.answered_at, not {row.agent, row.agent_name} & {agent, event.member_name}
+        if another or row.queue != event.queue or then is None:
+            continue
+        found_talking = row.evidence.startswith("snapshot") and row.answered_at and event.at <= row.answered_at
+        if _may_be(then, event.at) or found_talking:
+            fits.append((apart(event.at, then), visit))
+    # of two visits to the same queue within seconds the one that began (was answered) at that very moment
+    return min(reversed(fits), key=lambda one: one[0])[1] if fits else None
+
+
+def _may_be(then: datetime, heard: datetime) -> bool:
+    """Whether a moment known is the one AMI tells; of one with whole seconds, the log's, no second is too long ago."""
+    return -SLACK <= heard - then <= (SLACK if then.microsecond else SECOND + HEARD_LATE)
+
+
+def heard_of(visit: Visit) -> Visit:
+    """The visit, of which AMI has told by now: it has begun, and whatever begins later is another one."""
+    return visit if visit.place else replace(visit, place="?")
+
+
 def as_it_began(visit: Visit) -> Visit:
     """The visit as it was when AMI says that it began, of which the log or a snapshot had told before.
 
@@ -89,7 +128,7 @@ def as_it_began(visit: Visit) -> Visit:
     return replace(visit, row=row, phase=Phase.WAITING, left_at=None, gave_up=False, key_pressed=False)
 
 
-def thought_gone(visits: Sequence[Visit], event: Connected) -> Visit | None:
+def thought_gone(visits: Sequence[Visit], event: ev.Connected) -> Visit | None:
     """The visit an agent took, open once more, of which a snapshot had found nothing any more; None if there is none.
 
     A snapshot is applied before what Asterisk told up to its moment and we had not come to yet. A talk that began and
@@ -123,7 +162,7 @@ def apart(moment: datetime, second: datetime) -> timedelta:
     return max(second - moment, moment - second - SECOND, timedelta())
 
 
-def _began(line: LedgerLine) -> datetime | None:
+def _began(line: ev.LedgerLine) -> datetime | None:
     """When the visit began, by the seconds the line counts; None where it counts none."""
     if line.verb in ENDED_BY:
         columns = line.data[-3:-1]  # the wait and the talk, before the place in line at entry
@@ -137,12 +176,12 @@ def _began(line: LedgerLine) -> datetime | None:
     return line.at - timedelta(seconds=sum(seconds))
 
 
-def _before(line: LedgerLine) -> frozenset[Phase]:
+def _before(line: ev.LedgerLine) -> frozenset[Phase]:
     """What the visit is doing when such a line comes."""
     return frozenset({Phase.TALKING}) if line.verb in ENDED_BY else frozenset({Phase.WAITING, Phase.LEFT})
 
 
-def _says_so_already(visit: Visit, line: LedgerLine) -> bool:
+def _says_so_already(visit: Visit, line: ev.LedgerLine) -> bool:
     row = visit.row
     then = row.answered_at if line.verb == "CONNECT" else row.ended_at
     outcome = OUTCOME_OF.get(line.verb, "answered")

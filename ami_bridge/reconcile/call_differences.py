@@ -236,7 +236,11 @@ def _queue_talks(call: Call, visits: Sequence[Visit]) -> dict[str, _Joined]:
 
 
 def _is_later(one: Visit, visit: Visit) -> bool:
-    return one.channel_id == visit.channel_id and one.ordinal > visit.ordinal
+    """Whether it is a later visit of the channel; the number alone does not say, a row may have been made late."""
+    if one.channel_id != visit.channel_id:
+        return False
+    apart = one.entered_at - visit.entered_at
+    return apart > timedelta() if abs(apart) >= APART else one.ordinal > visit.ordinal
 
 
 def _joined(call: Call, talk: Talk, caller: str) -> _Joined | None:

@@ -92,7 +92,8 @@ def repair(
         else:
             found.matched.add(row.id)
             found.entered[row.id] = pair.logged.entered_at
-        _put_right(found, pair, row, ledger.attempts.get(row.id, ()), _Names(who, names or {}, next_id))
+        back = next_id is None and _goes_back(row, pairs)
+        _put_right(found, pair, row, ledger.attempts.get(row.id, ()), _Names(who, names or {}, next_id, back))
     return found
 
 
@@ -101,6 +102,15 @@ class _Names:
     who: Callable[[str], str]
     shown: Mapping[str, str]
     next_id: str | None
+    goes_back: bool
+    """Whether the row is followed by a visit of the same channel that began before it: there is no such thing."""
+
+
+def _goes_back(row: Visit, pairs: Iterable[tuple[Pair, Visit]]) -> bool:
+    return row.next_visit_id is not None and any(
+        other.id == row.next_visit_id and other.channel_id == row.channel_id and other.entered_at < row.entered_at
+        for _, other in pairs
+    )
 
 
 def _with_ids(node: str, pairs: Iterable[Pair]) -> list[tuple[Pair, Visit]]:
@@ -145,6 +155,8 @@ def _put_right(found: Repair, pair: Pair, row: Visit, attempts: Sequence[RingAtt
     missed = _missed(attempts, rang)
     heard = row if row.rings >= len(attempts) else replace(row, rings=len(attempts))
     wrong = differences(heard, logged, names.who, names.next_id)
+    if names.goes_back:
+        wrong.append(Difference(row.id, "next_visit_id", row.next_visit_id, None))
     if before is not None:
         found.differences.extend(wrong)
         if not wrong and row.rings >= len(rang):

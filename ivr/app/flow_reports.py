@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from ivr.app.opened import opened_store
 from ivr.reports.tables import table_of
-from ivr.reports.ways import ways_table
-from ivr.reports.wishes import WHOLE, named
+from ivr.reports.ways import WORDS, ways_table
+from ivr.reports.wishes import WHOLE, cut_of_ways, named
 from store.queries.flow_counts import call_tallies, flow_ever, hung_up_at, ways_taken
 
 if TYPE_CHECKING:
@@ -52,13 +52,23 @@ async def known(store: Store, asked: Sequence[str], flows: Iterable[str]) -> Non
     named("flow", asked, [*there, *[name for name in asked if name not in there and await flow_ever(store, name)]])
 
 
-async def flows_of(ready: Ready, span: Span, *, only: Sequence[str]) -> Table:
-    """How often each step was entered, and each way out of it taken.
+async def flows_of(ready: Ready, span: Span, *, only: Sequence[str], by: str = "version") -> Table:
+    """How often each step was entered, and each way out of it taken, told apart as `by` says.
 
     Raises:
-        WishError: There is no such flow (R012).
+        WishError: There is no such flow (R012), or nothing of that name to tell them apart by (R008, R010).
         MistakeError: The database cannot be had.
     """
+    cut = cut_of_ways(by, WORDS, span)  # a slip is told before the database is opened
     async with opened_store(ready) as store:
         await known(store, only, ready.flows.flows)
-        return ways_table(span, await ways_taken(store, span.since, span.until, flows=only))
+        taken = await ways_taken(
+            store,
+            span.since,
+            span.until,
+            flows=only,
+            pieces=cut,
+            by_version=by == "version",
+            by_language=by == "language",
+        )
+        return ways_table(span, taken, by, cut)

@@ -58,8 +58,8 @@ class VisitHistory:
             StoreUnavailable: The database does not serve.
         """
         asked = await self._asked(store, words, now)
-        found = await self._counted(store, asked, asked.range)
-        before = None if asked.against is None else await self._counted(store, asked, asked.against)
+        found = await self._counted(store, asked, asked.range, now)
+        before = None if asked.against is None else await self._counted(store, asked, asked.against, now)
         span = asked.range.span
         gaps = await unseen(store, span.since, min(span.until, now)) if span.since < now else []
         made = await asyncio.to_thread(answer, asked, found, before, list(self._limits))
@@ -75,7 +75,7 @@ class VisitHistory:
         asked = await self._asked(store, words, now)
         name = f"history-{asked.range.span.since.astimezone(asked.range.span.zone):%Y-%m-%d}.{form}"
         try:
-            table = await self._table(store, asked)
+            table = await self._table(store, asked, now)
             body = await asyncio.to_thread(_written, table, form)
         except WishError as wrong:
             raise NotUnderstoodError(wrong.code, wrong.sentence) from None
@@ -93,12 +93,14 @@ class VisitHistory:
             raise NotUnderstoodError(wrong.code, wrong.sentence) from None
         return asked
 
-    async def _counted(self, store: Store, asked: Past, told: Range) -> Tallies:
+    async def _counted(self, store: Store, asked: Past, told: Range, now: datetime) -> Tallies:
         only = [asked.queue] if asked.queue else []
-        return await queue_tallies(store, told.pieces, asked.counts, self._limits, only)
+        return await queue_tallies(store, told.pieces, asked.counts, self._limits, only, now=now)
 
-    async def _table(self, store: Store, asked: Past) -> Table:
-        counted = [(told, await self._counted(store, asked, told)) for told in (asked.range, asked.against) if told]
+    async def _table(self, store: Store, asked: Past, now: datetime) -> Table:
+        counted = [
+            (told, await self._counted(store, asked, told, now)) for told in (asked.range, asked.against) if told
+        ]
         there = {name for _, tallies in counted for name, _ in tallies}
         names = [asked.queue] if asked.queue else [*self._limits, *sorted(there - set(self._limits))]
         fits_a_sheet(asked, len(names))

@@ -25,6 +25,11 @@ if TYPE_CHECKING:
 
 STAYS_S: Final = 24 * 3600.0
 """How long a sound stays that nothing plays: also one that was made for a version that is just being published."""
+ABANDONED_AFTER_S: Final = 600.0
+"""What is laid ready of this age is nobody's any more: it is put in its place, or taken away, within seconds, also when
+the disk is slow and a publication waits for it. Its process was killed."""
+_LAID_READY: Final = re.compile(r"\..+\.(?:wav|alaw|ulaw|json|tsv)\.[0-9a-f-]+|\.\d+\.[0-9a-f]{8}")
+"""Names of what is written whole before it takes its place: sounds, records of them, and publications."""
 _BY_WORDS: Final = re.compile(r"[0-9a-f]{20}")
 """A sound of before, named by its words alone: also versions play it that have no record of their sounds."""
 _BY_CONTENT: Final = re.compile(r"[0-9a-f]{24}")
@@ -57,6 +62,20 @@ def remove_unused(sounds: Path, versions: Path) -> int:
     return gone
 
 
+def remove_abandoned(*folders: Path) -> int:
+    """Remove what was laid ready, in these folders and those in them, by a process that was killed; how many files.
+
+    What a publication under way has laid ready is younger, and stays.
+    """
+    gone = 0
+    for path in (found for folder in folders for pattern in (".*", "*/.*") for found in folder.glob(pattern)):
+        if _LAID_READY.fullmatch(path.name):
+            gone += _removed(path, ABANDONED_AFTER_S)
+    if gone:
+        log.info("abandoned_files_removed", files=gone)
+    return gone
+
+
 def stay_a_day(sounds: Path, copy: Path) -> None:
     """Have the sounds of a version that is being forgotten stay, for calls of it that are not over."""
     with contextlib.suppress(BrokenMadeError, OSError):
@@ -70,9 +89,9 @@ def _look_young(folder: Path, made: Made) -> None:
             os.utime(folder / f"{made.file}{ending}")
 
 
-def _removed(path: Path) -> bool:
+def _removed(path: Path, stays_s: float = STAYS_S) -> bool:
     try:
-        if path.stat().st_mtime > time.time() - STAYS_S:
+        if path.stat().st_mtime > time.time() - stays_s:
             return False
         path.unlink()
     except OSError:  # another process was faster, or it is another user's

@@ -21,6 +21,7 @@ from ivr.app.copies import ChangedMeanwhileError, keep, read_copy, why_unread
 from ivr.app.live import at_version
 from ivr.app.loading import Ready, ready_of
 from ivr.app.mistakes import MistakeError, cannot_use
+from ivr.app.old_sounds import remove_abandoned
 from ivr.app.owners import make_private
 from ivr.app.standing import running
 from ivr.config.checked import check_hotline
@@ -102,14 +103,14 @@ def fit_to_publish(folder: Path, tell: Callable[[str, str], None]) -> Ready:
     if not report.complete:
         raise MistakeError(as_text(report.diagnostics, loaded.sources).rstrip("\n"), 1)
     speech.refuse_unbuilt(ready)
-    tell("spoken", _made(report.made))
+    tell("spoken", _made(report.made, report.total))
     return ready
 
 
-def _made(count: int) -> str:
+def _made(count: int, total: int) -> str:
     if not count:
         return "every sound was there"
-    return f"{count} sound{'s' if count > 1 else ''} made, all others were there"
+    return f"{count} sound{'s' if count > 1 else ''} made" + (", all others were there" if count < total else "")
 
 
 def publish(ready: Ready, first: First | None, signed: Signed, difference: Sequence[str]) -> Done:
@@ -121,6 +122,7 @@ def publish(ready: Ready, first: First | None, signed: Signed, difference: Seque
     """
     version = ready.flows.version
     with _alone(ready.places) as book:
+        remove_abandoned(ready.places.sounds, ready.places.published)
         last, now = (records(ready.places) or (None,))[-1], running(ready.places)
         before = last.live if last else now.live if now else ""
         whole = read_copy(ready.places.versions / version) is not None  # one that is not is put right by publishing it

@@ -18,7 +18,7 @@ from ivr.app.built_from import OF_A_VERSION, changed
 from ivr.app.copies import ChangedMeanwhileError, forget_oldest, keep, read_copy, why_unread
 from ivr.app.data import queues_of, tickets_of
 from ivr.app.mistakes import cannot_use
-from ivr.app.old_sounds import remove_unused, stay_a_day
+from ivr.app.old_sounds import remove_abandoned, remove_unused, stay_a_day
 from ivr.app.timetables import Timetables
 from ivr.publishing.book import Book, BrokenRecordError
 from ivr.publishing.records import needed
@@ -68,6 +68,7 @@ class KeptReleases:
             speech.carry(ready, copy)
         except ChangedMeanwhileError:  # a folder that is just being edited; its calls end here unless we are restarted
             log.error("version_not_kept", version=ready.flows.version, why=f"{ready.folder} was saved meanwhile")
+        remove_abandoned(self._sounds, ready.places.published)
         try:
             forget_oldest(self._folder, needed(self._book.records()), partial(stay_a_day, self._sounds))
             remove_unused(self._sounds, self._folder)

@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from ivr.app.live import at_version
+from ivr.app.copies import read_copy
 from ivr.app.opened import opened_store
 from ivr.app.timetables import Timetables
+from ivr.compare.comparing import steps_called
+from ivr.compare.edition import edition_of
 from ivr.rehearsal.replay import Passed, Version, replayed
 from store.queries.stories import stories
 
@@ -40,21 +42,31 @@ async def run_replay(ready: Ready, since: datetime, until: datetime | None) -> R
     Raises:
         MistakeError: the database cannot be used.
     """
-    told, old = Replay(), dict[str, "FlowSet | None"]()
+    told, old = Replay(), dict[str, tuple["FlowSet | None", dict[str, str]]]()
     hours = Timetables(ready.hotline.hours, ZoneInfo(ready.hotline.time_zone))
     new = Version(ready.flows, ready.hotline.numbers, hours.is_open)
     async with opened_store(ready) as store:
         async for story in stories(store, since, until):
             version = story.journey.flow_version
             if version not in old:
-                kept = ready if version == ready.flows.version else at_version(ready, version)
-                old[version] = None if kept is None else kept.flows
-            verdict = replayed(story.journey.number, _lines(story), old[version], new)
+                old[version] = _kept(ready, version)
+            flows, called = old[version]
+            verdict = replayed(story.journey.number, _lines(story), flows, new, called)
             told.calls += 1
             told.versions[version] += 1
             told.verdicts[verdict] += 1
             told.examples.setdefault(verdict, story.journey.call_id)
     return told
+
+
+def _kept(ready: Ready, version: str) -> tuple[FlowSet | None, dict[str, str]]:
+    """The flows of a version, and which of their steps are called otherwise in the folder's."""
+    if version == ready.flows.version:
+        return ready.flows, {}
+    kept = read_copy(ready.places.versions / version) if version.isalnum() else None
+    if kept is None:
+        return None, {}
+    return kept.flows, steps_called(edition_of(kept), edition_of(ready.loaded))
 
 
 def _lines(story: JourneyStory) -> tuple[Passed, ...]:

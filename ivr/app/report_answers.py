@@ -9,21 +9,23 @@ from typing import TYPE_CHECKING, Final, get_args
 
 from dialplan.diagnostics import did_you_mean
 from ivr.app.report_part import metrics_in
+from ivr.config.shifts import Shifts
 from ivr.reports.forms import as_plain
 from ivr.reports.past import LONGEST, MOST_CELLS, MOST_PIECES
 from ivr.reports.wishes import WHOLE, Kind, WishError, metrics, pieces, span
+from store.intervals import Interval
+from store.queries.planned import plan_tallies
 from wallboard.history import NotUnderstoodError
 from wallboard.known_as import agent_known_as, known_as
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
     from ivr.config.model import Hotline
     from ivr.reports.wishes import Span
     from store.engine import Store
-    from store.intervals import Interval
-    from store.metrics import Metric
+    from store.metrics import Metric, Tally
     from wallboard.payloads import Json
 
 _OF: Final[Mapping[Kind, str]] = MappingProxyType(
@@ -37,10 +39,12 @@ class HotlineReports:
 
     Args:
         hotline: Its settings: the clock, the queues with their limits, the agents.
+        shifts: Reads the plan of the agents, which changes while the wallboard runs.
     """
 
-    def __init__(self, hotline: Hotline) -> None:
+    def __init__(self, hotline: Hotline, shifts: Callable[[], Shifts] = Shifts) -> None:
         self._hotline = hotline
+        self._shifts = shifts
 
     async def told(self, store: Store, report: str, words: Mapping[str, str], now: datetime) -> Json:
         """The report as plain data.
@@ -63,7 +67,9 @@ class HotlineReports:
                 asked,
                 by=by,
                 only=self._only(kind, words),
-                names=",".join(one.name for one in wanted),
+                names=words.get("metrics"),
+                shifts=await asyncio.to_thread(self._shifts) if kind == "agents" else None,
+                now=now,
             )
         except WishError as wrong:
             raise NotUnderstoodError(wrong.code, wrong.sentence) from None
@@ -73,6 +79,14 @@ class HotlineReports:
             for row in rows:
                 row["agent"] = known_as(str(row["agent"]))  # one that is a mobile's number is masked like a caller's
         return {**told, "at": now}
+
+    async def adherence(self, store: Store, since: datetime, now: datetime) -> Mapping[str, Tally]:
+        """What each agent did against his plan since then, by agent; nothing where there is none or it has errors."""
+        shifts = await asyncio.to_thread(self._shifts)
+        if not shifts.is_sound or not shifts.plan or since >= now:
+            return {}
+        found = await plan_tallies(store, shifts.plan, [Interval(since, now)], now)
+        return {agent: tally for (agent, _), tally in found.items()}
 
     def _only(self, kind: Kind, words: Mapping[str, str]) -> Sequence[str]:
         named = words.get(_OF[kind])

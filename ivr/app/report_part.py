@@ -5,15 +5,18 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
+from ivr.app.abandoned import abandoned_in
 from ivr.app.flow_reports import calls_in
 from ivr.app.opened import opened_store
-from ivr.reports.recalls import abandoned_table
+from ivr.app.plan import notes_of_plan, planned
+from ivr.config.shifts import Shifts, load_shifts
 from ivr.reports.tables import Asked, Table, by_hour_of_day, table_of
-from ivr.reports.wishes import WHOLE, Kind, Span, metrics, named, pieces
+from ivr.reports.wishes import DEFAULT_METRICS, OF_A_PLAN, WHOLE, Kind, Span, metrics, named, pieces
 from store.metrics import COUNTS
 from store.metrics.tally import MICROSECONDS, Tally
 from store.queries.counted import caller_tallies, ring_tallies, state_tallies, visit_tallies
-from store.queries.recalls import abandoned, agent_ever, last_entered
+from store.queries.planned import plan_tallies
+from store.queries.recalls import agent_ever, last_entered
 from store.queries.totals import Limit
 
 if TYPE_CHECKING:
@@ -40,32 +43,65 @@ async def metrics_table(
     """
     metrics(kind, names), pieces(kind, by, span)  # a slip is told before the database is opened
     async with opened_store(ready) as store:
-        return await metrics_in(store, ready.hotline, kind, span, by=by, only=only, names=names)
+        shifts = load_shifts(ready.loaded) if kind == "agents" else Shifts()
+        return await metrics_in(store, ready.hotline, kind, span, by=by, only=only, names=names, shifts=shifts)
 
 
 async def metrics_in(
-    store: Store, hotline: Hotline, kind: Kind, span: Span, *, by: str, only: Sequence[str], names: str | None
+    store: Store,
+    hotline: Hotline,
+    kind: Kind,
+    span: Span,
+    *,
+    by: str,
+    only: Sequence[str],
+    names: str | None,
+    shifts: Shifts | None = None,
+    now: datetime | None = None,
 ) -> Table:
     """The same of an opened database.
 
+    Args:
+        store: The database.
+        hotline: The settings.
+        kind: Which report.
+        span: Its range.
+        by: Its intervals.
+        only: The queues, agents or flows that are wanted; all when empty.
+        names: The metrics that are wanted; those of `DEFAULT_METRICS` where it is None.
+        shifts: The plan of the agents, where there is one.
+        now: Until when things have happened; this moment unless said.
+
     Raises:
-        WishError: What is asked for is not there (R005, R006, R008 to R010).
+        WishError: What is asked for is not there (R005, R006, R008 to R010), or the plan has errors (R014).
         StoreUnavailable: The database does not serve.
     """
+    if names is None and kind == "agents" and shifts is not None and shifts.plan and shifts.is_sound:
+        names = ",".join((*DEFAULT_METRICS[kind], *OF_A_PLAN))
+    now = now or datetime.now(UTC)
     wanted, cut = metrics(kind, names), pieces(kind, by, span)
     counts = tuple(dict.fromkeys(count for metric in wanted for count in metric.counts))
     if kind == "calls":
         return await calls_in(store, hotline, Asked(title=kind, span=span, pieces=cut, names=only, metrics=wanted), by)
     await _known(hotline, store, kind, only)
     if kind == "agents":
-        tallies = await _of_agents(store, hotline, cut, counts, only)
-        told: Iterable[str] = hotline.agents
+        plan = planned(shifts or Shifts(), counts, only)
+        tallies = await _of_agents(store, hotline, cut, counts, only, now=now)
+        _merge(tallies, await plan_tallies(store, plan, cut, now))
+        told: Iterable[str] = dict.fromkeys((*hotline.agents, *sorted(plan)))
     else:
-        tallies = await queue_tallies(store, cut, counts, limits(hotline), only)
+        tallies = await queue_tallies(store, cut, counts, limits(hotline), only, now=now)
         told = hotline.queues
     there = {name for name, _ in tallies}
     rows = list(dict.fromkeys(only)) or [*told, *sorted(there - set(told))]
-    notes = _notes_of_agents(tallies) if kind == "agents" else await _notes_of_queues(hotline, store, span, rows, there)
+    notes = (
+        [
+            *_notes_of_agents(tallies),
+            *notes_of_plan(shifts or Shifts(), tallies, plan, counts, span=span, now=now),
+        ]
+        if kind == "agents"
+        else await _notes_of_queues(hotline, store, span, rows, there)
+    )
     asked = Asked(title=kind, span=span, pieces=cut, names=rows, metrics=wanted, notes=(*notes, *span.odd_days))
     if kind == "hours":
         return by_hour_of_day(asked, tallies)
@@ -76,14 +112,13 @@ async def abandoned_of(ready: Ready, span: Span, *, only: Sequence[str], short: 
     """Who gave up waiting, and what became of him.
 
     Raises:
-        WishError: There is no such queue (R006).
+        WishError: There is no such queue (R006), or more gave up than a list holds (R010).
         MistakeError: The database cannot be had.
     """
     async with opened_store(ready) as store:
         await _known(ready.hotline, store, "queues", only)
-        found = await abandoned(store, span.since, span.until, queues=only)
-    short_s = None if short else {name: limit.short_abandon_s for name, limit in limits(ready.hotline).items()}
-    return abandoned_table(span, found.visits, found.later, found.callbacks, short_s)
+        short_s = None if short else {name: limit.short_abandon_s for name, limit in limits(ready.hotline).items()}
+        return await abandoned_in(store, span, only=only, short_s=short_s)
 
 
 def limits(hotline: Hotline) -> dict[str, Limit]:
@@ -105,20 +140,32 @@ async def _known(hotline: Hotline, store: Store, kind: Kind, asked: Sequence[str
 
 
 async def queue_tallies(
-    store: Store, cut: Sequence[Interval], counts: Sequence[str], known: Mapping[str, Limit], only: Sequence[str]
+    store: Store,
+    cut: Sequence[Interval],
+    counts: Sequence[str],
+    known: Mapping[str, Limit],
+    only: Sequence[str],
+    *,
+    now: datetime,
 ) -> Tallies:
     """The counts of queues by queue and interval: of visits, and of callers who came back where these are wanted."""
     of_visits = [name for name in counts if COUNTS[name].source == "visits"]
     # Asked for in any case: it says which queues had anybody at all.
     tallies = await visit_tallies(store, cut, of_visits or ("entered",), limits=known, queues=only)
     if len(of_visits) < len(counts):
-        found = await caller_tallies(store, cut, COMES_BACK_WITHIN, datetime.now(UTC))
+        found = await caller_tallies(store, cut, COMES_BACK_WITHIN, now)
         _merge(tallies, {key: tally for key, tally in found.items() if not only or key[0] in only})
     return tallies
 
 
 async def _of_agents(
-    store: Store, hotline: Hotline, cut: Sequence[Interval], counts: Sequence[str], only: Sequence[str]
+    store: Store,
+    hotline: Hotline,
+    cut: Sequence[Interval],
+    counts: Sequence[str],
+    only: Sequence[str],
+    *,
+    now: datetime,
 ) -> Tallies:
     of_visits = [name for name in counts if COUNTS[name].source == "visits"]
     tallies: Tallies = {}
@@ -127,7 +174,7 @@ async def _of_agents(
     if any(COUNTS[name].source == "ring_attempts" for name in counts):
         _merge(tallies, await ring_tallies(store, cut, agents=only))
     if any(COUNTS[name].source == "agent_intervals" for name in counts):
-        _merge(tallies, await state_tallies(store, cut, datetime.now(UTC), agents=only))
+        _merge(tallies, await state_tallies(store, cut, now, agents=only))
     return tallies
 
 

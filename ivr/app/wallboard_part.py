@@ -19,6 +19,7 @@ from ivr.app.preflight import preflight
 from ivr.app.report_answers import HotlineReports
 from ivr.app.report_part import limits
 from ivr.app.switch import split
+from ivr.config.shifts import load_shifts
 from wallboard.app import make_app
 from wallboard.routes import HUB
 from wallboard.settings import WallboardSettings
@@ -57,7 +58,9 @@ async def run_wallboard(ready: Ready, stop: asyncio.Event, *, reload: bool = Fal
         store = await opened.enter_async_context(opened_store(ready))
         counting = VisitHistory(settings.time_zone, limits(ready.hotline))
         pictures = flow_pictures.DrawnFlows(ready.flows, ready.catalogue)
-        app = make_app(settings, store, counting, pictures, HotlineReports(ready.hotline))
+        app = make_app(
+            settings, store, counting, pictures, HotlineReports(ready.hotline, lambda: load_shifts(ready.loaded))
+        )
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
         await runner.setup()
         opened.push_async_callback(runner.cleanup)

@@ -54,16 +54,22 @@ def _judged(folder: Path) -> Verdict:
     from ivr.config.boards import load_boards
     from ivr.config.checked import check_hotline
     from ivr.config.dialogues import load_dialogues
+    from ivr.config.shifts import load_shifts
 
     loaded = check_hotline(folder)
     tests = load_dialogues(loaded)
     refresh_schemas(folder, loaded, tests)
     boards, alarms = load_boards(loaded), load_alarms(loaded)
-    found = (*loaded.diagnostics, *tests.diagnostics, *boards.diagnostics, *alarms.diagnostics)
-    sources = {**loaded.sources, **tests.sources, **boards.sources, **alarms.sources}
+    shifts = load_shifts(loaded)
+    found = (
+        *loaded.diagnostics, *tests.diagnostics, *boards.diagnostics, *shifts.diagnostics, *alarms.diagnostics
+    )  # fmt: skip
+    sources = {**loaded.sources, **tests.sources, **boards.sources, **shifts.sources, **alarms.sources}
     scope = f"{loaded.scope}, {_dialogues(len(tests.dialogues))}" if tests.sources else loaded.scope
     if boards.sources:
         scope += ", 1 board" if len(boards.sources) == 1 else f", {len(boards.sources)} boards"
+    if shifts.sources:
+        scope += f", shifts of {len(shifts.plan)} agent{'' if len(shifts.plan) == 1 else 's'}"
     return Verdict(
         text=as_text(found, sources, scope=scope).rstrip("\n"),
         colored=as_text(found, sources, color=True, scope=scope).rstrip("\n"),

@@ -14,13 +14,14 @@ from ivr.flow.codes import CODES as FLOW
 from ivr.prompts.codes import CODES as PROMPTS
 from ivr.rehearsal.codes import CODES as REHEARSAL
 from ivr.reports.codes import CODES as REPORTS
+from ivr.shifts.codes import CODES as SHIFTS
 
 PAGE = Path(__file__).parents[2] / "docs" / "diagnostics.md"
 
 
 def diagnostics_page() -> str:
     """The whole page."""
-    return as_markdown(merge_codes(CONFIG, FLOW, PROMPTS, DIALPLAN, REHEARSAL, REPORTS, BOARDS, ALARMS))
+    return as_markdown(merge_codes(CONFIG, FLOW, PROMPTS, DIALPLAN, REHEARSAL, REPORTS, BOARDS, SHIFTS, ALARMS))
 
 
 if __name__ == "__main__":

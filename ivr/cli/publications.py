@@ -139,7 +139,8 @@ def _say(done: Done, folder: Path) -> None:
     if done.dropped:
         _tell("", f"{done.dropped} goes first no more")
     if done.render:
-        _tell("render", f"{' and '.join(done.render)} not as in {record.before}: {_how_to_render(record, folder)}")
+        others = " and ".join(done.render)
+        _tell("render", f"Asterisk still has {others} as {record.before} had them; {_how_to_render(record, folder)}")
     if done.running:
         _tell("", "calls in progress end on the version they began with")
     else:
@@ -149,8 +150,8 @@ def _say(done: Done, folder: Path) -> None:
 def _how_to_render(record: Publication, folder: Path) -> str:
     """Asterisk's files are made from the folder, which a rollback does not change."""
     if record.act == "rollback":
-        return f"make the folder say so again, then run: hotline render {folder}"
-    return f"for Asterisk run: hotline render {folder}"
+        return f"make the folder say what is live again, then run: hotline render {folder}"
+    return f"run: hotline render {folder}"
 
 
 def _those(first: First) -> str:

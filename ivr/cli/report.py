@@ -161,6 +161,9 @@ def flows(
     *,
     since: Since = "today",
     until: Until = "now",
+    by: Annotated[
+        str, typer.Option("--by", help="version, step, language, 5m, 15m, 30m, hour or day.", metavar="WHAT")
+    ] = "version",
     flow: Flows = None,
     zone: Zone = None,
     form: Form = "table",
@@ -170,13 +173,37 @@ def flows(
 ) -> None:
     """How often each step was entered, and each way out of it taken.
 
-    By flow, version and step, hang-ups among them; of the calls that began in the range. Steps are kept for
+    By flow, version and step, hang-ups among them; of the calls that began in the range. `step` takes all versions
+    together, as languages and intervals do. Steps are kept for
     `keep.steps` of hotline.yaml.
     """
     from ivr.cli import reporting
 
     wish = reporting.Wish(folder, since, until, zone, form, output, separator, bom=bom)
-    reporting.flows_report(wish, only=flow or ())
+    reporting.flows_report(wish, only=flow or (), by=by)
+
+
+@report.command("exceptions")
+def exceptions(
+    folder: Folder,
+    *,
+    since: Since = "today",
+    until: Until = "now",
+    agent: Agents = None,
+    zone: Zone = None,
+    form: Form = "table",
+    bom: Bom = False,
+    separator: Separator = None,
+    output: Output = None,
+) -> None:
+    """Who did something else than planned, for a minute or more.
+
+    By the plan of the shifts (shifts/*.csv). docs/shifts.md says what keeps a plan.
+    """
+    from ivr.cli import reporting
+
+    wish = reporting.Wish(folder, since, until, zone, form, output, separator, bom=bom)
+    reporting.exceptions_report(wish, only=agent or ())
 
 
 @report.command("metrics")

@@ -13,6 +13,7 @@ import typer
 from ivr.app.flow_reports import flows_of
 from ivr.app.loading import load_ready
 from ivr.app.mistakes import MistakeError
+from ivr.app.plan import exceptions_of
 from ivr.app.report_part import abandoned_of, metrics_table
 from ivr.reports.forms import as_csv, as_json, as_text
 from ivr.reports.html import as_html
@@ -60,13 +61,22 @@ def abandoned_report(wish: Wish, *, only: Sequence[str], short: bool) -> None:
     _report(wish, lambda ready, range_: asyncio.run(abandoned_of(ready, range_, only=only, short=short)))
 
 
-def flows_report(wish: Wish, *, only: Sequence[str]) -> None:
+def exceptions_report(wish: Wish, *, only: Sequence[str]) -> None:
+    """The list of exceptions to the plan of the shifts, shown.
+
+    Raises:
+        MistakeError: It cannot be had.
+    """
+    _report(wish, lambda ready, range_: asyncio.run(exceptions_of(ready, range_, only=only)))
+
+
+def flows_report(wish: Wish, *, only: Sequence[str], by: str) -> None:
     """The list of steps and their ways out, shown.
 
     Raises:
         MistakeError: It cannot be had.
     """
-    _report(wish, lambda ready, range_: asyncio.run(flows_of(ready, range_, only=only)))
+    _report(wish, lambda ready, range_: asyncio.run(flows_of(ready, range_, only=only, by=by)))
 
 
 def metrics_list() -> str:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from ivr.compare.edition import Edition
     from ivr.compare.facts import Thing
+    from ivr.compare.matching import StepName
     from ivr.compare.model import Change
 
 
@@ -45,8 +46,7 @@ def compare(old: Edition, new: Edition) -> Diff:
     """Compare two versions of one hotline."""
     names = names_between(old, new)
     pairs = match_steps(old, new, names)
-    steps = {".".join(before): ".".join(after) for before, after in pairs.items()}
-    names = Names({**names.of, "step": steps})
+    names = Names({**names.of, "step": _places(pairs)})
     changes = (
         *compare_numbers(old, new, names),
         *compare_flows(old, new, pairs, names),
@@ -63,6 +63,15 @@ def compare(old: Edition, new: Edition) -> Diff:
         tuple(_variables(old, new, names)),
         compare_dialogues(old, new, names),
     )
+
+
+def steps_called(old: Edition, new: Edition) -> dict[str, str]:
+    """Every step of the old version that is still there, as `flow.step`, to what it is called in the new one."""
+    return _places(match_steps(old, new, names_between(old, new)))
+
+
+def _places(pairs: Mapping[StepName, StepName]) -> dict[str, str]:
+    return {".".join(before): ".".join(after) for before, after in pairs.items()}
 
 
 def names_between(old: Edition, new: Edition) -> Names:

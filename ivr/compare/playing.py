@@ -71,7 +71,7 @@ def _difference(was: Played, now: Played, names: Names) -> str:
     """The first difference that counts, in words; empty for none."""
     told = [_way(was, now, names), _heard(was, now, names), _ended(was, now)]
     if was.failure is None and now.failure is not None:
-        told.insert(0, f"expected {now.failure.expected}; found {now.failure.found}")
+        told.insert(0, f"expected {now.failure.expected}; instead: {now.failure.found}")
     elif was.failure is not None and now.failure is None and not any(told):
         told.insert(0, "it goes as written now")
     return next(filter(None, told), "")

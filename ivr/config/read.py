@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 from pydantic import ValidationError
@@ -165,11 +166,17 @@ def _in_words(detail: ErrorDetails) -> tuple[str, str, str | None, str | None]:
 
 def known_keys(path: tuple[object, ...]) -> list[str]:
     """The keys a mapping of the file may have, found in the schema that editors get, too."""
-    schema = Hotline.model_json_schema()
+    schema = _schema()
     here = schema
     for part in path:
         here = _inner(_resolved(here, schema), part, schema) or here
     return list(_resolved(here, schema).get("properties", {}))
+
+
+@cache
+def _schema() -> dict[str, Any]:
+    """Always the same; to be read only."""
+    return Hotline.model_json_schema()
 
 
 def _resolved(here: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:

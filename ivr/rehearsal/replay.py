@@ -15,6 +15,7 @@ Where that is not enough the verdict is `undecided`, and says why; it never gues
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, Literal
 
 from ivr.flow.model import (
@@ -33,7 +34,7 @@ from ivr.flow.model import (
 )
 from ivr.flow.paths import exits
 from ivr.rehearsal.edges import AFTER, KEY, NONE, THEN, UnknownOutcomeError, told_way, ways_of
-from ivr.rehearsal.steps_told import ASKS, LEADS_OUT, number_of, plain, says_the_same, set_by, thens
+from ivr.rehearsal.steps_told import ASKS, LEADS_OUT, asked_by, number_of, says_the_same, set_by, thens
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -96,7 +97,13 @@ class _Known(Exception):  # noqa: N818 - the end of a walk, and no error
         self.verdict = Verdict(kind, at, why)
 
 
-def replayed(number: str, journey: Sequence[Passed], old: FlowSet | None, new: Version) -> Verdict:
+def replayed(
+    number: str,
+    journey: Sequence[Passed],
+    old: FlowSet | None,
+    new: Version,
+    called: Mapping[str, str] = MappingProxyType({}),
+) -> Verdict:
     """What would become of a call.
 
     Args:
@@ -104,6 +111,7 @@ def replayed(number: str, journey: Sequence[Passed], old: FlowSet | None, new: V
         journey: its steps in order.
         old: the flows it went through; None when that version is not kept any more.
         new: the version it is to go through.
+        called: steps of the old flows that have another name in the new ones, as `flow.step`.
     """
     if old is None:
         return Verdict("undecided", "", "the version it went through is not kept any more")
@@ -113,7 +121,7 @@ def replayed(number: str, journey: Sequence[Passed], old: FlowSet | None, new: V
     if flow is None:
         return Verdict("elsewhere", "", f"nothing answers {number} with flow '{journey[0].flow}'")
     try:
-        return _Walk(tuple(journey), old, new).lead(flow.name, flow.start)
+        return _Walk(tuple(journey), old, new, called).lead(flow.name, flow.start)
     except _Known as end:
         return end.verdict
     except UnknownOutcomeError as drifted:
@@ -125,6 +133,7 @@ class _Walk:
     journey: tuple[Passed, ...]
     old: FlowSet
     new: Version
+    called: Mapping[str, str] = field(default_factory=dict)
     here: int = 0
     """The next line of the journey."""
     flow: str = ""
@@ -164,7 +173,7 @@ class _Walk:
         """The journey's line about the present step, when it is next, or next behind steps that wait for nobody."""
         for at in range(self.here, len(self.journey)):
             line = self.journey[at]
-            if (line.flow, line.step) == (self.flow, self.step):
+            if self._now_called(line.flow, line.step) == f"{self.flow}.{self.step}":
                 if type(self._was(line)) is not type(self._present()):
                     return None
                 self.here = at + 1
@@ -172,6 +181,10 @@ class _Walk:
             if not isinstance(self._was(line), PASSED) or line.outcome in _DROPPED:
                 return None
         return None
+
+    def _now_called(self, flow: str, step: str | None) -> str:
+        """What a step of the old flows is called in the new ones."""
+        return self.called.get(f"{flow}.{step}", f"{flow}.{step}")
 
     def _was(self, line: Passed) -> Step | None:
         flow = self.old.flows.get(line.flow)
@@ -198,7 +211,7 @@ class _Walk:
         bound_for = flow.steps.get(last.to or "") if flow else None
         if bound_for is None or last.outcome == "handed over" or isinstance(bound_for, PASSED):
             return False
-        return not isinstance(present, PASSED) and (self.flow, self.step) != (last.flow, last.to)
+        return not isinstance(present, PASSED) and f"{self.flow}.{self.step}" != self._now_called(last.flow, last.to)
 
     def _parts(self, now: str) -> Verdict:
         """The call goes elsewhere than it did."""
@@ -217,7 +230,8 @@ class _Walk:
 
     def _at_a_loss(self, present: Step, why: str) -> _Known:
         """Nobody knows which way is taken; it is known all the same when none of them leads to where the call went."""
-        waiting = [line.place for line in self.journey[self.here :] if not isinstance(self._was(line), PASSED)]
+        left = [line for line in self.journey[self.here :] if not isinstance(self._was(line), PASSED)]
+        waiting = [self._now_called(line.flow, line.step) for line in left]
         asked = self._may_ask(present)
         if not waiting or not asked or waiting[0] in asked:
             return self._stop(why)
@@ -330,9 +344,9 @@ class _Walk:
         """Another question is answered otherwise; who asks elsewhere hears something else."""
         for kind, words in ASKS.items():
             if isinstance(present, kind):
-                now, then = (tuple(plain(getattr(step, name)) for name in words) for step in (present, was))
+                now, then = (tuple(asked_by(step, name) for name in words) for step in (present, was))
                 if now != then and kind in LEADS_OUT:
-                    raise _Known("elsewhere", self.last, f"{plain(now[0])} instead of {plain(then[0])}")
+                    raise _Known("elsewhere", self.last, f"{now[0]} instead of {then[0]}")
                 if now != then:
                     raise self._stop(f"it asks for something else: {', '.join(words)}")
 

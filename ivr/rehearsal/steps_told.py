@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from ivr.flow.model import Collect, Dial, Lookup, Queue, Step, Transfer
+from ivr.flow.model import Collect, Dial, Lookup, Queue, Step, Survey, Transfer
 from ivr.flow.paths import exits
 from ivr.rehearsal.edges import THEN
 
@@ -19,10 +19,17 @@ ASKS: Final[Mapping[type[Step], tuple[str, ...]]] = {
     Dial: ("to",),
     Transfer: ("to",),
     Collect: ("min_length", "max_length", "terminator", "check_digit"),
+    Survey: ("questions",),
 }
 """What makes a step ask the same of the world or the caller."""
 LEADS_OUT: Final = (Queue, Dial, Transfer)
 """Steps that bring the caller to somebody."""
+
+
+def asked_by(step: Step, name: str) -> object:
+    """One of these, as it is written; of questions the keys that answer them, for other words are the same question."""
+    value = getattr(step, name)
+    return tuple(each.keys for each in value) if isinstance(step, Survey) else plain(value)
 
 
 def plain(value: object) -> object:

@@ -68,7 +68,7 @@ CODES = codes(
         "R008",
         "an interval a report is not cut by",
         "`--by` takes `5m`, `15m`, `30m`, `hour`, `day`, or `queue` (of agents `agent`, of calls `flow`) for the whole "
-        "range in a row.",
+        "range in a row; of flows also `version`, `step` and `language`.",
         "hotline report queues my-hotline --by 10m",
         "hotline report queues my-hotline --by 15m",
         "sh",
@@ -85,7 +85,8 @@ CODES = codes(
         "R010",
         "more intervals than a report takes",
         "At most 50,000 for each queue: half a year of `5m`. Nobody reads more; the database itself has the visits. "
-        "The wallboard's history takes 3,000, and a range of 400 days; its exports have at most 300,000 cells.",
+        "The wallboard's history takes 3,000, and a range of 400 days; its exports have at most 300,000 cells. The list "
+        "of who gave up holds 50,000.",
         "hotline report queues my-hotline --from 2020-01-01 --by 5m",
         "hotline report queues my-hotline --from 2020-01-01 --by day",
         "sh",
@@ -113,6 +114,15 @@ CODES = codes(
         "`--separator` takes `,`, `;` or `tab`. It and `--bom` are for `--format csv` alone.",
         "hotline report queues my-hotline --format csv --separator :",
         "hotline report queues my-hotline --format csv --bom --separator ';'",
+        "sh",
+    ),
+    CodeDoc(
+        "R014",
+        "a plan that cannot be compared with",
+        "Adherence, conformance and exceptions need the plan of the shifts (`shifts/*.csv`), and it has errors; "
+        "`hotline check` tells each at its line. Half a plan would give half a figure.",
+        "hotline report agents my-hotline --metrics adherence  # 1001 is to do two things at nine",
+        "hotline check my-hotline",
         "sh",
     ),
 )

@@ -39,6 +39,8 @@ WHOLE: Final[Mapping[Kind, str]] = MappingProxyType(
     {"queues": "queue", "agents": "agent", "hours": "hour", "calls": "flow"}
 )
 """The word of `--by` for the whole range in one row each."""
+OF_A_PLAN: Final = ("adherence", "conformance")
+"""What agents are shown with, too, where they have a plan."""
 OF_AN_AGENT: Final = frozenset(
     {"answered", "answered_within", "still_talking", "answer_waits", "answer_wait_s", "handled", "talk_sum_s", "holds",
      "hold_sum_s", "wrap_up_sum_s", "transferred"}
@@ -119,6 +121,17 @@ def pieces(kind: Kind, by: str, wanted: Span) -> tuple[Interval, ...]:
     return tuple(intervals(wanted.since, wanted.until, length, wanted.zone))
 
 
+def cut_of_ways(by: str, words: Sequence[str], wanted: Span) -> tuple[Interval, ...]:
+    """The intervals a report of the flows is cut by; none where `by` is no interval.
+
+    Raises:
+        WishError: There is no such word (R008), or there are too many intervals (R010).
+    """
+    if by not in words:
+        raise WishError("R008", _unknown("interval", by, words, ", ".join(words)))
+    return pieces("calls", by, wanted) if by in MINUTES else ()
+
+
 def metrics(kind: Kind, names: str | None) -> tuple[Metric, ...]:
     """The metrics that are asked for, in their order.
 
@@ -143,7 +156,7 @@ def is_of(kind: Kind, metric: Metric) -> bool:
     sources = {COUNTS[name].source for name in metric.counts}
     if kind == "agents":
         of_visits = {name for name in metric.counts if COUNTS[name].source == "visits"}
-        return sources <= {"visits", "ring_attempts", "agent_intervals"} and of_visits <= OF_AN_AGENT
+        return sources <= {"visits", "ring_attempts", "agent_intervals", "shifts"} and of_visits <= OF_AN_AGENT
     if kind == "calls":
         return sources == {"journeys"}
     return sources <= {"visits", "callers"}

@@ -17,7 +17,7 @@ from ivr.config.read import FILE
 from ivr.flow.defaults import FlowDefaults
 from ivr.schema.boards import boards_schema
 from ivr.schema.dialogues import dialogues_schema
-from ivr.schema.flow import flow_schema
+from ivr.schema.flow import flow_schema, verb_forms
 from ivr.schema.names import names_of
 from ivr.schema.prompts import prompts_schema
 from ivr.schema.settings import settings_schema
@@ -48,8 +48,9 @@ def schemas(loaded: Loaded, tests: Dialogues | None = None) -> dict[str, Schema]
     names = names_of(loaded, defaults)
     if names is None:
         return {}
-    made = {f"flows/{reading.name}.json": flow_schema(names, reading.name) for reading in loaded.readings}
-    made["flow.json"] = flow_schema(names)
+    verbs = verb_forms(names)
+    made = {f"flows/{reading.name}.json": flow_schema(names, reading.name, verbs) for reading in loaded.readings}
+    made["flow.json"] = flow_schema(names, verbs=verbs)
     made["hotline.json"] = settings_schema(names)
     made["prompts.json"] = prompts_schema(names)
     written = (tests or load_dialogues(loaded)).names

@@ -38,8 +38,19 @@ _TAKEN: Final = sorted({*CONSTANTS, *keyword.kwlist})
 _SINGLE: Final = ["string", "number", "boolean", "null"]
 
 
-def flow_schema(names: Names, flow: str | None = None) -> Schema:
-    """The schema of one flow's file, or (without a name) of any flow of this hotline."""
+def verb_forms(names: Names) -> dict[str, Schema]:
+    """The steps of each verb, which are the same in every flow of a hotline."""
+    return {verb: _verb(verb, names) for verb in VERBS}
+
+
+def flow_schema(names: Names, flow: str | None = None, verbs: Mapping[str, Schema] | None = None) -> Schema:
+    """The schema of one flow's file, or (without a name) of any flow of this hotline.
+
+    Args:
+        names: What the hotline's files call things.
+        flow: Which flow.
+        verbs: `verb_forms`, made once for many flows.
+    """
     head = {
         "flow": {"enum": [flow]} if flow else {"type": "string", "pattern": f"^{FLOW_NAME.pattern}$"},
         "takes": {"type": "array", "items": ref("taken")},
@@ -58,7 +69,7 @@ def flow_schema(names: Names, flow: str | None = None) -> Schema:
         "properties": {key: described(form, pages.about_head(key)) for key, form in head.items()},
         "required": ["flow", "start", "steps"],
         "additionalProperties": False,
-        "definitions": _definitions(names, flow),
+        "definitions": _definitions(names, flow, verbs or verb_forms(names)),
     }
 
 
@@ -90,12 +101,11 @@ def offered(words: Iterable[str], form: Schema) -> Schema:
     return {"anyOf": [{"enum": found}, form]} if found else form
 
 
-def _definitions(names: Names, flow: str | None) -> Schema:
+def _definitions(names: Names, flow: str | None, verbs: Mapping[str, Schema]) -> Schema:
     steps = names.steps.get(flow, ()) if flow else ()
     variables = names.variables.get(flow, ()) if flow else ()
     readable = names.readable.get(flow, ()) if flow else ()
     text = {"type": ["string", "number"], "minLength": 1}
-    verbs = {verb: _verb(verb, names) for verb in VERBS}
     return {
         **{kind: one_of_names(names.kinds[kind]) if kind in names.kinds else text for kind in get_args(Kind)},
         "text": text,

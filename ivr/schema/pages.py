@@ -31,11 +31,13 @@ def sections(name: str) -> dict[str, str]:
     return dict(zip(parts[::2], parts[1::2], strict=True))
 
 
+@cache
 def about_verb(verb: str) -> str:
     """The words of docs/flows.md about a verb, without its example."""
     return _prose(sections("flows.md").get(verb, ""))
 
 
+@cache
 def about_key(verb: str, key: str) -> str:
     """The sentences about a verb that name one of its keys."""
     found = [each for each in _SENTENCE.split(about_verb(verb)) if re.search(rf"`{re.escape(key)}\b", each)]
@@ -47,6 +49,7 @@ def about_head(key: str) -> str:
     return _head_rows().get(key, "")
 
 
+@cache
 def about_setting(path: tuple[str, ...]) -> str:
     """The words of docs/hotline-yaml.md about a setting, by its path of keys."""
     tables = sections("hotline-yaml.md")
@@ -64,6 +67,7 @@ def about_dialogue(key: str) -> str:
     return _rows(sections("testing-flows.md").get("The world", "")).get(key, "")
 
 
+@cache
 def about_act(word: str) -> str:
     """The words of docs/testing-flows.md about an act of a talk, or about what stands beside one."""
     for cell, meaning in _ROW.findall(sections("testing-flows.md").get("The talk", "")):
@@ -97,6 +101,7 @@ def _head_rows() -> dict[str, str]:
     return _rows(sections("flows.md").get("The head of a flow", ""))
 
 
+@cache
 def _rows(section: str) -> dict[str, str]:
     """Each word of a table's first column with the meaning beside it."""
     return {word: meaning for row in _each_row(section) for word, meaning in row.items()}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import TYPE_CHECKING, Any
 from zoneinfo import available_timezones
 
@@ -26,11 +27,17 @@ _INWARD = re.compile(r"\s*See `ivr\..*")
 
 def settings_schema(names: Names) -> Schema:
     """The schema of this hotline's settings."""
-    made = Hotline.model_json_schema(by_alias=True)
-    definitions = {name: _part(part, names) for name, part in made.pop("$defs").items()}
-    whole = _part(made, names)
+    made = pydantics_own()
+    definitions = {name: _part(part, names) for name, part in made["$defs"].items()}
+    whole = _part({word: part for word, part in made.items() if word != "$defs"}, names)
     _say(whole, (), definitions, set())
     return {"$schema": DRAFT, **whole, "definitions": definitions}
+
+
+@cache
+def pydantics_own() -> Schema:
+    """The schema pydantic makes of the settings, which is always the same; to be read only."""
+    return Hotline.model_json_schema(by_alias=True)
 
 
 def _part(part: Any, names: Names) -> Any:
@@ -64,9 +71,15 @@ def _is_setting(said: Any) -> bool:
     return isinstance(said, dict) and bool(said)
 
 
+@cache
+def _time_zones() -> tuple[str, ...]:
+    """All there are; finding them reads hundreds of files."""
+    return tuple(sorted(available_timezones()))
+
+
 def _named(kind: str, names: Names) -> Schema:
     if kind == "time zone":
-        return {"enum": sorted(available_timezones())}
+        return {"enum": list(_time_zones())}
     if kind not in names.kinds:
         return {"type": ["string", "number"], "pattern": r"\S"}
     if kind in _ELSEWHERE:

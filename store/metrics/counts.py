@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
     from store.rows import Outcome
 
-Source: TypeAlias = Literal["visits", "agent_intervals", "ring_attempts", "callers", "journeys", "journey_steps"]
+Source: TypeAlias = Literal[
+    "visits", "agent_intervals", "ring_attempts", "shifts", "callers", "journeys", "journey_steps"
+]
 Fold: TypeAlias = Literal["sum", "longest"]
 Bound: TypeAlias = Literal["threshold_s", "short_abandon_s"]
 """Which limit of the queue a wait is held against: at most the threshold, less than the short-abandon time."""
@@ -161,6 +163,28 @@ _AGENTS: Final = (
     Count(name="refused", words="ringings the agent's telephone refused or was busy for", source="ring_attempts"),
 )
 
+_SHIFTS: Final = (
+    Count(
+        name="planned_s",
+        words="planned time that is over, as far as somebody saw what the agent did",
+        source="shifts",
+        adds="planned",
+    ),
+    Count(name="adhered_s", words="of this, time in which he did as planned", source="shifts", adds="adhered"),
+    Count(name="planned_queue_s", words="of this, time planned for `queue`", source="shifts", adds="planned_queue"),
+    Count(
+        name="worked_s",
+        words="time he was there for the queues, planned or not, of agents who have a plan in the range",
+        source="shifts",
+        adds="worked",
+    ),
+    Count(
+        name="exceptions",
+        words="stretches of the plan, of a minute or more, in which he did something else",
+        source="shifts",
+    ),
+)
+
 _CALLERS: Final = (
     Count(name="calls_known", words="calls that came into a queue, of callers whose number is known", source="callers"),
     Count(
@@ -211,6 +235,6 @@ _CALLS: Final = (
 )
 
 COUNTS: Final[Mapping[str, Count]] = MappingProxyType(
-    {count.name: count for count in (*_VISITS, *_AGENTS, *_CALLERS, *_CALLS)}
+    {count.name: count for count in (*_VISITS, *_AGENTS, *_SHIFTS, *_CALLERS, *_CALLS)}
 )
 """Every count by name."""

@@ -27,6 +27,8 @@ Kind: TypeAlias = Literal["service level", "abandonment", "answer", "time", "age
 _CISCO: Final = "Cisco ICM CTI server guide, service level types"
 _GENESYS: Final = "https://help.mypurecloud.com/articles/configure-the-service-level-calculation/"
 _APP_QUEUE: Final = "Asterisk, apps/app_queue.c (`queue show`, QueueSummary) and queues.conf.sample"
+_ADHERENCE: Final = "https://help.mypurecloud.com/articles/how-genesys-cloud-calculates-adherence-and-conformance/"
+_CONFORMANCE: Final = "https://nice.com/glossary/schedule-conformance"
 _TOOLBOX: Final = "http://www.reporting-toolbox.com/Definitions.htm"
 
 
@@ -278,6 +280,31 @@ _AGENT: Final = (
     ),
 )  # fmt: skip
 
+_SHIFT: Final = (
+    Metric(
+        name="adherence", title="adherence to the plan", kind="agent", unit="share",
+        top=("+adhered_s",), bottom=("+planned_s",),
+        words="Of the planned time, how much was spent as planned: there for the queues where `queue` was planned "
+        "(free, ringing, talking, on hold, in after-call work), away where a break was ([the plan](shifts.md)). Work "
+        "outside the plan is no exception (a switch of Genesys, off here), and time nobody saw is in neither part.",
+        source=f"{_ADHERENCE} (1 − exceptions ÷ scheduled)",
+        also="AdherencePercentage of Salesforce (adhered ÷ scheduled); adherence of ServiceNow and Verint",
+    ),
+    Metric(
+        name="conformance", title="conformance with the plan", kind="agent", unit="share",
+        top=("+worked_s",), bottom=("+planned_queue_s",),
+        words="The time an agent was there for the queues, against the time planned for them, whenever it was: more "
+        "than 100 % is more than planned. Who comes an hour late and stays an hour longer conforms, and does not "
+        "adhere.",
+        source=f"{_ADHERENCE} (work time on queue ÷ scheduled on queue); {_CONFORMANCE} (worked ÷ scheduled)",
+    ),
+    Metric(
+        name="scheduled_s", title="planned time", kind="agent", unit="seconds", top=("+planned_s",),
+        words="What of the plan is over, as far as somebody saw what the agent did.",
+        source=f"{_ADHERENCE} (Scheduled)",
+    ),
+)  # fmt: skip
+
 _CALLER: Final = (
     Metric(
         name="repeat_rate", title="repeat callers", kind="caller", unit="share",
@@ -349,6 +376,9 @@ def _plain() -> tuple[Metric, ...]:
 
 
 METRICS: Final[Mapping[str, Metric]] = MappingProxyType(
-    {one.name: one for one in (*_LEVELS, *_ABANDONMENT, *_ANSWER, *_TIMES, *_AGENT, *_CALLER, *_CALL, *_plain())}
+    {
+        one.name: one
+        for one in (*_LEVELS, *_ABANDONMENT, *_ANSWER, *_TIMES, *_AGENT, *_SHIFT, *_CALLER, *_CALL, *_plain())
+    }
 )
 """Every metric by name."""

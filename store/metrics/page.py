@@ -58,6 +58,7 @@ _SOURCES: Final[Mapping[Source, str]] = MappingProxyType(
         "visits": "Of visits (`visits`)",
         "agent_intervals": "Of what agents did (`agent_intervals`)",
         "ring_attempts": "Of ringing (`ring_attempts`)",
+        "shifts": "Of the plan (`shifts/*.csv`) and what agents did (`agent_intervals`)",
         "callers": "Of calls, seen together with the other calls of their caller (`visits`)",
         "journeys": "Of calls in the flows (`journeys`, and whether there is a visit of their channel)",
         "journey_steps": "Of the steps of these calls (`journey_steps`)",
@@ -71,9 +72,6 @@ What the board, the API and Prometheus tell of now. A report has a range, so non
 _NOT_HERE: Final = """\
 ## What is not here
 
-- **Adherence and conformance** compare what agents did with when they were to do it. The hotline has no schedule of
-  agents, so there is nothing to compare with; both are left out rather than guessed. What agents did is in
-  `agent_intervals`.
 - **Outbound**: the hotline queues who calls in. Whether a callback was made is not recorded; that it was asked for is
   (`callbacks`).
 - **Staff forecasts** (Erlang) are made of these counts by whoever plans.

@@ -21,6 +21,8 @@ class WayTaken:
         outcome: What came of it.
         to: The step that came next; empty where the call ended.
         times: How often.
+        language: The language of the calls, where they were told apart by it; else empty.
+        place: The number of the interval the calls began in, where they were told apart by it; else 0.
     """
 
     flow: str
@@ -30,3 +32,5 @@ class WayTaken:
     outcome: str
     to: str
     times: int
+    language: str = ""
+    place: int = 0

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from datetime import timedelta
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, get_args
 
 from sqlalchemy import Integer, cast, func, literal_column, or_, select
@@ -22,7 +23,7 @@ from store.rows import AgentInterval
 from store.schema import AGENT_INTERVALS, RING_ATTEMPTS, VISITS
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+    from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
     from datetime import datetime
 
     from sqlalchemy import ColumnElement, Select
@@ -163,20 +164,28 @@ def only(statement: Select[Any], *wanted: tuple[ColumnElement[Any], Sequence[str
     return statement.where(*(column.in_(names) for column, names in wanted if names))
 
 
-async def asked_by_slot(store: Store, statement: Select[Any], pieces: Sequence[Interval]) -> Tallies:
-    """What a statement of `name`, `slot` and counts finds, added up to the intervals."""
+def places_of(pieces: Sequence[Interval]) -> Callable[[int], int]:
+    """Of a step (`slot`) the number of the interval it is in."""
     step = timedelta(seconds=step_s(pieces))
     begins = [piece.begin for piece in pieces]
     origin = first_step(pieces) if len(pieces) > 1 else begins[0]
-    place_of: dict[int, int] = {}
+
+    @cache
+    def place_of(slot: int) -> int:
+        return max(bisect_right(begins, origin + slot * step) - 1, 0)
+
+    return place_of
+
+
+async def asked_by_slot(store: Store, statement: Select[Any], pieces: Sequence[Interval]) -> Tallies:
+    """What a statement of `name`, `slot` and counts finds, added up to the intervals."""
+    place_of = places_of(pieces)
     tallies: Tallies = {}
     async with store.reading() as connection:
         result = await connection.execute(statement.group_by("name", "slot"))
         names, found = list(result.keys())[2:], result.all()
     for name, slot, *values in found:
-        place = place_of.get(slot)
-        if place is None:
-            place = place_of[slot] = max(bisect_right(begins, origin + slot * step) - 1, 0)
+        place = place_of(slot)
         counts = dict(zip(names, values, strict=True))
         if None in values:
             counts = {count: value for count, value in counts.items() if value is not None}

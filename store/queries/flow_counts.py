@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import BigInteger, and_, cast, func, literal_column, select
 
+from store.intervals import Interval
 from store.metrics.ways import WayTaken
-from store.queries.counted import asked_by_slot, only, slot, within
+from store.queries.counted import asked_by_slot, only, places_of, slot, within
 from store.schema import JOURNEY_STEPS, JOURNEYS, VISITS
 
 if TYPE_CHECKING:
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, Select
 
     from store.engine import Store
-    from store.intervals import Interval
     from store.queries.counted import Tallies
 
 _SECONDS: Final = len("2026-11-21 12:00:00")
@@ -111,28 +111,56 @@ async def hung_up_at(
 
 
 async def ways_taken(
-    store: Store, since: datetime, until: datetime, *, flows: Sequence[str] = ()
+    store: Store,
+    since: datetime,
+    until: datetime,
+    *,
+    flows: Sequence[str] = (),
+    pieces: Sequence[Interval] = (),
+    by_version: bool = True,
+    by_language: bool = False,
 ) -> tuple[WayTaken, ...]:
-    """How often each way out of each step was taken, of the calls that began in the range, by flow and step."""
+    """How often each way out of each step was taken, of the calls that began in the range, by flow and step.
+
+    Args:
+        store: Where to ask.
+        since: The range's beginning.
+        until: Its end, not in it.
+        flows: Only these flows; all when empty.
+        pieces: The range's intervals, by which calls are told apart; none when empty.
+        by_version: Whether versions are told apart.
+        by_language: Whether the languages calls had chosen are.
+    """
     journey, step = JOURNEYS.c, JOURNEY_STEPS.c
+    cut = pieces or [Interval(since, until)]
     named = (
+        *((journey.language.label("language"),) if by_language else ()),
         step.flow.label("flow"),
-        journey.flow_version.label("version"),
+        *((journey.flow_version.label("version"),) if by_version else ()),
         step.step.label("step"),
         step.verb.label("verb"),
         step.outcome.label("outcome"),
         func.coalesce(step.to_step, "").label("to"),
     )
+    told_apart = (slot(store, journey.started_at, cut), *named)
     statement: Select[Any] = (
-        select(*named, func.count().label("times"))
+        select(*told_apart, func.count().label("times"))
         .join_from(JOURNEYS, JOURNEY_STEPS, step.journey_id == journey.id)
         .where(journey.started_at >= since, journey.started_at < until)
-        .group_by(*named)
-        .order_by(*named)
+        # by its label: written out once more, its parameters would be others to PostgreSQL
+        .group_by("slot", *named)
+        .order_by("slot", *named)
     )
+    places = places_of(cut)
+    taken: dict[tuple[int, tuple[str, ...]], WayTaken] = {}
     async with store.reading() as connection:
-        found = await connection.execute(only(statement, (step.flow, flows)))
-        return tuple(WayTaken(**one) for one in found.mappings())
+        for one in (await connection.execute(only(statement, (step.flow, flows)))).mappings():
+            fields = {"version": "", **one}
+            way = WayTaken(**{**{k: v for k, v in fields.items() if k != "slot"}, "place": places(one["slot"])})
+            key = (way.place, (way.language, way.flow, way.version, way.step, way.verb, way.outcome, way.to))
+            before = taken.get(key)
+            taken[key] = way if before is None else replace(way, times=before.times + way.times)
+    return tuple(taken[key] for key in sorted(taken))
 
 
 async def flow_ever(store: Store, flow: str) -> bool:

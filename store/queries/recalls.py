@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import literal, select
 
@@ -13,43 +12,70 @@ from store.rows import Visit
 from store.schema import AGENT_INTERVALS, CALLBACKS, RING_ATTEMPTS, VISITS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import AsyncIterator, Collection, Sequence
     from datetime import datetime
+
+    from sqlalchemy import ColumnElement
 
     from store.engine import Store
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Abandoned:
-    """What the list of abandoned callers is made of.
-
-    Attributes:
-        visits: The visits that were abandoned, oldest first.
-        later: Every visit of their callers from the range's beginning on, in the order they began.
-        callbacks: Every wish to be called back from the range's beginning on, in the order they were said.
-    """
-
-    visits: tuple[Visit, ...]
-    later: tuple[Visit, ...]
-    callbacks: tuple[Callback, ...]
+AT_ONCE: Final = 1000
+"""Rows fetched at a time."""
 
 
-async def abandoned(store: Store, since: datetime, until: datetime, *, queues: Sequence[str] = ()) -> Abandoned:
-    """The visits that began in the range and were abandoned, and what came after them, until now."""
-    visit, wish = VISITS.c, CALLBACKS.c
-    given_up = (visit.entered_at >= since, visit.entered_at < until, visit.outcome == "abandoned")
-    theirs = visit.queue.in_(queues) if queues else None
-    callers = select(visit.caller).where(*given_up, visit.caller != "")
+async def given_up(
+    store: Store, since: datetime, until: datetime, *, queues: Sequence[str] = (), most: int
+) -> tuple[Visit, ...]:
+    """The visits that began in the range and were abandoned, oldest first; at most one more than `most` of them."""
+    visit = VISITS.c
+    statement = where(Visit, *_given_up(since, until), visit.queue.in_(queues) if queues else None)
     async with store.reading() as connection:
-        listed = where(Visit, *given_up, theirs).order_by(visit.entered_at, visit.id)
-        since_then = where(Visit, visit.entered_at >= since, visit.caller.in_(callers))
-        return Abandoned(
-            visits=await fetch(connection, Visit, listed),
-            later=await fetch(connection, Visit, since_then.order_by(visit.entered_at, visit.id)),
-            callbacks=await fetch(
-                connection, Callback, where(Callback, wish.asked_at >= since).order_by(wish.asked_at, wish.id)
-            ),
-        )
+        return await fetch(connection, Visit, statement.order_by(visit.entered_at, visit.id).limit(most + 1))
+
+
+async def visits_since(
+    store: Store, since: datetime, until: datetime, *, queues: Sequence[str] = ()
+) -> AsyncIterator[tuple[str, list[Visit]]]:
+    """One after the other each caller who gave up in the range, with all his visits from its beginning until now.
+
+    A caller's are in the order they began, and only one caller's are in memory at a time.
+    """
+    visit = VISITS.c
+    theirs = visit.queue.in_(queues) if queues else literal(value=True)
+    callers = select(visit.caller).where(*_given_up(since, until), theirs, visit.caller != "")
+    statement = where(Visit, visit.entered_at >= since, visit.caller.in_(callers))
+    ordered = statement.order_by(visit.caller, visit.entered_at, visit.id)
+    mine: list[Visit] = []
+    async with store.reading() as connection:
+        result = await connection.stream(ordered, execution_options={"yield_per": AT_ONCE})
+        async for some in result.mappings().partitions():
+            for one in (Visit(**fields) for fields in some):
+                if mine and mine[0].caller != one.caller:
+                    yield mine[0].caller, mine
+                    mine = []
+                mine.append(one)
+    if mine:
+        yield mine[0].caller, mine
+
+
+async def wishes_since(store: Store, since: datetime, callers: Collection[str]) -> dict[str, list[Callback]]:
+    """The wishes to be called back from then on of these callers, by the calling number and the one to call."""
+    wish = CALLBACKS.c
+    statement = where(Callback, wish.asked_at >= since).order_by(wish.asked_at, wish.id)
+    found: dict[str, list[Callback]] = {}
+    async with store.reading() as connection:
+        result = await connection.stream(statement, execution_options={"yield_per": AT_ONCE})
+        async for some in result.mappings().partitions():
+            for one in (Callback(**fields) for fields in some):
+                for number in {one.caller, one.number_to_call} & set(callers):
+                    found.setdefault(number, []).append(one)
+    return found
+
+
+def _given_up(since: datetime, until: datetime) -> tuple[ColumnElement[bool], ...]:
+    visit = VISITS.c
+    return (visit.entered_at >= since, visit.entered_at < until, visit.outcome == "abandoned")
 
 
 async def last_entered(store: Store, queue: str) -> datetime | None:

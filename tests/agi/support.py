@@ -26,8 +26,8 @@ async def serving(routes: Mapping[str, Route], limits: Limits | None = None) -> 
 
 
 async def until(condition: Callable[[], bool]) -> None:
-    """Let the loop turn until a condition holds, 5 s at most."""
-    async with asyncio.timeout(5):
+    """Let the loop turn until a condition holds, a minute at most."""
+    async with asyncio.timeout(60):
         while not condition():  # noqa: ASYNC110  # what is waited for is the server's own count, which has no event
             await asyncio.sleep(0)
 
@@ -46,12 +46,12 @@ class Peer:
 
     async def hear(self) -> str:
         """The next line from the server; empty at the end."""
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             return (await self._reader.readline()).decode().removesuffix("\n")
 
     async def ended(self) -> None:
         """Wait until the server closed."""
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             try:
                 while await self._reader.read(65536):
                     pass

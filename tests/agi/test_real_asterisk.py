@@ -56,7 +56,7 @@ class Switch:
 
         async with self.serving({"flow": noting}) as server:
             await self.call("led", other=other)
-            async with asyncio.timeout(30):
+            async with asyncio.timeout(60):
                 try:
                     return await done
                 finally:

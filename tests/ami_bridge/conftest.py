@@ -57,4 +57,4 @@ async def linked(switch: ScriptedManager) -> AsyncIterator[Callable[..., AmiLink
     for link, running in links:
         link.close()
         with contextlib.suppress(Exception):
-            await asyncio.wait_for(running, 5)
+            await asyncio.wait_for(running, 60)

@@ -24,10 +24,10 @@ from ami_bridge.settings import AgiServer, BridgeSettings, WatchdogSettings
 from ami_bridge.testing import Fields, ScriptedManager, error, listing, message, success
 from store import rows
 from store.engine import open_store
-from store.migrate import upgrade
 from store.writer import Writer
 from tests.ami_bridge.conftest import quick
 from tests.ami_bridge.replaying import FOLDER, RULES
+from tests.store.databases import migrated
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -49,7 +49,7 @@ class Rows(list[rows.Row]):
 
     async def until_ended(self, count: int) -> None:
         """Wait until so many visits are over."""
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             while sum(visit.ended_at is not None for visit in self.visits().values()) < count:
                 self._news.clear()
                 await self._news.wait()
@@ -77,7 +77,7 @@ async def running(made: Bridge) -> AsyncIterator[Bridge]:
         yield made
     finally:
         made.close()
-        await asyncio.wait_for(task, 5)
+        await asyncio.wait_for(task, 60)
 
 
 class Watcher:
@@ -90,7 +90,7 @@ class Watcher:
 
     @classmethod
     async def of(cls, path: Path) -> Watcher:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             while True:
                 try:
                     return cls(*await asyncio.open_unix_connection(str(path), limit=1 << 24))
@@ -98,7 +98,7 @@ class Watcher:
                     await asyncio.sleep(0)  # the bridge listens a few turns of the loop after it was started
 
     async def until(self, condition: Callable[[Snapshot], object]) -> Snapshot:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             while self.state is None or not condition(self.state):
                 told = decode(await self.reader.readline())
                 self.kinds.add(told.type)
@@ -199,7 +199,7 @@ async def test_a_restarted_bridge_goes_on_with_the_same_visits_and_the_same_day(
     tmp_path: Path, switch: ScriptedManager
 ) -> None:
     url = f"sqlite:///{tmp_path}/hotline.db"
-    await upgrade(url)
+    await migrated(url)
     store = await open_store(url)
     writer = Writer(store)
     writer.start()
@@ -332,7 +332,7 @@ async def test_recorded_bytes_give_their_visits_through_the_whole_bridge(
 async def test_a_wrong_secret_stops_it_at_once(tmp_path: Path, switch: ScriptedManager) -> None:
     made = Bridge(settings(tmp_path, switch.port, link=quick(switch.port, secret="wrong")), Rows())
     with pytest.raises(LoginRefused):
-        await asyncio.wait_for(made.run(), 5)
+        await asyncio.wait_for(made.run(), 60)
     assert not (tmp_path / "feed.sock").exists()
 
 
@@ -378,7 +378,7 @@ async def test_what_the_start_put_right_is_counted_though_the_bridge_is_killed_s
     tmp_path: Path, switch: ScriptedManager
 ) -> None:
     url = f"sqlite:///{tmp_path}/hotline.db"
-    await upgrade(url)
+    await migrated(url)
     store = await open_store(url)
     sink = Rows()
     async with Writer(store) as writer:

@@ -203,6 +203,14 @@ def test_a_talk_is_one_visits_only() -> None:
     assert compared(call, *rows, replace(waited, entered_at=at, ended_at=moment(call, 6))) == []
 
 
+def test_a_visit_whose_row_was_made_late_has_its_own_talk_whatever_its_number() -> None:
+    call, [its_journey, first, second] = agreeing("blind_queue")
+    assert isinstance(first, Visit)
+    assert isinstance(second, Visit)
+    waited = replace(first, ordinal=2, entered_at=first.entered_at - s(3))
+    assert compared(call, its_journey, waited, replace(second, ordinal=1), queues=QUEUES) == []
+
+
 def test_a_transfer_that_led_elsewhere_than_the_ledger_says() -> None:
     assert changed("blind_queue", 1, next_visit_id=None) == [("sent to", None, "vip")]
     assert changed("blind_queue", 2, queue="sales") == [("sent to", "sales", "vip")]

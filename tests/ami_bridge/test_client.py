@@ -31,13 +31,13 @@ if TYPE_CHECKING:
 
 async def up(link: AmiLink) -> None:
     """Takes the link's word that it is up."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         assert isinstance(await link.backlog.take(), LinkUp)
 
 
 async def taken(link: AmiLink) -> str | Heard | LinkUp:
     """The next item: the reason of a loss, a message, or the news that it is up."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         item = await link.backlog.take()
     if isinstance(item, LinkLost):
         return item.reason

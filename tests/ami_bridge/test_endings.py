@@ -11,12 +11,12 @@ from structlog.testing import capture_logs
 from ami_bridge.domain import events as ev
 from ami_bridge.endings import Endings
 from store.engine import open_store
-from store.migrate import upgrade
 from store.queries.journeys import journeys
 from store.rows import journey_id
 from store.writer import Writer
 from tests.ami_bridge.test_reducer import at, caller
 from tests.ami_bridge.test_resync import channel, shot
+from tests.store.databases import migrated
 from tests.store.samples import a_journey
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 @pytest.fixture
 async def store(tmp_path: Path) -> AsyncIterator[Store]:
     url = f"sqlite:///{tmp_path}/hotline.db"
-    await upgrade(url)
+    await migrated(url)
     opened = await open_store(url)
     yield opened
     await opened.close()

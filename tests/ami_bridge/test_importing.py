@@ -17,13 +17,13 @@ from ami_bridge.reconcile.importing import AnotherAsteriskError, Import, Progres
 from ami_bridge.reconcile.names import AgentNames
 from ami_bridge.reconcile.verifying import Verdict, verify
 from store.engine import open_store
-from store.migrate import upgrade
 from store.queries.visits import visits
 from store.writer import Writer
 from tests.ami_bridge.replaying import FOLDER, ledger
 from tests.ami_bridge.test_queue_log_history import at, lines
 from tests.ami_bridge.test_reconcile import STAFFED
 from tests.ami_bridge.test_transcripts import EXPECTED
+from tests.store.databases import migrated
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -75,7 +75,7 @@ class Book:
 @asynccontextmanager
 async def book(folder: Path) -> AsyncIterator[Book]:
     url = f"sqlite:///{folder}/hotline.db"
-    await upgrade(url)
+    await migrated(url)
     store = await open_store(url)
     async with Writer(store) as writer:
         yield Book(folder, store, writer)

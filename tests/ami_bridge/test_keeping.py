@@ -25,7 +25,6 @@ from ami_bridge.reconcile.keeping import Reconciler
 from ami_bridge.reconcile.names import AgentNames
 from store import rows
 from store.engine import open_store, store_at
-from store.migrate import upgrade
 from store.queries.ledger import log_place, visits_of_channels
 from store.queries.visits import visits
 from store.rows import RingAttempt
@@ -35,6 +34,7 @@ from tests.ami_bridge.replaying import RULES
 from tests.ami_bridge.test_call_keeping import HOUSE
 from tests.ami_bridge.test_queue_log_history import at, lines
 from tests.ami_bridge.test_reconcile import ENTER, a_row
+from tests.store.databases import migrated
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -47,7 +47,7 @@ STAFFED = replace(RULES, agents={"1001": "客服1001"})
 @asynccontextmanager
 async def reconciling(folder: Path, *given: rows.Row) -> AsyncIterator[Reconciler]:
     url = f"sqlite:///{folder}/hotline.db"
-    await upgrade(url)
+    await migrated(url)
     store = await open_store(url)
     async with Writer(store) as writer:
         for row in given:
@@ -369,9 +369,9 @@ async def test_what_waits_on_disk_is_in_the_ledger_before_the_log_is_compared_wi
         left.put(row)
     left.close()
     url = f"sqlite:///{tmp_path}/hotline.db"
-    await upgrade(url)
+    await migrated(url)
     store = await open_store(url)
-    async with asyncio.timeout(10), Writer(store, spool=Spool(spool)) as writer:
+    async with asyncio.timeout(60), Writer(store, spool=Spool(spool)) as writer:
         reconciler = Reconciler(store, writer, "gz-1", AgentNames(STAFFED))
         await reconciler.catch_up(Log(written(tmp_path / "queue_log", TALK)), at(60))
         _, rings = await visits_of_channels(store, "gz-1", ["c"])

@@ -260,3 +260,51 @@ def test_what_the_log_itself_says_of_a_visit_stays_when_ami_tells_of_its_beginni
     replay.take_all([join(1.3), ev.Left(**caller(2.3), queue="normal"), ev.Resulted(**caller(2.3), status="TIMEOUT")])
     (visit,) = replay.visits.values()
     assert (visit.outcome, visit.position, visit.evidence) == ("timed_out", 1, "queue_log: EXITWITHTIMEOUT")
+
+
+def told_first(s: float) -> list[ev.Event]:
+    """The log, read whole at a login, tells of a talk with 1001 that goes on."""
+    return [
+        line(38, "ENTERQUEUE", "", "138", "1"),
+        line(38, "CONNECT", "0", "a", "0", who="PJSIP/1001"),
+        ev.LinkChanged(at=at(s), up=True),
+    ]
+
+
+@pytest.mark.parametrize("told", ["transfer first", "join first"])
+def test_a_caller_sent_back_into_a_queue_he_entered_a_second_ago_makes_a_second_visit(told: str) -> None:
+    """As a soak heard it: the first was known by the log alone, and the second's beginning was taken for its own."""
+    second = ringing(39.84182, channel="c1", agent="1002", queue="normal")
+    over = ev.Completed(**ringing(39.417851), reason="transfer", talked_s=1)
+    sent = ev.HandedOn(at=at(39.417832), kind="blind", transferee="c1", transferer="a-1001", to="500@xfer")
+    joined = join(39.41944)
+    heard: list[ev.Event] = [sent, over, joined] if told == "transfer first" else [sent, joined, over]
+    replay = fresh().take_all([*told_first(39.06), *heard])
+    replay.take_all(
+        [
+            line(39, "BLINDTRANSFER", "500", "xfer", "0", "1", "1", who="PJSIP/1001"),
+            ev.Left(**caller(39.841627), queue="normal"),
+            ev.Connected(**second),
+            line(39, "ENTERQUEUE", "", "138", "1"),
+            line(39, "CONNECT", "0", "b", "0", who="PJSIP/1002"),
+            join(40.48912, queue="vip"),
+            ev.Completed(**{**second, "at": at(40.489136)}, reason="transfer", talked_s=1),
+        ]
+    )
+    found = [(v.queue, v.agent, v.interface, v.next_visit_id) for _, v in sorted(replay.visits.items())]
+    assert found == [
+        ("normal", "1001", None, "gz-1/c1/2"),
+        ("normal", "1002", "PJSIP/1002", "gz-1/c1/3"),
+        ("vip", None, None, None),
+    ]
+
+
+def test_a_visit_the_log_tells_of_late_stands_where_it_began() -> None:
+    replay = fresh().take_all([join(0.5), ev.GaveUp(**caller(2), queue="normal"), ev.Left(**caller(2), queue="normal")])
+    replay.take_all([join(9.5, queue="vip"), line(5, "ENTERQUEUE", "", "138", "1", queue="short")])
+    by_id = replay.visits
+    assert [(v.queue, v.next_visit_id) for _, v in sorted(by_id.items())] == [
+        ("normal", "gz-1/c1/3"),
+        ("vip", None),
+        ("short", "gz-1/c1/2"),
+    ]

@@ -10,7 +10,6 @@ from ami_bridge.domain import events as ev
 from ami_bridge.domain.model import empty_state
 from ami_bridge.past import load_past, restore
 from store.engine import open_store
-from store.migrate import upgrade
 from store.rows import (
     AgentInterval,
     BridgeState,
@@ -27,6 +26,7 @@ from tests.ami_bridge.test_indexes import check_indexes
 from tests.ami_bridge.test_ledger import line
 from tests.ami_bridge.test_reducer import at, caller, doing, join, member
 from tests.ami_bridge.test_resync import PHONE, channel, shot
+from tests.store.databases import migrated
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -60,7 +60,7 @@ def visit(entered: float, ended: float | None, channel: str = "c1", queue: str =
 async def restarted(folder: Path, now: float, *rows: Row) -> Replay:
     """The state of a bridge that begins with these rows in its store, so many seconds after midnight."""
     url = f"sqlite:///{folder}/hotline.db"
-    await upgrade(url)
+    await migrated(url)
     store = await open_store(url)
     async with Writer(store) as writer:
         for row in rows:

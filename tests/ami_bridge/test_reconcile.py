@@ -285,6 +285,21 @@ def test_a_row_made_for_the_second_visit_is_not_taken_for_the_first_the_next_tim
     assert (again.rows, again.missing) == ([], [])
 
 
+def test_a_visit_is_not_followed_by_one_that_began_before_it() -> None:
+    """A row that was made late, for the visit between two, had been taken for the one behind the last."""
+    text = "0 c q NONE ENTERQUEUE '' 138 1; 2 c q NONE EXITWITHTIMEOUT 1 1 2; 2 c r NONE ENTERQUEUE '' 138 1"
+    book = Book()
+    book.repaired(lines(text))
+    first, last = sorted(book.visits)
+    assert (book.visits[first].next_visit_id, book.visits[last].next_visit_id) == (last, None)
+    book.visits[last] = replace(book.visits[last], next_visit_id=first)
+    assert [(one.field, one.ledger, one.log) for one in book.repaired(lines(text)).differences] == [
+        ("next_visit_id", first, None)
+    ]
+    assert book.visits[last].next_visit_id is None
+    assert book.repaired(lines(text)).rows == []
+
+
 def test_callers_refused_at_the_door_in_a_gap_are_brought_back_by_the_dialplans_lines() -> None:
     told = lines(
         "0 c q NONE FULL; 1 c q2 NONE ENTERQUEUE '' 138 1; 9 c q2 NONE EXITWITHTIMEOUT 1 1 8; 9 c q NONE JOINEMPTY"

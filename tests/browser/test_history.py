@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.async_api import expect
@@ -17,7 +18,7 @@ from tests.browser.chromium import NEEDS_CHROMIUM
 from tests.browser.test_access import wrongs
 from tests.browser.test_board_made_up import CUT_OFF, HOSTILE, PALE, served
 from tests.reports.days import a_day
-from tests.wallboard.floor import floor
+from tests.wallboard.floor import ZONE, floor
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,8 +27,8 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.browser, NEEDS_CHROMIUM]
 
-BEGIN = datetime(2026, 11, 19, 16, 0, tzinfo=UTC)
-"""Midnight of 20 November in Shanghai."""
+BEGIN = datetime(2026, 11, 20, tzinfo=ZoneInfo(ZONE)).astimezone(UTC)
+"""Midnight of 20 November on the hotline's clock."""
 NAMES = {"sales": "general", "vip": "vip", "服务": HOSTILE}
 DAY = "view=history&range=chosen&from=2026-11-20&to=2026-11-20&by=hour"
 IN_SIGHT = CUT_OFF.replace("return box.width &&", "return box.width && !e.closest('.scroll') &&")

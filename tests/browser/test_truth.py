@@ -9,8 +9,9 @@ import re
 import signal
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.async_api import expect
@@ -20,7 +21,7 @@ from ami_bridge.messages import Delta, Knowledge
 from tests.browser.cable import Cable, cable
 from tests.browser.chromium import NEEDS_CHROMIUM
 from tests.browser.test_board_made_up import Served, served
-from tests.wallboard.floor import floor, waiting
+from tests.wallboard.floor import ZONE, floor, waiting
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -189,7 +190,7 @@ async def test_a_browsers_wrong_clock_changes_neither_waits_nor_the_time_of_day(
         assert 38 <= seconds(await board.page.locator(LONGEST).inner_text()) < 60
         told = await board.page.locator("header .clock").inner_text()
         hour, minute, second = map(int, told.split(":"))
-        now = datetime.now(UTC) + timedelta(hours=8)  # the hotline is in Shanghai
+        now = datetime.now(ZoneInfo(ZONE))
         apart = abs((now.hour - hour) * 3600 + (now.minute - minute) * 60 + now.second - second)
         assert apart < 5 or apart > 86_395
 
@@ -198,7 +199,7 @@ async def test_each_kind_of_untruth_is_told_with_its_node_and_since_when(tmp_pat
     async with served(tmp_path, floor(datetime.now(UTC))) as board:
         await board.open()
         badge = board.page.locator('.standing[data-node="gz-1"]')
-        since = datetime(2026, 11, 25, 2, 42, tzinfo=UTC)
+        since = datetime(2026, 11, 25, 10, 42, tzinfo=ZoneInfo(ZONE)).astimezone(UTC)
         for state, stale in (("catching_up", "false"), ("blind", "true"), ("complete", "false")):
             bridge = board.bridge
             knowledge = Knowledge(state=state, since=since)  # type: ignore[arg-type]  # one of its words

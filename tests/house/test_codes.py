@@ -16,10 +16,11 @@ from ivr.flow.codes import CODES as FLOW
 from ivr.prompts.codes import CODES as PROMPTS
 from ivr.rehearsal.codes import CODES as REHEARSAL
 from ivr.reports.codes import CODES as REPORTS
+from ivr.shifts.codes import CODES as SHIFTS
 
 ROOT = Path(__file__).parents[2]
-ALL = merge_codes(CONFIG, FLOW, PROMPTS, DIALPLAN, REHEARSAL, REPORTS, BOARDS, ALARMS)
-SAID = re.compile(r'"([ABCDFPRTY]\d{3})"')
+ALL = merge_codes(CONFIG, FLOW, PROMPTS, DIALPLAN, REHEARSAL, REPORTS, BOARDS, SHIFTS, ALARMS)
+SAID = re.compile(r'"([ABCDFPRSTY]\d{3})"')
 MODULES = [path for package in ("ivr", "dialplan") for path in (ROOT / package).rglob("*.py")]
 
 
@@ -43,6 +44,6 @@ def test_every_code_is_seen_by_a_test() -> None:
         code
         for ending in ("*.expected", "test_*.py")
         for path in (ROOT / "tests").rglob(ending)
-        for code in re.findall(r"\b[ABCDFPRTY]\d{3}\b", path.read_text("utf-8"))
+        for code in re.findall(r"\b[ABCDFPRSTY]\d{3}\b", path.read_text("utf-8"))
     }
     assert set(ALL) - seen == set()

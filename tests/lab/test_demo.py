@@ -18,9 +18,18 @@ from lab.crowd import crowd
 from lab.inside import ProgramError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 REPOSITORY = Path(__file__).parents[2]
+
+
+@pytest.fixture(autouse=True)
+def signals_as_they_were() -> Iterator[None]:
+    """The demo hears signals as if the process were its own; what ends pytest ends it again after the test."""
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    yield
+    for number, heard in before.items():
+        signal.signal(number, heard)
 
 
 def test_the_crowd_is_bounded_mixed_and_knows_what_a_key_costs() -> None:

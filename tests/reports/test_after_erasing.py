@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from ivr.app.abandoned import abandoned_in
 from ivr.app.report_part import limits, metrics_in
-from ivr.reports.recalls import abandoned_table
 from ivr.reports.ways import ways_table
 from ivr.reports.wishes import DEFAULT_METRICS, Kind, is_of
 from ivr.services.calling_number import normalise
@@ -20,7 +20,6 @@ from store.metrics import METRICS
 from store.one_caller import Caller, Held, erase, held
 from store.queries.flow_counts import ways_taken
 from store.queries.pages import fetch, where
-from store.queries.recalls import abandoned
 from store.records import Callback
 from store.rows import EvidenceLine, Journey, JourneyStep, Remembered, RingAttempt, Visit, Voicemail
 from store.schema import TABLE_OF
@@ -107,9 +106,8 @@ async def every_report(store: Store, hotline: Hotline) -> dict[str, object]:
             made = await metrics_in(store, hotline, kind, DAY, by=by, only=(), names=names)
             found[f"{kind} by {by}"] = (made.rows, made.total, made.notes)
     found["flows"] = ways_table(DAY, await ways_taken(store, DAY.since, DAY.until)).rows
-    told = await abandoned(store, DAY.since, DAY.until)
     short = {name: limit.short_abandon_s for name, limit in limits(hotline).items()}
-    made = abandoned_table(DAY, told.visits, told.later, told.callbacks, short)
+    made = await abandoned_in(store, DAY, only=(), short_s=short)
     found["abandoned"] = (without(made, "caller"), made.notes)
     return found
 

@@ -11,8 +11,8 @@ import pytest
 from ivr.app.report_part import metrics_in
 from ivr.reports.forms import as_csv, as_json, as_text
 from ivr.reports.html import as_html
-from ivr.reports.ways import ways_table
-from ivr.reports.wishes import WishError
+from ivr.reports.ways import WORDS, ways_table
+from ivr.reports.wishes import WishError, cut_of_ways
 from ivr.reports.workbook import as_workbook
 from store.queries.flow_counts import ways_taken
 from store.rows import Journey, JourneyStep, journey_id
@@ -157,3 +157,66 @@ async def test_each_way_out_of_each_step_is_counted_by_version(store: Store) -> 
     assert len(json.loads(as_json(made))["rows"]) == 5
     assert as_workbook(made).startswith(b"PK")
     assert ways_table(DAY, await ways_taken(store, DAY.since, DAY.until, flows=["other"])).rows == ()
+
+
+async def languages(store: Store) -> None:
+    await write_all(
+        store,
+        [
+            *a_call(0, "finished", language="zh-CN"),
+            *a_call(1, "hung_up", language="en"),
+            *a_call(70, "hung_up", language="en", flow_version="v2"),
+            *a_call(71, "hung_up"),
+            *steps(0, ("menu", "1", None)),
+            *steps(1, ("menu", "hung up", None)),
+            *steps(70, ("menu", "1", None)),
+            *steps(71, ("menu", "hung up", None)),
+        ],
+    )
+
+
+@pytest.mark.parametrize(
+    ("by", "expected"),
+    [
+        (
+            "step",
+            [
+                "flow,step,verb,way,to,steps_entered,ways_taken,way_share,steps_hung_up,step_hang_up_rate",
+                "main,menu,menu,1,,4,2,0.5,2,0.5",
+                "main,menu,menu,hung up,,4,2,0.5,2,0.5",
+            ],
+        ),
+        (
+            "language",
+            [
+                "language,flow,step,verb,way,to,steps_entered,ways_taken,way_share,steps_hung_up,step_hang_up_rate",
+                ",main,menu,menu,hung up,,1,1,1.0,1,1.0",
+                "en,main,menu,menu,1,,2,1,0.5,1,0.5",
+                "en,main,menu,menu,hung up,,2,1,0.5,1,0.5",
+                "zh-CN,main,menu,menu,1,,1,1,1.0,0,0.0",
+            ],
+        ),
+        (
+            "hour",
+            [
+                "from,flow,step,verb,way,to,steps_entered,ways_taken,way_share,steps_hung_up,step_hang_up_rate",
+                "2026-11-21T09:00:00+08:00,main,menu,menu,1,,2,1,0.5,1,0.5",
+                "2026-11-21T09:00:00+08:00,main,menu,menu,hung up,,2,1,0.5,1,0.5",
+                "2026-11-21T10:00:00+08:00,main,menu,menu,1,,2,1,0.5,1,0.5",
+                "2026-11-21T10:00:00+08:00,main,menu,menu,hung up,,2,1,0.5,1,0.5",
+            ],
+        ),
+    ],
+)
+async def test_ways_are_told_apart_as_is_asked(store: Store, by: str, expected: list[str]) -> None:
+    await languages(store)
+    cut = cut_of_ways(by, WORDS, DAY)
+    taken = await ways_taken(
+        store, DAY.since, DAY.until, pieces=cut, by_version=by == "version", by_language=by == "language"
+    )
+    assert as_csv(ways_table(DAY, taken, by, cut)).splitlines() == expected
+
+
+def test_what_ways_are_not_told_apart_by_is_named() -> None:
+    with pytest.raises(WishError, match=r"^R008: there is no interval 'langauge'; did you mean 'language'\?$"):
+        cut_of_ways("langauge", WORDS, DAY)

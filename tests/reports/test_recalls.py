@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ivr.reports.recalls import abandoned_table, recall_of
+from ivr.reports.recalls import Recall, Since, abandoned_table
 from ivr.reports.wishes import Span
 from tests.store.samples import a_callback, a_visit, at
 
@@ -20,6 +20,21 @@ if TYPE_CHECKING:
 MEI = "13800138000"
 GAVE_UP = a_visit(1, caller=MEI, outcome="abandoned", wait_s=30.0, ended_at=at(30))
 WISH = a_callback(40)
+
+
+def recall_of(given_up: Visit, visits: list[Visit], wishes: list[Callback]) -> tuple[Any, ...]:
+    found = Since(visits, wishes).recall(given_up)
+    return found.state, found.at, found.by
+
+
+def recalls(visits: list[Visit], wishes: list[Callback]) -> dict[str, Recall]:
+    """Of each visit that was abandoned, by its id."""
+    found = {}
+    for one in visits:
+        if one.outcome == "abandoned" and one.caller:
+            mine = [each for each in visits if each.caller == one.caller]
+            found[one.id] = Since(mine, [wish for wish in wishes if wish.caller == one.caller]).recall(one)
+    return found
 
 
 def later(ordinal: int, **changes: Any) -> Visit:
@@ -61,7 +76,9 @@ def test_of_a_withheld_number_nothing_is_known() -> None:
 
 def listed(visits: list[Visit], wishes: list[Callback], short_s: dict[str, float] | None) -> tuple[list[object], str]:
     span = Span(at(0), at(86_400), ZoneInfo("Asia/Shanghai"))
-    table = abandoned_table(span, [one for one in visits if one.outcome == "abandoned"], visits, wishes, short_s)
+    table = abandoned_table(
+        span, [one for one in visits if one.outcome == "abandoned"], recalls(visits, wishes), short_s
+    )
     return [row[4] for row in table.rows], table.notes[0]
 
 
@@ -74,7 +91,7 @@ def test_the_list_is_masked_and_summed_and_short_abandons_are_counted_apart() ->
     assert listed([GAVE_UP, quick], [], None)[0] == ["open", "open"]
     assert listed([], [], None) == ([], "nobody gave up waiting in this range")
     span = Span(at(0), at(86_400), ZoneInfo("Asia/Shanghai"))
-    (row,) = abandoned_table(span, [GAVE_UP], [], [], None).rows
+    (row,) = abandoned_table(span, [GAVE_UP], {}, None).rows
     assert row[:4] == (datetime(2026, 11, 21, 12, 0, tzinfo=UTC), "general", "138****8000", 30.0)
 
 

@@ -9,9 +9,11 @@ import threading
 import uuid
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy.engine import make_url
 
 from lab.postgres import Postgres, PostgresFailedError, PostgresMissingError, new_postgres
 from store import migrate
@@ -20,7 +22,6 @@ from store.writer import Tempo, Writer
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable, Iterator
-    from pathlib import Path
 
     from store.engine import Store
     from store.rows import Row
@@ -30,6 +31,16 @@ ENGINES: tuple[EngineName, ...] = ("sqlite", "postgresql")
 
 QUICK = Tempo(linger_s=0.0, first_pause_s=0.01, longest_pause_s=0.05)
 """A writer's tempo for tests: no lingering, short pauses."""
+
+
+async def migrated(url: str) -> None:
+    """Give a SQLite database that is not there yet its tables: a copy of one that was migrated once in this process."""
+    file = Path(make_url(url).database or "")
+    template = Path(os.environ["XDG_CACHE_HOME"]) / "migrated.db"
+    if not template.exists():
+        await migrate.upgrade(f"sqlite:///{template}")
+    if not file.exists():  # noqa: ASYNC240 - a second call of the same test finds it there
+        shutil.copyfile(template, file)
 
 
 @dataclass(slots=True)

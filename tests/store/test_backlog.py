@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections import Counter
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -107,3 +109,29 @@ def test_what_promises_that_all_is_written_waits_until_it_is() -> None:
     assert [type(row) for row in backlog.take(2)] == [rows.Visit, rows.Visit]
     backlog.settle()
     assert [type(row) for row in backlog.take(2)] == [rows.Visit, rows.BridgeState]
+
+
+def test_a_gap_that_is_over_waits_for_the_stretches_that_are_cut_at_its_ends() -> None:
+    """As a soak heard it: a hundred of 150 stretches and the gap's end were written, then the bridge was killed."""
+    backlog = Backlog(100)
+    since, until = a_visit().entered_at, a_visit().entered_at + timedelta(seconds=13)
+    for agent in ("2001", "2002", "2003"):
+        one = rows.AgentInterval(id=agent, node="gz-1", agent=agent, state="unknown", started_at=since, ended_at=until)
+        backlog.put(one)
+    backlog.put(rows.Gap(node="gz-1", since=since, until=until, cause="bridge"))
+    backlog.put(rows.EvidenceLine(id="e", node="gz-1", channel_id="c", at=until, source="ami", text=""))
+    assert [type(row) for row in backlog.take(2)] == [rows.AgentInterval, rows.AgentInterval, rows.EvidenceLine]
+    backlog.settle()
+    assert [type(row) for row in backlog.take(2)] == [rows.AgentInterval, rows.Gap]
+
+
+def test_what_agents_did_goes_together_as_far_as_may_be() -> None:
+    """A bridge killed in between had known some of them until later than others."""
+    backlog = Backlog(100)
+    for number in range(7):
+        backlog.put(a_visit(number))
+        at = a_visit().entered_at + timedelta(seconds=number)
+        backlog.put(rows.AgentInterval(id=str(number), node="gz-1", agent="a", state="available", started_at=at))
+    assert Counter(type(row) for row in backlog.take(2, 5)) == {rows.Visit: 2, rows.AgentInterval: 5}
+    backlog.settle()
+    assert Counter(type(row) for row in backlog.take(2, 5)) == {rows.Visit: 2, rows.AgentInterval: 2}

@@ -172,7 +172,7 @@ async def test_a_second_upgrade_of_postgresql_waits_for_the_first(databases: Dat
         await first.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": migrate.ADVISORY_LOCK})
         number = (await first.execute(base)).scalar_one()
         second = asyncio.create_task(migrate.upgrade(url))
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while not (await first.execute(waiting, {"base": number})).scalar_one():
                 assert not second.done(), "it did not wait"
                 await asyncio.sleep(0.01)

@@ -15,10 +15,10 @@ from structlog.testing import capture_logs
 
 from store import queries, rows
 from store.engine import open_store
-from store.migrate import upgrade
 from store.queries.visits import visit, visits
 from store.spool import Spool
 from store.writer import Tempo, Writer
+from tests.store.databases import migrated
 from tests.store.samples import a_callback, a_ring, a_step, a_survey, a_ticket, a_visit, any_row, at
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ class Away:
 
 async def opened(folder: Path) -> Store:
     url = f"sqlite:///{folder}/hotline.db"
-    await upgrade(url)
+    await migrated(url)
     return await open_store(url)
 
 
@@ -230,13 +230,13 @@ async def test_what_the_spool_gave_up_is_part_of_the_writers_health(
 
 async def test_what_the_last_process_left_on_disk_is_written_at_once_and_waited_for(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path}/hotline.db"
-    await upgrade(url)
+    await migrated(url)
     left = Spool(tmp_path / "spool")
     left.put(a_visit(1))
     left.close()
     store = await open_store(url)
     try:
-        async with asyncio.timeout(10), Writer(store, tempo=QUICK, spool=Spool(tmp_path / "spool")) as writer:
+        async with asyncio.timeout(60), Writer(store, tempo=QUICK, spool=Spool(tmp_path / "spool")) as writer:
             await writer.flush()
             assert [row.ordinal for row in (await visits(store)).rows] == [1]
     finally:
@@ -260,7 +260,7 @@ async def test_segments_whose_rows_all_made_room_hold_nothing_up(
     assert spool.given_up["evidence_lines"] > 3, "no segment was emptied"
     away.away = False
     writer.start()
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         await writer.flush()
     assert await writer.close() == {}
     assert {ticket.id for ticket in (await queries.tickets(store)).rows} == {ticket.id for ticket in tickets}

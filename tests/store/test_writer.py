@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from store.engine import Store
     from store.rows import Row
 
-DEADLINE_S = 20.0
+DEADLINE_S = 60.0
 
 
 async def contents(store: Store) -> dict[type[Row], dict[object, Row]]:

@@ -8,8 +8,8 @@ import pytest
 from aiohttp.test_utils import TestClient, TestServer
 
 from store.engine import open_store
-from store.migrate import upgrade
-from tests.wallboard.floor import Bridge, floor, made_up_flows, made_up_history, made_up_reports, settings
+from tests.store.databases import migrated
+from tests.wallboard.floor import ZONE, Bridge, floor, made_up_flows, made_up_history, made_up_reports, settings
 from wallboard.app import make_app
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 @pytest.fixture
 async def store(tmp_path: Path) -> AsyncIterator[Store]:
     url = f"sqlite+aiosqlite:///{tmp_path}/history.db"
-    await upgrade(url)
+    await migrated(url)
     opened = await open_store(url)
     yield opened
     await opened.close()
@@ -41,11 +41,15 @@ async def bridge(tmp_path: Path) -> AsyncIterator[Bridge]:
 
 
 @pytest.fixture
-async def board(tmp_path: Path, bridge: Bridge, store: Store) -> AsyncIterator[Client]:
-    async with TestClient(
-        TestServer(
-            make_app(settings(tmp_path / "feed.sock"), store, made_up_history(), made_up_flows(), made_up_reports())
-        )
-    ) as client:
+def zone() -> str:
+    """The hotline's clock."""
+    return ZONE
+
+
+@pytest.fixture
+async def board(tmp_path: Path, bridge: Bridge, store: Store, zone: str) -> AsyncIterator[Client]:
+    told = settings(tmp_path / "feed.sock", zone)
+    application = make_app(told, store, made_up_history(zone), made_up_flows(), made_up_reports())
+    async with TestClient(TestServer(application)) as client:
         await bridge.connected.wait()
         yield client

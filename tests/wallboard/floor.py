@@ -28,6 +28,7 @@ from ivr.app.history_part import VisitHistory
 from ivr.app.report_answers import HotlineReports
 from ivr.config.load import load_hotline
 from ivr.prompts.catalogue import ALL, Catalogue
+from lab.rig import zone_at_noon
 from store.queries.totals import Limit
 from wallboard.settings import WallboardSettings
 
@@ -35,6 +36,10 @@ if TYPE_CHECKING:
     from ivr.config.load import Loaded
 
 NOW = datetime(2026, 11, 20, 6, 32, 7, tzinfo=UTC)
+ZONE = zone_at_noon(datetime.now(UTC))
+"""The clock of a hotline that is looked at now: what happened an hour ago happened today."""
+SHANGHAI = "Asia/Shanghai"
+"""That of one whose days are told by date, whenever they are looked at."""
 
 
 def waiting(visit_id: str, entered_at: datetime, *, vip: bool = False) -> WaitingCaller:
@@ -109,12 +114,12 @@ def floor(now: datetime = NOW) -> Snapshot:
     )
 
 
-def settings(feed: Path) -> WallboardSettings:
+def settings(feed: Path, zone: str = ZONE) -> WallboardSettings:
     return WallboardSettings(
         host="127.0.0.1",
         port=0,
         feed=feed,
-        time_zone="Asia/Shanghai",
+        time_zone=zone,
         title={"zh-CN": "96956 热线", "yue-HK": "96956 熱線", "en": "96956 hotline"},
         queue_titles={
             "general": {"zh-CN": "普通业务", "yue-HK": "普通業務", "en": "General"},
@@ -124,9 +129,9 @@ def settings(feed: Path) -> WallboardSettings:
     )
 
 
-def made_up_history() -> VisitHistory:
+def made_up_history(zone: str = ZONE) -> VisitHistory:
     """Who counts for a wallboard of this floor."""
-    return VisitHistory("Asia/Shanghai", {"general": Limit(20.0, 5.0), "vip": Limit(10.0, 5.0)})
+    return VisitHistory(zone, {"general": Limit(20.0, 5.0), "vip": Limit(10.0, 5.0)})
 
 
 def made_up_reports() -> HotlineReports:

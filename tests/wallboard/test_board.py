@@ -15,7 +15,7 @@ from ami_bridge.messages import Delta, Removed
 from store.records import Callback
 from store.rows import Visit, visit_id
 from store.writer import Writer
-from tests.wallboard.floor import NOW, floor, waiting
+from tests.wallboard.floor import NOW, ZONE, floor, waiting
 from wallboard.app import STATIC
 from wallboard.routes import HUB
 
@@ -217,7 +217,7 @@ async def test_visits_come_newest_first_with_masked_numbers(board: Client, store
 
 
 async def test_the_day_of_a_question_begins_at_the_hotlines_midnight(board: Client, store: Store) -> None:
-    midnight = datetime.now(ZoneInfo("Asia/Shanghai")).replace(hour=0, minute=0, second=0, microsecond=0)
+    midnight = datetime.now(ZoneInfo(ZONE)).replace(hour=0, minute=0, second=0, microsecond=0)
     async with Writer(store) as writer:
         for name, entered in (("yesterday", midnight - timedelta(seconds=1)), ("today", midnight)):
             writer.put(

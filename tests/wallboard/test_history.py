@@ -18,7 +18,7 @@ from ivr.reports.wishes import span
 from store.rows import AgentInterval, interval_id
 from store.writer import Writer
 from tests.reports.days import a_day
-from tests.wallboard.floor import sample
+from tests.wallboard.floor import SHANGHAI, sample
 
 if TYPE_CHECKING:
     from ivr.config.model import Hotline
@@ -29,6 +29,12 @@ DAY = "from=2026-11-20&to=2026-11-21"
 BEGIN = datetime(2026, 11, 19, 16, 0, tzinfo=UTC)
 """Midnight of 20 November in Shanghai."""
 NAMES = {"sales": "general", "vip": "vip", "服务": "=cmd|'x'<b>"}
+
+
+@pytest.fixture
+def zone() -> str:
+    """Days are told by date here, and by this clock."""
+    return SHANGHAI
 
 
 @pytest.fixture
@@ -191,7 +197,7 @@ async def test_the_figures_are_those_of_the_report_to_the_digit(
 ) -> None:
     every = ",".join(one["name"] for one in (await (await board.get("/api/v1/history/metrics")).json())["metrics"])
     hotline = hotline_of_the_floor()
-    asked = span(since, until, "Asia/Shanghai", datetime.now(UTC))
+    asked = span(since, until, SHANGHAI, datetime.now(UTC))
     reported = await metrics_in(filled, hotline, "queues", asked, by=by, only=(), names=every)
     query = f"from={since}&to={until}&by={by}"
     for queue in ("general", "vip", "=cmd|'x'<b>"):

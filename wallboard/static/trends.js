@@ -23,6 +23,7 @@ export function trends({ onChange, now }) {
   // What is known of one queue (null: of all); null while it is unknown or too old.
   return {
     of(queue) { return fresh() ? (queue === null ? told.overall : told.queues[queue] ?? null) : null; },
+    adherence(agent) { return fresh() ? told.agents[agent]?.adherence ?? null : null; },
     occupancy(agent) { return fresh() ? told.agents[agent]?.occupancy ?? null : null; },
     firstQuarter() { return fresh() ? told.first_quarter : null; },
     at() { return fresh() ? told.at : null; },

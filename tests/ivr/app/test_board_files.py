@@ -72,7 +72,7 @@ async def test_a_saved_board_is_shown_while_it_runs(folder: Path) -> None:
     hub, stop = Hub(settings(Path("/nowhere"))), asyncio.Event()
     hub.show(boards(folder), board_files.now())
     following = asyncio.create_task(board_files.follow(folder, hub, stop))
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         number = 0
         while hub.boards["floor"].title.get("en") != "Saved":
             number += 1  # the watch may not have begun with the first

@@ -205,9 +205,9 @@ def test_what_asterisk_has_otherwise_is_told(folder: Path, capsys: pytest.Captur
     capsys.readouterr()
     publications.publish(folder, wishes)
     before = publishing.records(load_ready(folder).places)[0].live
-    assert f"render     numbers not as in {before}: for Asterisk run: hotline render" in capsys.readouterr().out
+    assert f"render     Asterisk still has numbers as {before} had them; run: hotline render" in capsys.readouterr().out
     publications.rollback(folder, None, "one too many", "Lin")
-    assert "make the folder say so again, then run: hotline render" in capsys.readouterr().out
+    assert "make the folder say what is live again, then run: hotline render" in capsys.readouterr().out
 
 
 def test_announcements_at_other_times_are_told_to_be_asterisks(
@@ -227,7 +227,7 @@ def test_announcements_at_other_times_are_told_to_be_asterisks(
         edit(folder, f"prompts/{language}.yaml", "welcome:", "place: There are {ahead, number}.\nwelcome:")
     capsys.readouterr()
     publications.publish(folder, wishes)
-    assert f"render     announcements in sales not as in {before}: for Asterisk run" in capsys.readouterr().out
+    assert f"render     Asterisk still has announcements in sales as {before} had them; run" in capsys.readouterr().out
 
 
 def test_a_setting_the_service_was_built_from_is_not_changed_while_it_runs(folder: Path) -> None:

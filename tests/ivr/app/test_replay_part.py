@@ -14,11 +14,11 @@ from ivr.app.mistakes import MistakeError
 from ivr.app.replay_part import run_replay
 from ivr.cli.replaying import as_text, replay
 from store.engine import open_store
-from store.migrate import upgrade
 from store.queries.stories import AT_ONCE
 from store.rows import Journey, JourneyStep
 from store.writer import Writer
 from tests.ivr.flow.surroundings import SMALL
+from tests.store.databases import migrated
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -40,7 +40,7 @@ def ready(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ready:
 
 async def history(ready: Ready, version: str) -> None:
     """Calls that hung up in the menu, but for one that pressed 0 there."""
-    await upgrade(ready.places.database_url)
+    await migrated(ready.places.database_url)
     store = await open_store(ready.places.database_url)
     try:
         async with Writer(store) as writer:

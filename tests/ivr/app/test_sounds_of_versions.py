@@ -6,6 +6,7 @@ import json
 import os
 import re
 import shutil
+import signal
 import time
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,12 +14,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ivr.app import old_sounds, owners, speech
+from ivr.app import copies, old_sounds, owners, speech
 from ivr.app.copies import SOUNDS, forget_oldest
 from ivr.app.live import at_version, load_live
 from ivr.app.loading import load_ready
 from ivr.app.mistakes import MistakeError
-from ivr.app.old_sounds import STAYS_S, remove_unused
+from ivr.app.old_sounds import ABANDONED_AFTER_S, STAYS_S, remove_unused
 from ivr.app.publishing import Signed, fit_to_publish, publish, rollback
 from ivr.app.releases import KeptReleases
 from ivr.app.switch import RESCUE_SOUNDS
@@ -31,6 +32,8 @@ from tests.ivr.flow.surroundings import SMALL
 from tests.ivr.prompts.machine import recording
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ivr.app.loading import Ready
     from ivr.app.publishing import Done
 
@@ -329,6 +332,49 @@ def test_what_no_version_plays_any_more_is_removed_a_day_later(folder: Path) -> 
     assert not Path(unused + ".alaw").exists()
     assert heard(new) != kept, "the draft's are there"
     assert (ready.places.sounds / "en" / f"{RESCUE_SOUNDS.hold_sound}.alaw").is_file()
+
+
+def killed(act: Callable[[], object]) -> None:
+    """Do something in a process that does not come back from it."""
+    child = os.fork()
+    if not child:
+        try:
+            act()
+        finally:
+            os._exit(1)
+    assert os.WIFSIGNALED(os.waitpid(child, 0)[1])
+
+
+def laid_ready(ready: Ready) -> list[Path]:
+    places = (ready.places.sounds, ready.places.published)
+    return [path for place in places for path in place.rglob(".*") if path.is_file() and path.name != ".lock"]
+
+
+@pytest.mark.parametrize("again", ["a start", "a publication"])
+def test_what_a_publication_had_laid_ready_when_it_was_killed_is_removed(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, again: str
+) -> None:
+    ready = fit_to_publish(folder, lambda *_: None)
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "fsync", lambda _: os.kill(os.getpid(), signal.SIGKILL))
+        patched.setattr(copies, "sync", lambda _: None)
+        killed(lambda: publish(ready, None, SIGNED, ()))
+    left = laid_ready(ready)
+    assert {path.suffixes[0] for path in left if path.parent.parent == ready.places.sounds} == set(FORMATS)
+    assert any(path.parent == ready.places.published for path in left)
+
+    published(folder)
+    KeptReleases(ready)
+    assert laid_ready(ready) == left, "for all we know the publication is under way"
+    for path in left:
+        os.utime(path, (time.time() - ABANDONED_AFTER_S - 60,) * 2)
+    if again == "a start":
+        KeptReleases(ready)
+    else:
+        record(folder, 660)
+        published(folder)
+    assert laid_ready(ready) == []
+    assert heard(ready)
 
 
 def test_a_sound_that_is_used_again_is_young_again(folder: Path) -> None:

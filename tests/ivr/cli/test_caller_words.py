@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from store.rows import Row
     from tests.ivr.cli.machine import Machine
 
-pytestmark = pytest.mark.timeout(300)
-"""Several processes one after the other, on a machine that may be busy."""
 NUMBER = "13800138000"
 
 
@@ -47,7 +45,7 @@ def a_call() -> list[Row]:
 
 @pytest.mark.parametrize("command", ["caller export", "caller erase"])
 async def test_every_word_explains_itself_within_80_columns(unbuilt: Machine, command: str) -> None:
-    ended = await unbuilt.run(*command.split(), "--help")
+    ended = await unbuilt.run_here(*command.split(), "--help")
     assert ended.out.startswith(f"Usage: hotline {command} [OPTIONS] {{DIR}} {{NUMBER}}")
     assert max(map(len, ended.out.splitlines())) <= 80
 
@@ -58,7 +56,7 @@ async def test_a_caller_is_given_out_and_erased(unbuilt: Machine, tmp_path: Path
     message.write_bytes(b"RIFF")
     into = tmp_path / "export.json"
 
-    given = await unbuilt.run("caller", "export", "{DIR}", NUMBER, "--to", str(into))
+    given = await unbuilt.run_here("caller", "export", "{DIR}", NUMBER, "--to", str(into))
     assert (given.code, given.err) == (0, "")
     assert given.out == f"written    {into}: 4 rows (1 journeys, 1 visits, 2 voicemails), 2 files\n"
     assert stat.S_IMODE(into.stat().st_mode) == 0o600
@@ -66,16 +64,16 @@ async def test_a_caller_is_given_out_and_erased(unbuilt: Machine, tmp_path: Path
     assert (told["number"], told["stored_as"], told["files"][0]) == (NUMBER, [NUMBER], str(message))
     assert told["rows"]["visits"][0]["caller"] == NUMBER
 
-    erased = await unbuilt.run("caller", "erase", "{DIR}", NUMBER, "--yes")
+    erased = await unbuilt.run_here("caller", "erase", "{DIR}", NUMBER, "--yes")
     assert (erased.code, erased.err) == (0, "")
     assert erased.out.splitlines() == [
         "erased     4 rows (1 journeys, 1 visits, 2 voicemails), 1 file",
         "left       t-2: t-2.wav: remove this file by hand",
     ]
     assert not message.exists()
-    again = await unbuilt.run("caller", "erase", "{DIR}", NUMBER, "--yes")
+    again = await unbuilt.run_here("caller", "erase", "{DIR}", NUMBER, "--yes")
     assert again.out == "erased     0 rows, 0 files\n"
-    shown = await unbuilt.run("report", "abandoned", "{DIR}", "--from", "2001-02-03", "--to", "2001-02-04")
+    shown = await unbuilt.run_here("report", "abandoned", "{DIR}", "--from", "2001-02-03", "--to", "2001-02-04")
     assert "masked" in shown.out
     assert "138" not in shown.out
 
@@ -84,7 +82,7 @@ async def test_nobody_is_erased_while_he_calls(unbuilt: Machine) -> None:
     now = datetime.now(UTC)
     ended = a_visit(2, caller=NUMBER, entered_at=now, ended_at=now - timedelta(minutes=1), outcome="abandoned")
     await filled(unbuilt, *a_call(), ended)
-    refused = await unbuilt.run("caller", "erase", "{DIR}", NUMBER, "--yes")
+    refused = await unbuilt.run_here("caller", "erase", "{DIR}", NUMBER, "--yes")
     assert one_line(refused, 2).startswith("hotline: a call of this number goes on, or ended less than ten minutes ago")
     store = await open_store(f"sqlite:///{unbuilt.state / 'hotline.db'}")
     assert {row.caller for row in (await visits(store)).rows} == {NUMBER}
@@ -102,4 +100,4 @@ async def test_slips_are_one_line(unbuilt: Machine, tmp_path: Path) -> None:
         (("export", "{DIR}", NUMBER, "--to", str(tmp_path)), f"{tmp_path} is there already; expected a new file"),
         (("export", "{DIR}", NUMBER, "--to", f"{tmp_path}/no/x"), f"{tmp_path}/no/x cannot be written: No such file"),
     ):
-        assert one_line(await unbuilt.run("caller", *words), 2).startswith(f"hotline: {said}")
+        assert one_line(await unbuilt.run_here("caller", *words), 2).startswith(f"hotline: {said}")

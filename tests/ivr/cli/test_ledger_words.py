@@ -36,7 +36,7 @@ SINCE = ("--since", "2026-11-01")
 
 @pytest.mark.parametrize("command", ["ledger verify", "ledger import", "ledger evidence", "ledger call"])
 async def test_every_word_explains_itself_within_80_columns(unbuilt: Machine, command: str) -> None:
-    ended = await unbuilt.run(*command.split(), "--help")
+    ended = await unbuilt.run_here(*command.split(), "--help")
     assert ended.out.startswith(f"Usage: hotline {command} [OPTIONS] {{DIR}}")
     assert max(map(len, ended.out.splitlines())) <= 80
 
@@ -47,7 +47,7 @@ async def test_a_log_is_compared_taken_in_and_compared_again(unbuilt: Machine, t
     aside = "(6 lines read, set aside: 1 because its verb is not known here)"
     no_cel = f"no CEL here ({tmp_path}/cel-custom/hotline.csv): calls were not compared"
 
-    before = await unbuilt.run("ledger", "verify", "{DIR}", *SINCE)
+    before = await unbuilt.run_here("ledger", "verify", "{DIR}", *SINCE)
     assert (before.code, before.err) == (1, "")
     assert before.out.splitlines() == [
         "visit      field  ledger     queue_log",
@@ -59,7 +59,7 @@ async def test_a_log_is_compared_taken_in_and_compared_again(unbuilt: Machine, t
         no_cel,
     ]
 
-    taken = await unbuilt.run("ledger", "import", "{DIR}", str(log))
+    taken = await unbuilt.run_here("ledger", "import", "{DIR}", str(log))
     assert taken.code == 0
     assert taken.out.splitlines() == [
         "2 visits in 6 lines of 1 file: 2 new, 0 put right, 0 there already",
@@ -68,18 +68,18 @@ async def test_a_log_is_compared_taken_in_and_compared_again(unbuilt: Machine, t
     ]
     (kept,) = (unbuilt.state / "set-aside" / "t-1").iterdir()
     assert kept.read_text("utf-8").endswith(f" unknown_verb {BEGAN + 50}|c.3|sales|Ann|CONECT|*\n")
-    again = await unbuilt.run("ledger", "import", "{DIR}", str(log))
+    again = await unbuilt.run_here("ledger", "import", "{DIR}", str(log))
     assert (again.code, again.out) == (0, "nothing new in 1 file since the last import\n")
 
-    after = await unbuilt.run("ledger", "verify", "{DIR}", *SINCE)
+    after = await unbuilt.run_here("ledger", "verify", "{DIR}", *SINCE)
     agents = "no difference in what 1 agent did, nor in their 1 place in queues"
     whole = f"no difference in 2 visits since 2026-11-01 00:00 {aside}\n{agents}\n{no_cel}\n"
     assert (after.code, after.out) == (0, whole)
-    told = json.loads((await unbuilt.run("ledger", "verify", "{DIR}", *SINCE, "--format", "json")).out)
+    told = json.loads((await unbuilt.run_here("ledger", "verify", "{DIR}", *SINCE, "--format", "json")).out)
     assert (told["node"], told["visits"], told["differences"]) == ("t-1", 2, [])
     assert (told["set_aside"], told["cel"]) == ({"unknown_verb": 1}, None)
 
-    shown = await unbuilt.run("ledger", "evidence", "{DIR}", "t-1/c.1/1")
+    shown = await unbuilt.run_here("ledger", "evidence", "{DIR}", "t-1/c.1/1")
     assert shown.out.splitlines() == [
         "t-1/c.1/1  138****8000  sales  answered",
         "rests on: queue_log: COMPLETEAGENT",
@@ -92,7 +92,7 @@ async def test_a_log_is_compared_taken_in_and_compared_again(unbuilt: Machine, t
         "",
         "no line is kept of it: it is older than keep.evidence, or was imported",
     ]
-    called = await unbuilt.run("ledger", "call", "{DIR}", "t-1/c.1/1")
+    called = await unbuilt.run_here("ledger", "call", "{DIR}", "t-1/c.1/1")
     assert called.out.splitlines() == [
         "c.1  2026-11-22  138****8000",
         "",
@@ -102,7 +102,7 @@ async def test_a_log_is_compared_taken_in_and_compared_again(unbuilt: Machine, t
         "06:52:14.000  agent  1001 Ann answered after 5.0 s",
         "06:52:39.000  queue  sales is over: answered, by agent, talk 25.0 s",
     ]
-    assert (await unbuilt.run("ledger", "call", "{DIR}", "c.1")).out == called.out
+    assert (await unbuilt.run_here("ledger", "call", "{DIR}", "c.1")).out == called.out
 
 
 async def test_calls_are_compared_with_cel_in_words_that_name_each(unbuilt: Machine, tmp_path: Path) -> None:
@@ -110,7 +110,7 @@ async def test_calls_are_compared_with_cel_in_words_that_name_each(unbuilt: Mach
     (tmp_path / "cel-custom").mkdir()
     cel = tmp_path / "cel-custom" / "hotline.csv"
     cel.write_bytes((CEL / "asterisk-22.10.1-menu.csv").read_bytes() + b'"HANGUP","1795\n')
-    ended = await unbuilt.run("ledger", "verify", "{DIR}", *SINCE)
+    ended = await unbuilt.run_here("ledger", "verify", "{DIR}", *SINCE)
     assert (ended.code, ended.err) == (1, "")
     said = ended.out.splitlines()
     assert said[0].startswith("no difference in 0 visits since ")
@@ -119,26 +119,26 @@ async def test_calls_are_compared_with_cel_in_words_that_name_each(unbuilt: Mach
     assert said[2:3] == [""]
     assert said[3].startswith("1 difference in 1 of 1 call CEL tells of since 2026-11-25 ")
     assert said[3].endswith("(6 lines read, set aside: 1 because the line is cut, or of another mapping than ours)")
-    told = json.loads((await unbuilt.run("ledger", "verify", "{DIR}", *SINCE, "--format", "json")).out)["cel"]
+    told = json.loads((await unbuilt.run_here("ledger", "verify", "{DIR}", *SINCE, "--format", "json")).out)["cel"]
     assert (told["calls"], told["set_aside"], told["differences"][0]["what"]) == (1, {"cut": 1}, "call")
     assert "13922220009" not in ended.out + json.dumps(told)
     # logs named by hand are of who knows which Asterisk: its CEL must be named, too
-    named = await unbuilt.run("ledger", "verify", "{DIR}", *SINCE, "--log", str(tmp_path / "queue_log"))
+    named = await unbuilt.run_here("ledger", "verify", "{DIR}", *SINCE, "--log", str(tmp_path / "queue_log"))
     assert (named.code, named.out.splitlines()[1].split(":")[0]) == (0, "calls were not compared")
-    nowhere = await unbuilt.run("ledger", "verify", "{DIR}", *SINCE, "--cel", str(tmp_path / "nowhere.csv"))
+    nowhere = await unbuilt.run_here("ledger", "verify", "{DIR}", *SINCE, "--cel", str(tmp_path / "nowhere.csv"))
     assert "nowhere.csv: No such file" in one_line(nowhere, 2)
 
 
 async def test_what_cannot_be_done_is_told_in_one_line(unbuilt: Machine, tmp_path: Path) -> None:
     unbuilt.environ["HOTLINE_QUEUE_LOG"] = str(tmp_path / "nowhere" / "queue_log")
-    assert "there is no" in one_line(await unbuilt.run("ledger", "verify", "{DIR}"), 2)
+    assert "there is no" in one_line(await unbuilt.run_here("ledger", "verify", "{DIR}"), 2)
     assert "does not understand 'soon'" in one_line(
-        await unbuilt.run("ledger", "verify", "{DIR}", "--since", "soon"), 2
+        await unbuilt.run_here("ledger", "verify", "{DIR}", "--since", "soon"), 2
     )
-    assert "there is no file" in one_line(await unbuilt.run("ledger", "import", "{DIR}", str(tmp_path / "q")), 2)
-    assert "there is no visit t-1/x/1" in one_line(await unbuilt.run("ledger", "evidence", "{DIR}", "t-1/x/1"), 2)
-    assert "there is no call t-1/x/1" in one_line(await unbuilt.run("ledger", "call", "{DIR}", "t-1/x/1"), 2)
-    odd = await unbuilt.run("ledger", "verify", "{DIR}", "--format", "xml")
+    assert "there is no file" in one_line(await unbuilt.run_here("ledger", "import", "{DIR}", str(tmp_path / "q")), 2)
+    assert "there is no visit t-1/x/1" in one_line(await unbuilt.run_here("ledger", "evidence", "{DIR}", "t-1/x/1"), 2)
+    assert "there is no call t-1/x/1" in one_line(await unbuilt.run_here("ledger", "call", "{DIR}", "t-1/x/1"), 2)
+    odd = await unbuilt.run_here("ledger", "verify", "{DIR}", "--format", "xml")
     assert "expected text, json" in one_line(odd, 2)
 
 
@@ -146,8 +146,8 @@ async def test_the_log_of_another_asterisk_needs_a_name_of_its_own(unbuilt: Mach
     (tmp_path / "other").mkdir()
     mine = log_of(tmp_path, *TALK, *GAVE_UP)
     other = log_of(tmp_path / "other", "0|x.1|sales|NONE|ENTERQUEUE||1|1", "70|x.1|sales|NONE|ABANDON|1|1|70")
-    assert (await unbuilt.run("ledger", "import", "{DIR}", str(mine))).code == 0
-    refused = await unbuilt.run("ledger", "import", "{DIR}", str(other))
+    assert (await unbuilt.run_here("ledger", "import", "{DIR}", str(mine))).code == 0
+    refused = await unbuilt.run_here("ledger", "import", "{DIR}", str(other))
     assert refused.code == 2
     assert refused.err.splitlines()[-1].endswith("give it a name of its own with --node")
-    assert (await unbuilt.run("ledger", "import", "{DIR}", str(other), "--node", "t-2")).code == 0
+    assert (await unbuilt.run_here("ledger", "import", "{DIR}", str(other), "--node", "t-2")).code == 0

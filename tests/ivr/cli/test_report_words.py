@@ -41,7 +41,7 @@ async def filled(machine: Machine, *more: Row) -> None:
     await store.close()
 
 
-@pytest.mark.parametrize("report", ["queues", "agents", "hours", "abandoned", "calls", "flows"])
+@pytest.mark.parametrize("report", ["queues", "agents", "hours", "abandoned", "calls", "flows", "exceptions"])
 async def test_every_word_explains_itself_within_80_columns(unbuilt: Machine, report: str) -> None:
     ended = await unbuilt.run_here("report", report, "--help")
     assert ended.out.startswith(f"Usage: hotline report {report} [OPTIONS] {{DIR}}")
@@ -142,7 +142,7 @@ async def test_calls_and_flows(unbuilt: Machine) -> None:
     )
     step = a_step(1, journey_id=call.id, step="greet", verb="play", outcome="hung up", at=began)
     await filled(unbuilt, call, step)
-    calls = await unbuilt.run("report", "calls", "{DIR}", *DAY, "--metrics", "calls,calls_hung_up")
+    calls = await unbuilt.run_here("report", "calls", "{DIR}", *DAY, "--metrics", "calls,calls_hung_up")
     assert (calls.code, calls.err) == (0, "")
     assert calls.out.splitlines()[2:] == [
         "flow  calls  calls_hung_up",
@@ -152,15 +152,15 @@ async def test_calls_and_flows(unbuilt: Machine) -> None:
         "",
         "callers hung up most often in main.greet (1)",
     ]
-    flows = await unbuilt.run("report", "flows", "{DIR}", *DAY, "--format", "csv")
+    flows = await unbuilt.run_here("report", "flows", "{DIR}", *DAY, "--format", "csv")
     assert flows.out.splitlines()[1:] == ["main,v1,greet,play,hung up,,1,1,1.0,1,1.0"]
-    wrong = one_line(await unbuilt.run("report", "flows", "{DIR}", "--flow", "mian"), 2)
+    wrong = one_line(await unbuilt.run_here("report", "flows", "{DIR}", "--flow", "mian"), 2)
     assert wrong == "hotline: R012: there is no flow 'mian'; did you mean 'main'?"
 
 
 async def test_csv_for_a_spreadsheet_and_a_zone_of_nothing(unbuilt: Machine) -> None:
     await filled(unbuilt)
     words = ("report", "queues", "{DIR}", *DAY, "--metrics", "entered", "--format", "csv", "--bom", "--separator", ";")
-    assert (await unbuilt.run(*words)).out == "\ufeffqueue;entered\nsales;2\n"
-    wrong = one_line(await unbuilt.run("report", "queues", "{DIR}", "--zone", ""), 2)
+    assert (await unbuilt.run_here(*words)).out == "\ufeffqueue;entered\nsales;2\n"
+    wrong = one_line(await unbuilt.run_here("report", "queues", "{DIR}", "--zone", ""), 2)
     assert wrong == "hotline: R007: there is no time zone ''; expected a name such as Asia/Shanghai"

@@ -14,10 +14,10 @@ from ivr.app.mistakes import MistakeError
 from ivr.cli.drawing import draw
 from ivr.cli.main import draw as command
 from store.engine import open_store
-from store.migrate import upgrade
 from store.rows import Journey, JourneyStep
 from store.writer import Writer
 from tests.ivr.flow.surroundings import SMALL
+from tests.store.databases import migrated
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -32,7 +32,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 async def history(url: str, *ages: timedelta) -> None:
     """A call of each age that pressed 0 in the menu."""
-    await upgrade(url)
+    await migrated(url)
     store = await open_store(url)
     try:
         async with Writer(store) as writer:

@@ -214,7 +214,7 @@ async def test_a_lookup_is_stopped_when_the_caller_leaves(flows_: FlowSet) -> No
         peer.say(*header())
         assert await peer.hear() == LINKED[0][2:]
         peer.say(LINKED[1][2:], "HANGUP")
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             await stage.lookups.stopped.wait()
         await peer.ended()
     assert stage.journeys.steps == ["find: hung up"]
@@ -596,7 +596,7 @@ async def led(server: AgiServer, leaves_at: int, how: str) -> int:
             else:
                 alive = line.startswith(("SET VARIABLE", "GET VARIABLE"))
                 peer.say(answer_to(line, pin=False) if alive else ANSWERS["CHANNEL STATUS"])
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         while server.calls:  # noqa: ASYNC110 - the server has no event for its last call's end
             await asyncio.sleep(0)
     return count

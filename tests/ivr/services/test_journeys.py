@@ -14,11 +14,11 @@ from ivr.flow.model import Play, Queue
 from ivr.services.journeys import JourneyLog
 from ivr.services.sealing import CursorSeal
 from store.engine import open_store
-from store.migrate import upgrade
 from store.queries import journey_by_id
 from store.rows import Journey, JourneyStep
 from store.writer import Writer
 from tests.ivr.engine.making import AT, left, single, to
+from tests.store.databases import migrated
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -98,7 +98,7 @@ async def test_a_call_of_two_segments_is_one_journey_in_the_real_store(tmp_path:
     )
     seal = CursorSeal(Fernet.generate_key(), now=lambda: LATER)
     url = f"sqlite:///{tmp_path / 'hotline.db'}"
-    await upgrade(url)
+    await migrated(url)
     store = await open_store(url)
     try:
         async with Writer(store) as writer:

@@ -10,11 +10,11 @@ from structlog.testing import capture_logs
 
 from ivr.services.remembered import CallerMemory, memory_key
 from store.engine import open_store
-from store.migrate import upgrade
 from store.queries import remembered
 from store.rows import Remembered
 from store.writer import Writer
 from tests.ivr.services.waiting import until
+from tests.store.databases import migrated
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -100,7 +100,7 @@ def test_the_key_is_made_once_and_kept_from_others(tmp_path: Path) -> None:
 @pytest.mark.parametrize("key", ["2", "3"])
 async def test_the_real_store_remembers(tmp_path: Path, key: str) -> None:
     url = f"sqlite:///{tmp_path / 'hotline.db'}"
-    await upgrade(url)
+    await migrated(url)
     store = await open_store(url)
     try:
         async with Writer(store) as writer:
