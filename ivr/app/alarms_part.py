@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from dialplan.report import as_text
-from ivr.app.mistakes import MistakeError
+from ivr.app.letters import Written
 from ivr.app.timetables import Timetables
 from ivr.config.alarms import load_alarms
 from ivr.config.kinds import SecretRef
@@ -74,7 +74,7 @@ def way_of(sender: Sender, ready: Ready) -> Way:
             case Command():
                 return StartedProgram(sender.argv, sender.timeout_s)
             case _:
-                raise MistakeError("letters are not sent yet")
+                return Written(sender, ready)
     except SecretMissingError as missing:
         return Unable(str(missing))
 

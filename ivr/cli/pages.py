@@ -14,6 +14,7 @@ from ivr.flow.codes import CODES as FLOW
 from ivr.prompts.codes import CODES as PROMPTS
 from ivr.rehearsal.codes import CODES as REHEARSAL
 from ivr.reports.codes import CODES as REPORTS
+from ivr.services.mail_codes import CODES as MAIL
 from ivr.shifts.codes import CODES as SHIFTS
 
 PAGE = Path(__file__).parents[2] / "docs" / "diagnostics.md"
@@ -21,7 +22,7 @@ PAGE = Path(__file__).parents[2] / "docs" / "diagnostics.md"
 
 def diagnostics_page() -> str:
     """The whole page."""
-    return as_markdown(merge_codes(CONFIG, FLOW, PROMPTS, DIALPLAN, REHEARSAL, REPORTS, BOARDS, SHIFTS, ALARMS))
+    return as_markdown(merge_codes(CONFIG, FLOW, PROMPTS, DIALPLAN, REHEARSAL, REPORTS, BOARDS, SHIFTS, MAIL, ALARMS))
 
 
 if __name__ == "__main__":

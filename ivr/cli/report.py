@@ -25,6 +25,11 @@ Bom = Annotated[bool, typer.Option("--bom", help="Of csv: with a mark by which E
 Separator = Annotated[str | None, typer.Option("--separator", help="Of csv: , ; or tab between cells.", metavar="CHAR")]
 Output = Annotated[Path | None, typer.Option("--output", "-o", help="Into this file.", metavar="FILE")]
 
+MailTo = Annotated[
+    list[str] | None,
+    typer.Option("--mail-to", help="Mail it there; may be repeated.", metavar="ADDRESS"),
+]
+
 report = typer.Typer(
     help="The figures of queues, agents and flows, each by its name.", no_args_is_help=True, rich_markup_mode=None
 )
@@ -44,6 +49,7 @@ def queues(
     bom: Bom = False,
     separator: Separator = None,
     output: Output = None,
+    mail_to: MailTo = None,
 ) -> None:
     """What became of the callers of each queue.
 
@@ -51,7 +57,7 @@ def queues(
     """
     from ivr.cli import reporting
 
-    wish = reporting.Wish(folder, since, until, zone, form, output, separator, bom=bom)
+    wish = reporting.Wish(folder, since, until, zone, form, output, separator, bom=bom, mail_to=mail_to or ())
     reporting.metrics_report("queues", wish, by=by, only=queue or (), names=metrics)
 
 
@@ -69,6 +75,7 @@ def agents(
     bom: Bom = False,
     separator: Separator = None,
     output: Output = None,
+    mail_to: MailTo = None,
 ) -> None:
     """What each agent did.
 
@@ -76,7 +83,7 @@ def agents(
     """
     from ivr.cli import reporting
 
-    wish = reporting.Wish(folder, since, until, zone, form, output, separator, bom=bom)
+    wish = reporting.Wish(folder, since, until, zone, form, output, separator, bom=bom, mail_to=mail_to or ())
     reporting.metrics_report("agents", wish, by=by, only=agent or (), names=metrics)
 
 
@@ -93,6 +100,7 @@ def hours(
     bom: Bom = False,
     separator: Separator = None,
     output: Output = None,
+    mail_to: MailTo = None,
 ) -> None:
     """The hours of the day, over all days of the range.
 
@@ -100,7 +108,7 @@ def hours(
     """
     from ivr.cli import reporting
 
-    wish = reporting.Wish(folder, since, until, zone, form, output, separator, bom=bom)
+    wish = reporting.Wish(folder, since, until, zone, form, output, separator, bom=bom, mail_to=mail_to or ())
     reporting.metrics_report("hours", wish, by="hour", only=queue or (), names=metrics)
 
 
@@ -117,6 +125,7 @@ def abandoned(
     bom: Bom = False,
     separator: Separator = None,
     output: Output = None,
+    mail_to: MailTo = None,
 ) -> None:
     """Who gave up waiting, and what became of him since.
 
@@ -125,7 +134,7 @@ def abandoned(
     """
     from ivr.cli import reporting
 
-    wish = reporting.Wish(folder, since, until, zone, form, output, separator, bom=bom)
+    wish = reporting.Wish(folder, since, until, zone, form, output, separator, bom=bom, mail_to=mail_to or ())
     reporting.abandoned_report(wish, only=queue or (), short=short)
 
 
@@ -143,6 +152,7 @@ def calls(
     bom: Bom = False,
     separator: Separator = None,
     output: Output = None,
+    mail_to: MailTo = None,
 ) -> None:
     """What became of the calls of each flow.
 
@@ -151,7 +161,7 @@ def calls(
     """
     from ivr.cli import reporting
 
-    wish = reporting.Wish(folder, since, until, zone, form, output, separator, bom=bom)
+    wish = reporting.Wish(folder, since, until, zone, form, output, separator, bom=bom, mail_to=mail_to or ())
     reporting.metrics_report("calls", wish, by=by, only=flow or (), names=metrics)
 
 
@@ -170,6 +180,7 @@ def flows(
     bom: Bom = False,
     separator: Separator = None,
     output: Output = None,
+    mail_to: MailTo = None,
 ) -> None:
     """How often each step was entered, and each way out of it taken.
 
@@ -179,7 +190,7 @@ def flows(
     """
     from ivr.cli import reporting
 
-    wish = reporting.Wish(folder, since, until, zone, form, output, separator, bom=bom)
+    wish = reporting.Wish(folder, since, until, zone, form, output, separator, bom=bom, mail_to=mail_to or ())
     reporting.flows_report(wish, only=flow or (), by=by)
 
 
@@ -195,6 +206,7 @@ def exceptions(
     bom: Bom = False,
     separator: Separator = None,
     output: Output = None,
+    mail_to: MailTo = None,
 ) -> None:
     """Who did something else than planned, for a minute or more.
 
@@ -202,7 +214,7 @@ def exceptions(
     """
     from ivr.cli import reporting
 
-    wish = reporting.Wish(folder, since, until, zone, form, output, separator, bom=bom)
+    wish = reporting.Wish(folder, since, until, zone, form, output, separator, bom=bom, mail_to=mail_to or ())
     reporting.exceptions_report(wish, only=agent or ())
 
 

@@ -6,19 +6,22 @@ import asyncio
 import sys
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import typer
 
 from ivr.app.flow_reports import flows_of
 from ivr.app.loading import load_ready
+from ivr.app.mailing import addresses, mail, server_of
 from ivr.app.mistakes import MistakeError
 from ivr.app.plan import exceptions_of
 from ivr.app.report_part import abandoned_of, metrics_table
 from ivr.reports.forms import as_csv, as_json, as_text
 from ivr.reports.html import as_html
+from ivr.reports.letters import subject_of, text_of
 from ivr.reports.ways import SHOWN
 from ivr.reports.wishes import Kind, Span, WishError, form, is_of, separator, span
+from ivr.services.mail import Attachment, Letter
 from store.metrics import METRICS, VERSION
 
 if TYPE_CHECKING:
@@ -41,6 +44,7 @@ class Wish:
     output: Path | None
     separator: str | None = None
     bom: bool = False
+    mail_to: Sequence[str] = ()
 
 
 def metrics_report(kind: Kind, wish: Wish, *, by: str, only: Sequence[str], names: str | None) -> None:
@@ -94,32 +98,69 @@ def metrics_list() -> str:
 
 def _report(wish: Wish, made: Callable[[Ready, Span], Table]) -> None:
     try:
-        form(wish.form, to_terminal=wish.output is None and sys.stdout.isatty())
+        to = addresses(wish.mail_to)
+        form(wish.form, to_terminal=wish.output is None and not to and sys.stdout.isatty())
         separator(wish.separator, wish.form, bom=wish.bom)
         ready = load_ready(wish.folder)
-        asked = span(
-            wish.since, wish.until, ready.hotline.time_zone if wish.zone is None else wish.zone, datetime.now(UTC)
-        )
-        _show(wish, made(ready, asked))
+        if to:
+            server_of(ready)  # told before the database is asked for minutes
+        now = datetime.now(UTC)
+        asked = span(wish.since, wish.until, ready.hotline.time_zone if wish.zone is None else wish.zone, now)
+        table = made(ready, asked)
+        told = _written(wish, table, wish.form)
+        if to:
+            _mail(ready, wish, table, told, now)
+        if wish.output is not None or not to:
+            _show(wish, table, told)
     except WishError as wrong:
         raise MistakeError(str(wrong)) from None
 
 
-def _show(wish: Wish, table: Table) -> None:
-    match wish.form:
+def _mail(ready: Ready, wish: Wish, table: Table, told: bytes, now: datetime) -> None:
+    """The report as a letter: the form that is asked for as its attachment, a page to print where none is."""
+    to = addresses(wish.mail_to)
+    kind = "html" if wish.form == "table" else wish.form
+    body = told if kind == wish.form else _written(wish, table, kind)
+    name = f"{table.title}-{table.span.since.astimezone(table.span.zone):%Y-%m-%d}.{kind}"
+    language = ready.hotline.languages[0]
+    hotline = ready.hotline.title.get(language) or ready.hotline.name
+    letter = Letter(
+        to=to,
+        subject=subject_of(table, hotline, language),
+        text=text_of(table, hotline, language, [name]),
+        language=language,
+        attachments=[Attachment(name=name, kind=_KINDS[kind], body=body)],
+    )
+    mail(ready, letter, now)
+    typer.echo(f"sent       {name} to {', '.join(to)}", err=True)
+
+
+_KINDS: Final = {
+    "csv": "text/csv",
+    "json": "application/json",
+    "html": "text/html",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+
+
+def _written(wish: Wish, table: Table, form: str) -> bytes:
+    match form:
         case "xlsx":
             from ivr.reports.workbook import as_workbook
 
-            told = as_workbook(table)
+            return as_workbook(table)
         case "csv":
             mark = "\ufeff" if wish.bom else ""
-            told = f"{mark}{as_csv(table, separator(wish.separator, wish.form, bom=wish.bom))}\n".encode()
+            return f"{mark}{as_csv(table, separator(wish.separator, wish.form, bom=wish.bom))}\n".encode()
         case "json":
-            told = f"{as_json(table)}\n".encode()
+            return f"{as_json(table)}\n".encode()
         case "html":
-            told = f"{as_html(table)}\n".encode()
+            return f"{as_html(table)}\n".encode()
         case _:
-            told = f"{as_text(table)}\n".encode()
+            return f"{as_text(table)}\n".encode()
+
+
+def _show(wish: Wish, table: Table, told: bytes) -> None:
     if wish.output is not None:
         try:
             wish.output.write_bytes(told)

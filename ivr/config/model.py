@@ -33,6 +33,7 @@ from ivr.config.kinds import (
     name_of,
     refuse,
 )
+from ivr.config.mail import Mail  # noqa: TC001 - pydantic reads the annotations
 from ivr.flow.fields import MOST_TRIES, is_variable
 from ivr.flow.load import STEPS_BOUNDS
 from ivr.flow.model import MOST_VISITS
@@ -365,6 +366,8 @@ class Hotline(Part):
     queue_log: Text = "/var/log/asterisk/queue_log"
     queue_log_olddir: Text | None = None
     """Where logrotate moves the pieces of it (`olddir`); None leaves them beside it."""
+    mail: Mail | None = None
+    """Through which server mail goes out; None sends none."""
     keep: Keep = Keep()
     """How long the history, and each kind of thing in it, is kept."""
 

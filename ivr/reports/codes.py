@@ -85,7 +85,7 @@ CODES = codes(
         "R010",
         "more intervals than a report takes",
         "At most 50,000 for each queue: half a year of `5m`. Nobody reads more; the database itself has the visits. "
-        "The wallboard's history takes 3,000, and a range of 400 days; its exports have at most 300,000 cells. The list "
+        "The wallboard's history takes 3,000, and a range of 400 days; its exports have at most 300,000 cells. A list "
         "of who gave up holds 50,000.",
         "hotline report queues my-hotline --from 2020-01-01 --by 5m",
         "hotline report queues my-hotline --from 2020-01-01 --by day",
