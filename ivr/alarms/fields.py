@@ -29,6 +29,8 @@ class Known:
     schedules: frozenset[str] | None = None
     trunks: Table[str, bool] | None = None
     """By name, whether Asterisk can tell that it is there."""
+    mail: bool | None = None
+    """Whether there is a server for letters."""
 
 
 def notes_of(known: Known) -> Notes:

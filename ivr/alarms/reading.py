@@ -83,7 +83,7 @@ def _alarms(notes: Notes, slots: Slots, known: Known) -> Alarms:
     to, language, at_most = (slots.node(key) for key in ("to", "language", "at_most"))
     senders, rules = slots.node("senders"), slots.node("rules")
     slots.finish()
-    ways = read_senders(notes, senders)
+    ways = read_senders(notes, senders, known)
     named = frozenset(_names(senders))
     everybody = names_in(notes, to, "sender", named)
     written = _rules(notes, rules, known, Told(named, everybody))

@@ -6,11 +6,13 @@ import re
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
-from ivr.alarms.fields import seconds, secret, slots_of
+from dialplan.diagnostics import Diagnostic
+from ivr.alarms.fields import FILE, seconds, secret, slots_of
 from ivr.flow.yaml_reader import Scalar, Sequence
 from wallboard.alarms.rules import Command, Mail, Webhook
 
 if TYPE_CHECKING:
+    from ivr.alarms.fields import Known
     from ivr.boards.fields import Notes, Slots
     from ivr.flow.yaml_reader import Node
     from wallboard.alarms.rules import Secret, Sender
@@ -25,7 +27,7 @@ PLACES: Final = frozenset({"change", "rule", "subject", "severity", "text", "id"
 _BRACES: Final = re.compile(r"\{([^{}]*)\}")
 
 
-def read_senders(notes: Notes, node: Node | None) -> dict[str, Sender]:
+def read_senders(notes: Notes, node: Node | None, known: Known) -> dict[str, Sender]:
     """Every sender without a mistake, by its name."""
     slots = None if node is None else slots_of(notes, node, "senders", "names and ways: {ops: {webhook: …}}")
     if slots is None:
@@ -36,6 +38,9 @@ def read_senders(notes: Notes, node: Node | None) -> dict[str, Sender]:
         sender = None if node is None else _sender(notes, name, node)
         if sender is not None:
             found[name] = sender
+        if isinstance(sender, Mail) and known.mail is False and node is not None:
+            message, expected = "no server is named that letters could go through", "mail in hotline.yaml"
+            notes.diagnostics.append(Diagnostic("A008", "warning", node.span, message, expected=expected, file=FILE))
     return found
 
 

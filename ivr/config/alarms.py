@@ -61,4 +61,5 @@ def known_of(loaded: Loaded) -> Known:
     hotline = settings.hotline
     schedules = frozenset(hotline.hours) if settings.whole("hours") else None
     trunks = {name: bool(trunk.contact and trunk.qualify_ms) for name, trunk in hotline.trunks.items()}
-    return Known(names_of(loaded), schedules, trunks if settings.whole("trunks") else None)
+    mail = hotline.mail is not None if settings.whole("mail") else None
+    return Known(names_of(loaded), schedules, trunks if settings.whole("trunks") else None, mail)

@@ -14,15 +14,19 @@ from lab.phone import Phone
 from lab.ports import AGENTS
 from lab.rig import ALWAYS_OPEN, Plan, Rig
 from tests.alarms.carrier import Carrier
+from tests.ivr.services.postbox import postbox
 from tests.wallboard.alarms.receiving import Receiver
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from tests.ivr.services.postbox import Postbox
+
 ROOT: Final = Path(__file__).parents[2]
 PATIENCE_S: Final = 90.0
 RULES: Final = """\
-to: [ops, page]
+to: [ops, page, letters]
+at_most: 60
 rules:
   cut: {when: ami_gone, for: 3s, clear: {for: 1s}}
   node: {when: node_gone, for: 1min}
@@ -76,6 +80,7 @@ class Cable:
         self._far = far
         self._server: asyncio.Server | None = None
         self._writers: set[asyncio.StreamWriter] = set()
+        self._carrying: set[asyncio.Task[None]] = set()
         self.port = 0
 
     async def plug_in(self) -> None:
@@ -87,8 +92,18 @@ class Cable:
             self._server.close()
         for writer in list(self._writers):
             writer.transport.abort()
+        await asyncio.gather(*self._carrying)  # each ends with its ends
 
     async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        this = asyncio.current_task()
+        assert this is not None
+        self._carrying.add(this)
+        try:
+            await self._carried(reader, writer)
+        finally:
+            self._carrying.discard(this)
+
+    async def _carried(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             far_reader, far_writer = await asyncio.open_connection("127.0.0.1", self._far)
         except OSError:
@@ -130,14 +145,20 @@ def free_port() -> int:
 class Told:
     """What each sender has been given, in order: `fired cut/gz-1`."""
 
-    def __init__(self, folder: Path, hook: Receiver) -> None:
+    def __init__(self, folder: Path, hook: Receiver, box: Postbox) -> None:
         self._pages = folder / "pages"
         self._hook = hook
+        self._box = box
 
     def by(self) -> dict[str, list[str]]:
         """By sender."""
         lines = self._pages.read_text("utf-8").splitlines() if self._pages.exists() else []
-        return {"ops": _said(self._hook.got), "page": _said([json.loads(line) for line in lines])}
+        letters = [_facts(letter.get_content()) for letter in self._box.letters]
+        return {
+            "ops": _said(self._hook.got),
+            "page": _said([json.loads(line) for line in lines]),
+            "letters": _said(letters),
+        }
 
     async def becomes(self, *expected: str) -> None:
         """Wait until every sender has been told just this, in any order of what happened at once."""
@@ -147,6 +168,11 @@ class Told:
         assert not wrong, f"told {wrong}, expected {expected}"
         named = [(each["change"], each["id"]) for each in _each(self._hook.got)]
         assert len(named) == len(set(named)), "each firing once, and once that it is over"
+
+
+def _facts(letter: str) -> dict[str, Any]:
+    """What a letter says of one alarm: `rule: cut` in a line."""
+    return dict(line.split(": ", 1) for line in letter.splitlines()[1:] if ": " in line)
 
 
 def _each(documents: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -172,31 +198,38 @@ class House:
     """`async with House(tmp_path) as house`: everything runs, and nothing is wrong."""
 
     def __init__(self, folder: Path, rules: str, database_url: str | None = None) -> None:
-        self._folder = folder
+        self._folder, self._rules, self._database_url = folder, rules, database_url
         self._opened = AsyncExitStack()
         self.hook = Receiver()
-        self.told = Told(folder, self.hook)
-        senders = (
-            f"senders:\n  ops: {{webhook: {{env: OPS_HOOK}}, secret: {{env: OPS_KEY}}}}\n"
-            f"  page: {{command: [tee, -a, {folder / 'pages'}]}}\n"
-        )
         self.carrier = Carrier(free_port())
+
+    def _plan(self, mail_port: int) -> Plan:
+        senders = (
+            "senders:\n  ops: {webhook: {env: OPS_HOOK}, secret: {env: OPS_KEY}}\n"
+            f"  page: {{command: [tee, -a, {self._folder / 'pages'}]}}\n"
+            "  letters: {mail: [ops@example.com]}\n"
+        )
         contact = f"sip:127.0.0.1:{self.carrier.port}"
         trunk = f"carrier: {{host: 127.0.0.1, contact: '{contact}', qualify: 1s}}"
+        mail = f"mail: {{server: 127.0.0.1, port: {mail_port}, security: none, sender: hotline@example.com}}"
         edits = (
             ALWAYS_OPEN,
             ("hotline.yaml", "carrier: {host: 127.0.0.1}", trunk),
-            ("alarms.yaml", "rules:\n", f"{senders}{RULES}{rules}"),
+            ("hotline.yaml", "\ntrunks:\n", f"\n{mail}\n\ntrunks:\n"),
+            ("alarms.yaml", "rules:\n", f"{senders}{RULES}{self._rules}"),
         )
         base = (ROOT / "asterisk-conf" / "pjsip.conf").read_text("utf-8")
-        plan = Plan(edits=edits, files={"pjsip.conf": base + PJSIP}, database_url=database_url, service=False)
-        self.rig = CabledRig(folder / "rig", plan)
-        self.cable = Cable(self.rig.ports.ami)
+        files = {"pjsip.conf": base + PJSIP}
+        return Plan(edits=edits, files=files, database_url=self._database_url, service=False)
 
     async def __aenter__(self) -> Self:
         opened = self._opened
         await opened.enter_async_context(self.hook)
         await opened.enter_async_context(self.carrier)
+        box = await opened.enter_async_context(postbox())
+        self.rig = CabledRig(self._folder / "rig", self._plan(box.port))
+        self.told = Told(self._folder, self.hook, box)
+        self.cable = Cable(self.rig.ports.ami)
         await self.cable.plug_in()
         opened.push_async_callback(self.cable.unplug)
         os.environ |= {"OPS_HOOK": self.hook.url, "OPS_KEY": "a key"}

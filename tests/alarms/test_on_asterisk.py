@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from lab.postgres import Postgres
 
-pytestmark = pytest.mark.asterisk
+pytestmark = [pytest.mark.asterisk, pytest.mark.timeout(900)]
 
 AGENTS = ("1001", "1002", "1003", "1007")
 HELD_BACK_S = 6.0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import re
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -102,6 +103,14 @@ def test_every_metric_can_be_watched_in_its_unit() -> None:
 )
 def test_a_rule_that_makes_no_sense_is_told(text: str, code: str) -> None:
     assert codes(f"rules:\n  it: {text}") == [code]
+
+
+def test_letters_without_a_server_are_a_warning_and_stop_nothing() -> None:
+    reading = read("senders:\n  ops: {mail: ops@example.com}")
+    assert [(each.code, each.severity) for each in reading.diagnostics] == [("A008", "warning")]
+    assert reading.alarms is not None
+    with_server = replace(known(), mail=True)
+    assert read_alarms(b"senders:\n  ops: {mail: ops@example.com}", with_server).diagnostics == ()
 
 
 @pytest.mark.parametrize(
