@@ -35,7 +35,7 @@ rules:
 WITH_TELEPHONES: Final = """\
   trunks: {when: trunk_gone, trunks: [carrier], contacts: [carrier-in], for: 1s, clear: {for: 1s}}
   phones: {when: phones_gone, share: 50, at_least: 3, within: 1min, clear: {for: 1s}}
-  nobody: {when: no_agents, queues: [vip], for: 3s, clear: {for: 1s}}
+  nobody: {when: no_agents, queues: [vip], for: 15s, clear: {for: 1s}}
 """
 CARRIER_ALONE: Final = "  trunks: {when: trunk_gone, trunks: [carrier], for: 1s, clear: {for: 1s}}\n"
 PJSIP: Final = """

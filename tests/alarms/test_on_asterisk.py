@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.asterisk, pytest.mark.timeout(900)]
 
 AGENTS = ("1001", "1002", "1003", "1007")
-HELD_BACK_S = 6.0
+HELD_BACK_S = 20.0
 """Longer than the `for` of what must not be told."""
 
 
