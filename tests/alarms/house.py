@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, Self
 
 from lab.phone import Phone
 from lab.ports import AGENTS
-from lab.rig import ALWAYS_OPEN, Plan, Rig
+from lab.rig import ALWAYS_OPEN, SAMPLE, Plan, Rig
 from tests.alarms.carrier import Carrier
 from tests.ivr.services.postbox import postbox
 from tests.wallboard.alarms.receiving import Receiver
@@ -216,7 +216,7 @@ class House:
             ALWAYS_OPEN,
             ("hotline.yaml", "carrier: {host: 127.0.0.1}", trunk),
             ("hotline.yaml", "\ntrunks:\n", f"\n{mail}\n\ntrunks:\n"),
-            ("alarms.yaml", "rules:\n", f"{senders}{RULES}{self._rules}"),
+            ("alarms.yaml", (SAMPLE / "alarms.yaml").read_text("utf-8"), f"{senders}{RULES}{self._rules}"),
         )
         base = (ROOT / "asterisk-conf" / "pjsip.conf").read_text("utf-8")
         files = {"pjsip.conf": base + PJSIP}
