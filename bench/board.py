@@ -5,7 +5,8 @@
 A real Chromium looks at a real wallboard that follows a made-up bridge. Each change puts one agent into another state,
 as a call does. What the browser spent is its own account (`Performance.getMetrics` of the DevTools protocol, after the
 page has settled); a frame is late when it comes more than a frame and a half after the one before. The same is measured
-while nothing changes: the clocks alone.
+while nothing changes: the clocks alone; and with `--scroll` while the agents' page is scrolled to its end and back by
+the wheel, as it is, and with all cards laid out and painted wherever they are (`content-visibility: visible`).
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from ami_bridge.messages import AgentView, Delta
 from store.engine import open_store
 from store.migrate import upgrade
 from tests.browser.chromium import ARGUMENTS, CHROMIUM
+from tests.browser.signed_in import sign_in
 from tests.wallboard.floor import Bridge, floor, settings
 from wallboard.app import make_app
 
@@ -45,6 +47,7 @@ FRAMES: Final = """() => {
   const look = (at) => { if (last !== null) frames_seen.push(at - last); last = at; requestAnimationFrame(look); };
   requestAnimationFrame(look);
 }"""
+ENDED: Final = "step => step > 0 ? scrollY + innerHeight >= document.documentElement.scrollHeight - 1 : scrollY <= 0"
 ACCOUNTS: Final = ("ScriptDuration", "LayoutDuration", "RecalcStyleDuration", "TaskDuration")
 LATE_FRAMES: Final = 1.5
 """Of the usual time between two frames."""
@@ -110,8 +113,28 @@ async def measured(page: Page, session: CDPSession, bridge: Bridge, seconds: int
     return count, Spent(spent["ScriptDuration"], laid_out, spent["TaskDuration"], frames)
 
 
-async def looked_at(agents: int, seconds: int, per_second: int) -> None:
-    """One floor: its clocks alone, then with changes."""
+async def scrolled(page: Page, session: CDPSession, bridge: Bridge, seconds: int, per_second: int) -> tuple[int, Spent]:
+    """The same while the wheel turns, down to the end and up again."""
+
+    async def turn() -> None:
+        step = 240
+        while True:
+            await page.mouse.wheel(0, step)
+            await asyncio.sleep(0.05)
+            if await page.evaluate(ENDED, step):
+                step = -step
+
+    await page.mouse.move(900, 700)
+    turning = asyncio.create_task(turn())
+    try:
+        return await measured(page, session, bridge, seconds, per_second)
+    finally:
+        turning.cancel()
+        await asyncio.gather(turning, return_exceptions=True)
+
+
+async def looked_at(agents: int, seconds: int, per_second: int, *, scroll: bool = False) -> None:
+    """One floor: its clocks alone, then with changes; or scrolled."""
     async with AsyncExitStack() as opened:
         folder = Path(opened.enter_context(tempfile.TemporaryDirectory()))
         url = f"sqlite:///{folder}/history.db"
@@ -121,13 +144,30 @@ async def looked_at(agents: int, seconds: int, per_second: int) -> None:
         bridge = Bridge(folder / "feed.sock", crowd(agents))
         await bridge.start()
         opened.push_async_callback(bridge.leave)
-        server = await opened.enter_async_context(TestServer(make_app(settings(folder / "feed.sock"), store)))
+        app = make_app(settings(folder / "feed.sock"), store)
+        server = await opened.enter_async_context(TestServer(app))
         playwright = await opened.enter_async_context(async_playwright())
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         opened.push_async_callback(browser.close)
         page = await browser.new_page(viewport={"width": 1920, "height": 1080})
+        await sign_in(page.context, app, str(server.make_url("/")))
         session = await page.context.new_cdp_session(page)
         await session.send("Performance.enable")
+        if scroll:
+            await page.goto(f"{server.make_url('/')}?lang=en&view=agents")
+            await page.wait_for_selector(".agent")
+            await page.evaluate(FRAMES)
+            for view, style in (("as it is", ""), ("all drawn", ".agent { content-visibility: visible !important }")):
+                await page.evaluate(
+                    "style => { (window.whole ??= new CSSStyleSheet()).replaceSync(style);"
+                    " document.adoptedStyleSheets = [window.whole]; }",
+                    style,
+                )
+                await told(bridge, 2, per_second)
+                print(
+                    row(agents, view, seconds, *await scrolled(page, session, bridge, seconds, per_second)), flush=True
+                )
+            return
         for view in ("overview", "agents"):
             await page.goto(f"{server.make_url('/')}?lang=en&view={view}")
             await page.wait_for_selector(".agent")
@@ -154,11 +194,12 @@ async def main() -> None:
     words.add_argument("--agents", type=int, nargs="+", default=[25, 1000])
     words.add_argument("--seconds", type=int, default=10)
     words.add_argument("--per-second", type=int, default=20)
+    words.add_argument("--scroll", action="store_true")
     asked = words.parse_args()
     print(f"Python {platform.python_version()}, {CHROMIUM}, 1920 x 1080, {asked.seconds} s each")
     print("agents view     changes/s  script ms  layout ms     busy  frame 99 %    worst    late")
     for agents in asked.agents:
-        await looked_at(agents, asked.seconds, asked.per_second)
+        await looked_at(agents, asked.seconds, asked.per_second, scroll=asked.scroll)
 
 
 if __name__ == "__main__":

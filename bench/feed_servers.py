@@ -14,6 +14,8 @@ from babel.dates import format_timedelta
 from ami_bridge.messages import MAX_LINE
 from store.engine import open_store
 from store.migrate import upgrade
+from wallboard.access.register import Register, Token
+from wallboard.access.tokens import hash_of
 from wallboard.app import make_app
 from wallboard.boards import Board, Tile
 from wallboard.levels import Bound, Thresholds
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Coroutine
     from pathlib import Path
 
+TOKEN = "hotline_bench"  # noqa: S105 - lets into a wallboard that lives for a minute
+"""The viewers', which are another process."""
 _SHOWN = ("waiting", "longest_wait", "service_level", "abandoned", "asa", "free", "talking", "paused")
 _RISES = Thresholds("higher", Bound(5, until=3), Bound(10, until=7, for_s=5))
 
@@ -48,7 +52,13 @@ async def hotline(folder: Path) -> web.Application:
     url = f"sqlite:///{folder}/history.db"
     await upgrade(url)
     tiles = tuple(Tile(f"1.{n}", show, thresholds=_RISES) for n, show in enumerate(_SHOWN, 1))
-    settings = WallboardSettings(host="127.0.0.1", port=0, feed=folder / "feed.sock", time_zone="Asia/Shanghai")
+    settings = WallboardSettings(
+        host="127.0.0.1",
+        port=0,
+        feed=folder / "feed.sock",
+        time_zone="Asia/Shanghai",
+        register=Register(tokens=(Token("bench", hash_of(TOKEN), ("read",)),)),
+    )
     return make_app(replace(settings, boards={"floor": Board("floor", {}, (tiles,))}), await open_store(url))
 
 

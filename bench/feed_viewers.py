@@ -16,17 +16,22 @@ import zlib
 from functools import lru_cache
 from typing import Final
 
+from bench.feed_servers import TOKEN
+
 _MARK: Final = re.compile(rb"mark:([0-9.]+);")
 POLLED: Final = ("poll", "qpanel")
 EVERY_S: Final = 5.0
 """How often QPanel's page asks. Source: `interval = 5` in its config.ini-dist, the file it is installed with; where a
 file does not say it asks every second (qpanel/config.py, `__get_entry_int_min_value`)."""
+LONGEST_S: Final = 60.0
+"""How long a viewer is waited for."""
 _LENGTH_16, _LENGTH_64 = 126, 127
 _PACKED: Final = 0x40
 ASKS: Final = (
     b"GET /api/v1/live HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
     b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
 )
+TOLD: Final = b"Authorization: Bearer " + TOKEN.encode() + b"\r\n"
 OFFERS: Final = b"Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits\r\n"
 """What Chromium says."""
 
@@ -65,8 +70,8 @@ async def watch(kind: str, port: int, count: int, seconds: float) -> None:
         pause = number * EVERY_S / count if polled else 0.0
         tasks.append(asyncio.create_task(look(port, seen, ready, pause)))
         if not polled:
-            await ready.wait()
-    await asyncio.gather(*(ready.wait() for ready in came))
+            await _there(ready)
+    await _there(*came)
     print("ready", flush=True)
     seen.counting = True
     await asyncio.sleep(seconds)
@@ -85,11 +90,19 @@ async def watch(kind: str, port: int, count: int, seconds: float) -> None:
     print(json.dumps(told), flush=True)
 
 
+async def _there(*ready: asyncio.Event) -> None:
+    try:
+        async with asyncio.timeout(LONGEST_S):
+            await asyncio.gather(*(each.wait() for each in ready))
+    except TimeoutError:
+        raise SystemExit("a viewer has not come in a minute: this machine is too busy to measure on") from None
+
+
 async def _stream(port: int, seen: Seen, ready: asyncio.Event, pause: float) -> None:
     await asyncio.sleep(pause)
     began = time.monotonic()
     reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=1 << 23)
-    writer.write(ASKS + OFFERS + b"\r\n")
+    writer.write(ASKS + TOLD + OFFERS + b"\r\n")
     await reader.readuntil(b"\r\n\r\n")
     while True:
         packed, body = await frame(reader)

@@ -30,7 +30,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from bench.feed import Floor, feed
 from bench.feed_servers import hotline
-from bench.feed_viewers import ASKS, OFFERS, frame, unpacked
+from bench.feed_viewers import ASKS, OFFERS, TOLD, frame, unpacked
 from wallboard.hub import SAME_MOMENT
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ async def first_message(port: int, *, packed: bool) -> tuple[int, bytes]:
     """The first message of `/api/v1/live`: its bytes on the line, and its text."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=LIMIT)
     try:
-        writer.write(ASKS + (OFFERS if packed else b"") + b"\r\n")
+        writer.write(ASKS + TOLD + (OFFERS if packed else b"") + b"\r\n")
         await reader.readuntil(b"\r\n\r\n")
         is_packed, body = await frame(reader)
         return len(body), unpacked(body) if is_packed else body

@@ -15,6 +15,18 @@ HOTLINE_DATABASE_URL=postgresql://hotline:$password@127.0.0.1:${HOTLINE_POSTGRES
 SECRETS
   umask 022
 fi
+# Who signs in at the wallboard; its own step, for volumes that were made before there was sign-in.
+if ! grep -q '^HOTLINE_SUPERVISOR_HASH=' /secrets/hotline.env; then
+  umask 077
+  head -c 12 /dev/urandom | base64 | tr -d '/+=\n' >/secrets/supervisor-password
+  hotline token new --into /tmp/monitoring | sed -n 's/^token  *//p' >/secrets/monitoring-token
+  cat >>/secrets/hotline.env <<SECRETS
+HOTLINE_SUPERVISOR_HASH=$(hotline user hash </secrets/supervisor-password)
+HOTLINE_VIP_DESK_HASH=$(head -c 18 /dev/urandom | base64 | hotline user hash)
+HOTLINE_MONITORING_HASH=$(cat /tmp/monitoring)
+SECRETS
+  umask 022
+fi
 # The sample keeps office hours; what is shown must not depend on the clock, so a copy of it is always open.
 folder=$HOTLINE_STATE_DIR/cable-tv
 mkdir -p "$folder"

@@ -152,7 +152,11 @@ def _run(wishes: Wishes, left: list[str]) -> None:
             at_once=_AT_ONCE,
         )
         running.callback(_in_peace, talkers.stop, left)
-        say(f"ready: the wallboard is at {rig.web}/  (Ctrl-C ends everything)")
+        name, password = rig.supervisor
+        address = rig.run("user", "link", str(rig.hotline), "--name", "demo", "--for", "24h").strip()
+        say(f"ready: the wallboard is at {address}")
+        say(f"       which signs a viewer in, once; at {rig.web}/ sign in as {name} with {password}")
+        say("       (Ctrl-C ends everything)")
         _watch(wishes, rig, shift, talkers)
         say("time is over")
 

@@ -27,6 +27,8 @@ from lab.asterisk import AsteriskProcess, Kind, Setup
 from lab.inside import ProgramError, Watched
 from lab.listening import PromptIndex
 from lab.ports import LOOPBACK, claim_ports
+from wallboard.access.passwords import hash_password
+from wallboard.access.tokens import hash_of, new_token
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -94,6 +96,13 @@ class Rig:
         self.state = self.folder / "state"
         self.agent_secret = secrets.token_hex(8)
         self._tokens = {"ami": secrets.token_hex(16), "billing": secrets.token_hex(16)}
+        self.supervisor = ("supervisor", secrets.token_urlsafe(9))
+        self._board_token = new_token()
+        self._hashes = {
+            "HOTLINE_SUPERVISOR_HASH": hash_password(self.supervisor[1]),
+            "HOTLINE_VIP_DESK_HASH": hash_password(secrets.token_urlsafe(9)),
+            "HOTLINE_MONITORING_HASH": hash_of(self._board_token),
+        }
         self.index = PromptIndex()
         self.backend: Watched | None = None
         self.service: Watched | None = None
@@ -134,6 +143,7 @@ class Rig:
             "HOTLINE_CUSTOMERS_URL": f"sqlite:///{self.folder / 'customers.db'}",
             "HOTLINE_BILLING_URL": f"http://{LOOPBACK}:{ports.backend}",
             "HOTLINE_BILLING_TOKEN": self._tokens["billing"],
+            **self._hashes,
         }
         if self.plan.database_url is not None:
             told["HOTLINE_DATABASE_URL"] = self.plan.database_url
@@ -148,6 +158,11 @@ class Rig:
     def web(self) -> str:
         """The wallboard's address, without a slash at its end."""
         return f"http://{LOOPBACK}:{self.ports.web}"
+
+    @property
+    def signed_in(self) -> dict[str, str]:
+        """Headers that let a program in at the wallboard."""
+        return {"Authorization": f"Bearer {self._board_token}"}
 
     @property
     def database_url(self) -> str:
@@ -253,8 +268,9 @@ class Rig:
 
     def ask(self, path: str) -> dict[str, dict[str, str]]:
         """What the wallboard's API answers, whatever its status."""
+        request = urllib.request.Request(self.web + path, headers=self.signed_in)  # noqa: S310 - always our own http://
         try:
-            with urllib.request.urlopen(self.web + path, timeout=5) as answer:  # noqa: S310 - always our own http://
+            with urllib.request.urlopen(request, timeout=5) as answer:  # noqa: S310 - always our own http://
                 said = answer.read()
         except urllib.error.HTTPError as refused:
             said = refused.read()

@@ -3,7 +3,7 @@
 # Does nothing, at once, when all is there.
 #
 #   lab/system.sh            everything
-#   lab/system.sh speech     only these groups: python speech browser database asterisk
+#   lab/system.sh speech     only these groups: python speech browser database asterisk office
 #
 # PYTHON   the Python that must be able to make an environment with pip (default python3)
 set -eu
@@ -19,7 +19,8 @@ browser font:NotoSansCJK fonts-noto-cjk
 database postgres postgresql
 asterisk unshare|nsenter util-linux
 asterisk mmdebstrap mmdebstrap
-asterisk faketime faketime'
+asterisk faketime faketime
+office soffice libreoffice-calc-nogui'
 
 have() {
   case $1 in
@@ -38,7 +39,7 @@ have() {
   return 1
 }
 
-groups=" ${*:-python speech browser database asterisk} "
+groups=" ${*:-python speech browser database asterisk office} "
 missing=
 while read -r group proof package; do
   case $groups in *" $group "*) ;; *) continue ;; esac

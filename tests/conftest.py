@@ -44,9 +44,10 @@ PROGRAMS = (
     "tests/ivr/cli/test_publishing.py",
     "tests/ivr/cli/test_reloading.py",
     "tests/ivr/cli/test_newcomer.py",
+    "tests/ivr/cli/test_workbook_opened.py",
     "tests/house/test_missing_parts.py",
 )
-"""Files whose tests start the hotline's own processes, as a user does, or pytest, as a developer does."""
+"""Files whose tests start the hotline's own processes, as a user does, pytest, as a developer does, or LibreOffice."""
 
 
 LONGEST = (

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
-from wallboard import alarm_routes, flow_routes, history_routes, routes
+from wallboard import alarm_routes, flow_routes, history_routes, kept_sessions, openid, routes, sign_in
 from wallboard.feed import follow, keep_pulse
-from wallboard.guard import guard
+from wallboard.guard import MOST_BODY_BYTES, guard
 from wallboard.hub import Hub
+from wallboard.reception import RECEPTION, Reception
 from wallboard.remembered import Remembered
 from wallboard.version import version_of
 
@@ -27,8 +28,6 @@ if TYPE_CHECKING:
     from wallboard.settings import WallboardSettings
 
 STATIC = Path(str(files("wallboard") / "static"))
-MOST_BODY_BYTES = 4096
-"""Nothing here takes a body."""
 
 
 def make_app(
@@ -51,8 +50,21 @@ def make_app(
     settings = replace(settings, page_version=settings.page_version or version_of(STATIC))
     app[routes.SETTINGS] = settings
     app[routes.HUB] = Hub(settings)
+    app[RECEPTION] = Reception(settings)
     app[routes.STORE] = store
     app[routes.TRENDS] = Remembered(time.monotonic)
+    app[history_routes.TURNS] = asyncio.Semaphore(history_routes.AT_ONCE)
+    _add_what_is_there(app, history, pictures, reports)
+    _add_routes(app)
+    app.on_response_prepare.append(_always_asked)
+    app.cleanup_ctx.append(_following)
+    return app
+
+
+def _add_what_is_there(
+    app: web.Application, history: History | None, pictures: Pictures | None, reports: Reports | None
+) -> None:
+    """The views that somebody must answer for."""
     if pictures is not None:
         app[flow_routes.PICTURES] = pictures
         app[flow_routes.CALLERS] = Remembered(time.monotonic, flow_routes.CALLERS_FRESH_S)
@@ -65,10 +77,13 @@ def make_app(
                 web.get("/api/v1/journeys", flow_routes.through),
             ]
         )
-    app[history_routes.TURNS] = asyncio.Semaphore(history_routes.AT_ONCE)
     if reports is not None:
         app[routes.REPORTS] = reports
         app.add_routes([web.get("/api/v1/reports/{report}", history_routes.report)])
+    openid_settings = app[routes.SETTINGS].openid
+    if openid_settings is not None:
+        app[openid.OPEN_ID] = openid.OpenId(openid_settings)
+        app.add_routes([web.get("/sign-in/openid", openid.start), web.get("/sign-in/openid/return", openid.back)])
     if history is not None:
         app[history_routes.HISTORY] = history
         app.add_routes(
@@ -78,8 +93,17 @@ def make_app(
                 web.get("/api/v1/history/report.{form}", history_routes.history_sheet),
             ]
         )
+
+
+def _add_routes(app: web.Application) -> None:
     app.add_routes(
         [
+            web.get("/sign-in", sign_in.show),
+            web.post("/sign-in", sign_in.take),
+            web.post("/sign-in/secret", sign_in.take_secret),
+            web.post("/sign-out", sign_in.leave),
+            web.post("/api/v1/people/{name}/sign-out", sign_in.sign_out_person),
+            web.get("/api/v1/me", sign_in.me),
             web.get("/", page),
             web.get("/boards/{name}", board_page),
             web.get("/metrics", routes.metrics),
@@ -98,9 +122,6 @@ def make_app(
             web.static("/static", STATIC),
         ]
     )
-    app.on_response_prepare.append(_always_asked)
-    app.cleanup_ctx.append(_following)
-    return app
 
 
 async def _always_asked(request: web.Request, response: web.StreamResponse) -> None:
@@ -120,9 +141,20 @@ async def board_page(request: web.Request) -> web.StreamResponse:
     return web.FileResponse(STATIC / "wall.html", status=200 if there else 404, headers={"Cache-Control": "no-cache"})
 
 
+async def _showing_out(app: web.Application) -> None:
+    """Signed out is signed out on every open page, within a second."""
+    while True:
+        await asyncio.sleep(1.0)
+        await app[RECEPTION].show_out(app[routes.HUB].boards)
+
+
 async def _following(app: web.Application) -> AsyncIterator[None]:
-    hub = app[routes.HUB]
+    hub, reception, kept = app[routes.HUB], app[RECEPTION], app[routes.SETTINGS].kept
+    if kept is not None:
+        await asyncio.to_thread(kept_sessions.read, kept, reception.sessions)
     tasks = (
+        asyncio.create_task(kept_sessions.keep(kept, reception.sessions), name="wallboard.sessions"),
+        asyncio.create_task(_showing_out(app), name="wallboard.showing_out"),
         asyncio.create_task(follow(app[routes.SETTINGS].feed, hub), name="wallboard.feed"),
         asyncio.create_task(keep_pulse(hub), name="wallboard.pulse"),
     )
@@ -130,3 +162,4 @@ async def _following(app: web.Application) -> AsyncIterator[None]:
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
+    reception.close()

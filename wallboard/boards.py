@@ -123,3 +123,16 @@ class Board:
     """Whether callers' numbers are shown with their middle hidden, or not at all."""
     rotate_s: float | None = None
     """Seconds each page stands; None does not turn."""
+
+    @property
+    def queues_shown(self) -> frozenset[str] | None:
+        """Every queue that some tile shows; None is all there are."""
+        shown = [tile.queues if tile.queues is not None else self.queues for page in self.pages for tile in page]
+        if any(queues is None for queues in shown):
+            return None
+        return frozenset(queue for queues in shown for queue in queues or ())
+
+    @property
+    def shows_menus(self) -> bool:
+        """Whether it lists callers who are in no queue yet."""
+        return any(tile.show == "menus" for page in self.pages for tile in page)

@@ -1,4 +1,4 @@
-"""One call's time line as plain JSON data, its numbers masked. Pure."""
+"""One call's time line as plain JSON data, its numbers masked unless whoever asks may see them. Pure."""
 
 from __future__ import annotations
 
@@ -13,25 +13,33 @@ if TYPE_CHECKING:
     from wallboard.payloads import Json
 
 
-def call(call_id: str, story: CallStory) -> Json:
-    """Everything that happened in a call, oldest first; `facts` are named as the columns they come from."""
-    return {**_caller(story), "call_id": call_id, "moments": [_moment(moment) for moment in time_line(story)]}
+def call(call_id: str, story: CallStory, *, whole: bool = False) -> Json:
+    """Everything that happened in a call, oldest first; `facts` are named as the columns they come from.
+
+    Args:
+        call_id: Which call.
+        story: What the database has of it.
+        whole: Whether the caller's numbers are told whole; an agent's never are.
+    """
+    moments = [_moment(moment, whole=whole) for moment in time_line(story)]
+    return {**_caller(story, whole=whole), "call_id": call_id, "moments": moments}
 
 
-def _caller(story: CallStory) -> Json:
+def _caller(story: CallStory, *, whole: bool) -> Json:
     who = caller_of(story)
-    return {"caller": mask(who.caller), "number": who.number, "language": who.language, "vip": who.vip}
+    caller = who.caller if whole else mask(who.caller)
+    return {"caller": caller, "number": who.number, "language": who.language, "vip": who.vip}
 
 
-def _moment(moment: Moment) -> Json:
-    facts = {name: _shown(moment, name, value) for name, value in moment.facts.items()}
+def _moment(moment: Moment, *, whole: bool) -> Json:
+    facts = {name: _shown(moment, name, value, whole=whole) for name, value in moment.facts.items()}
     return {"at": moment.at, "part": moment.part, "what": moment.what, "facts": facts}
 
 
-def _shown(moment: Moment, name: str, value: Fact) -> Fact:
-    """A number that is a caller's, or may be, is never whole; the hotline's own number is no secret."""
+def _shown(moment: Moment, name: str, value: Fact, *, whole: bool) -> Fact:
+    """A number that is a caller's, or may be, is whole for few; the hotline's own number is no secret."""
     if not isinstance(value, str):
         return value
     if (moment.what, name) == ("callback", "number"):
-        return mask(value)
+        return value if whole else mask(value)
     return mask_name(value) if name in {"transferred_to", "agent", "agent_name"} else value

@@ -13,6 +13,8 @@ from store.queries.flow_counts import ways_taken
 from store.queries.flows import journeys_through, places
 from store.queries.pages import BadCursorError
 from wallboard import flows, payloads, routes
+from wallboard.access.permissions import Action
+from wallboard.carried import GRANT
 from wallboard.flows import Pictures
 from wallboard.queries import BadQuestionError, read_step_question
 from wallboard.remembered import Remembered
@@ -63,9 +65,9 @@ async def through(request: web.Request) -> web.Response:
         return routes.problem(400, "bad_question", str(wrong))
     except StoreUnavailable as away:
         return routes.problem(503, "store_unavailable", str(away))
-    return routes.as_json(
-        {"journeys": [{**asdict(row), "caller": mask(row.caller)} for row in page.rows], "next": page.next}
-    )
+    whole = request[GRANT].allows(Action.NUMBERS)
+    shown = [{**asdict(row), "caller": row.caller if whole else mask(row.caller)} for row in page.rows]
+    return routes.as_json({"journeys": shown, "next": page.next})
 
 
 async def _callers(app: web.Application) -> Json:

@@ -49,8 +49,10 @@ class Sheet:
 class Reports(Protocol):
     """The reports of the command line, asked by the words of a query string. Raises `NotUnderstoodError`."""
 
-    async def told(self, store: Store, report: str, words: Mapping[str, str], now: datetime) -> Json:
-        """The answer of `GET /api/v1/reports/{report}`."""
+    async def told(
+        self, store: Store, report: str, words: Mapping[str, str], now: datetime, queues: frozenset[str] | None = None
+    ) -> Json:
+        """The answer of `GET /api/v1/reports/{report}`, of these queues; None is all."""
         ...
 
     async def adherence(self, store: Store, since: datetime, now: datetime) -> Mapping[str, Tally]:
@@ -65,10 +67,19 @@ class History(Protocol):
         """Every metric there is to choose from."""
         ...
 
-    async def told(self, store: Store, words: Mapping[str, str], now: datetime) -> Json:
-        """The answer of `GET /api/v1/history`."""
+    async def told(
+        self, store: Store, words: Mapping[str, str], now: datetime, queues: frozenset[str] | None = None
+    ) -> Json:
+        """The answer of `GET /api/v1/history`, of these queues; None is all."""
         ...
 
-    async def sheet(self, store: Store, words: Mapping[str, str], form: SheetForm, now: datetime) -> Sheet:
+    async def sheet(
+        self,
+        store: Store,
+        words: Mapping[str, str],
+        form: SheetForm,
+        now: datetime,
+        queues: frozenset[str] | None = None,
+    ) -> Sheet:
         """The same as a report."""
         ...

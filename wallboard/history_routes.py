@@ -11,6 +11,7 @@ from aiohttp import web
 
 from store.errors import StoreUnavailable
 from wallboard import routes
+from wallboard.carried import GRANT
 from wallboard.guard import HEADERS
 from wallboard.history import FORMS, History, NotUnderstoodError
 
@@ -22,12 +23,15 @@ TURNS: Final = web.AppKey("turns", asyncio.Semaphore)
 AT_ONCE: Final = 2
 """Questions to the history that are worked at: however many ask, the live board keeps its share of the machine."""
 
+OF_EVERY_QUEUE: Final = frozenset({"agents", "calls"})
+"""Reports whose rows are of no queue: what an agent or a flow did for one queue alone is not in them."""
+
 
 async def history(request: web.Request) -> web.Response:
     """`GET /api/v1/history`."""
 
     async def told(words: Mapping[str, str]) -> web.Response:
-        found = await request.app[HISTORY].told(request.app[routes.STORE], words, routes.now())
+        found = await request.app[HISTORY].told(request.app[routes.STORE], words, routes.now(), _queues(request))
         return routes.as_json({**found, "standing": routes.standing(request)})
 
     return await _answered(request, told)
@@ -45,7 +49,7 @@ async def history_sheet(request: web.Request) -> web.Response:
         return routes.problem(404, "not_found", f"a report is had as {', '.join(FORMS)}")
 
     async def told(words: Mapping[str, str]) -> web.Response:
-        sheet = await request.app[HISTORY].sheet(request.app[routes.STORE], words, form, routes.now())
+        sheet = await request.app[HISTORY].sheet(request.app[routes.STORE], words, form, routes.now(), _queues(request))
         headers = {"Cache-Control": "no-store"}
         if form != "html":
             headers["Content-Disposition"] = f'attachment; filename="{sheet.name}"'
@@ -63,8 +67,11 @@ async def report(request: web.Request) -> web.Response:
     """`GET /api/v1/reports/{report}`."""
 
     async def told(words: Mapping[str, str]) -> web.Response:
-        named = request.match_info["report"]
-        found = await request.app[routes.REPORTS].told(request.app[routes.STORE], named, words, routes.now())
+        named, queues = request.match_info["report"], _queues(request)
+        if queues is not None and named in OF_EVERY_QUEUE:
+            person = request[GRANT].person.name
+            return routes.problem(403, "not_yours", f"{person} may not have this: it is of every queue")
+        found = await request.app[routes.REPORTS].told(request.app[routes.STORE], named, words, routes.now(), queues)
         return routes.as_json({**found, "standing": routes.standing(request)})
 
     return await _answered(request, told)
@@ -79,6 +86,10 @@ async def _answered(request: web.Request, told: Callable[[Mapping[str, str]], Aw
         return routes.problem(400, wrong.code, str(wrong))
     except StoreUnavailable as away:
         return routes.problem(503, "store_unavailable", str(away))
+
+
+def _queues(request: web.Request) -> frozenset[str] | None:
+    return request[GRANT].person.queues
 
 
 def _words(request: web.Request) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""The viewers of one wallboard: each message is encoded once and handed to every viewer's outlet.
+"""The viewers of one wallboard: each message is encoded once an audience and handed to every viewer's outlet.
 
 Where an outlet takes nothing at the moment, messages wait in the viewer's own small queue.
 
@@ -15,16 +15,18 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from wallboard import payloads
+from wallboard.alarms_told import theirs_of
+from wallboard.audience import EVERYBODY, Audience
 from wallboard.fragments import Fragments
 from wallboard.frames import Message
 from wallboard.tiles import Tiles
 from wallboard.watch import Watch
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from datetime import datetime
 
-    from ami_bridge.messages import Delta, Snapshot, Tick
+    from ami_bridge.messages import Delta, QueueView, Snapshot, Tick
     from wallboard.boards import Board
     from wallboard.settings import WallboardSettings
     from wallboard.tiles import Told
@@ -49,7 +51,8 @@ class FullHouseError(Exception):
 class Viewer:
     """One browser: its outlet, and the messages that did not go through it yet."""
 
-    def __init__(self) -> None:
+    def __init__(self, audience: Audience = EVERYBODY) -> None:
+        self.audience = audience
         self._unread: deque[Message] = deque()
         self._waits = asyncio.Event()
         self._outlet: Outlet | None = None
@@ -94,6 +97,24 @@ class Viewer:
         return not self._unread
 
 
+class _Made:
+    """What is made once for all viewers of one audience."""
+
+    def __init__(self, settings: WallboardSettings, audience: Audience) -> None:
+        self.texts = Fragments(settings, audience)
+        self._audience = audience
+        self._summed: tuple[tuple[QueueView, ...], payloads.Json] | None = None
+        self.greeting: tuple[int, datetime, Message] | None = None
+
+    def overall(self, snapshot: Snapshot | None) -> payloads.Json | None:
+        """All their queues as one: added up when one of them has changed, not for each who comes."""
+        if snapshot is None:
+            return None
+        if self._summed is None or self._summed[0] is not snapshot.queues:
+            self._summed = (snapshot.queues, payloads.overall(self._audience.of_queues(snapshot.queues)))
+        return self._summed[1]
+
+
 class Hub:
     """Keeps the watch and tells the viewers. One event loop, no locks: nothing here awaits."""
 
@@ -101,15 +122,13 @@ class Hub:
         self._settings = settings
         self._viewers: set[Viewer] = set()
         self._watch = Watch()
-        self._fragments = Fragments(settings)
+        self._made = {EVERYBODY: _Made(settings, EVERYBODY)}
         self._tiles = Tiles(settings.boards)
         self._digests = {name: payloads.digest(each) for name, each in settings.boards.items()}
         self._alarms: payloads.Json = {"firing": [], "over": [], "senders": [], "watched": []}
         self._run = secrets.token_hex(4)
         self._seq = 0
         self._told_at: datetime | None = None
-        self._summed: tuple[object, payloads.Json] | None = None
-        self._greeting: tuple[int, datetime, Message] | None = None
 
     @property
     def watch(self) -> Watch:
@@ -140,8 +159,13 @@ class Hub:
         """Other alarms from now on; every screen is told."""
         self._alarms = alarms
         self._seq += 1
-        told = {**payloads.pulse(self._watch.standing(now), self._seq, now), "alarms": alarms}
-        self._tell(Message(payloads.encoded(payloads.with_tiles(told, self._look(now)))), now)
+        pulse, tiles = payloads.pulse(self._watch.standing(now), self._seq, now), self._look(now)
+
+        def told(audience: Audience) -> bytes:
+            theirs = {**pulse, "alarms": theirs_of(alarms, audience)}
+            return payloads.encoded(payloads.with_tiles(theirs, self._theirs(tiles, audience)))
+
+        self._tell(told, now)
 
     def show(self, boards: Mapping[str, Board], now: datetime) -> None:
         """Other boards from now on; every screen is told."""
@@ -150,22 +174,24 @@ class Hub:
         self._look(now)
         self._everybody_anew(now)
 
-    def join(self, now: datetime) -> Viewer:
-        """A new viewer; its first message is a whole snapshot.
+    def join(self, now: datetime, audience: Audience = EVERYBODY) -> Viewer:
+        """A new viewer; its first message is a whole snapshot of what is its audience's.
 
         Raises:
             FullHouseError: there are `MOST_VIEWERS` already.
         """
         if len(self._viewers) >= MOST_VIEWERS:
             raise FullHouseError
-        viewer = Viewer()
-        viewer.start_anew(self._hello(now))
+        viewer = Viewer(audience)
+        viewer.start_anew(self._hello(now, audience))
         self._viewers.add(viewer)
         return viewer
 
     def leave(self, viewer: Viewer) -> None:
         """A viewer is gone."""
         self._viewers.discard(viewer)
+        there = {each.audience for each in self._viewers} | {EVERYBODY}
+        self._made = {audience: made for audience, made in self._made.items() if audience in there}
 
     def hear(self, message: Snapshot | Delta | Tick, now: datetime) -> None:
         """The bridge said something.
@@ -191,8 +217,8 @@ class Hub:
     def pulse(self, now: datetime) -> None:
         """Tell how things stand, though nothing else changed."""
         self._seq += 1
-        told = payloads.pulse(self._watch.standing(now), self._seq, now)
-        self._tell(Message(payloads.encoded(payloads.with_tiles(told, self._look(now)))), now)
+        told, tiles = payloads.pulse(self._watch.standing(now), self._seq, now), self._look(now)
+        self._tell(lambda audience: payloads.encoded(payloads.with_tiles(told, self._theirs(tiles, audience))), now)
 
     def pulse_if_quiet(self, now: datetime) -> None:
         """Tell how things stand unless something was just told: a silent bridge must not silence the board."""
@@ -201,8 +227,25 @@ class Hub:
 
     def _tell_change(self, delta: Delta, now: datetime) -> None:
         self._seq += 1
-        told = payloads.change(delta, self._watch, self._overall(), self._seq, now)
-        self._tell(Message(self._fragments.change(payloads.with_tiles(told, self._look(now)), delta)), now)
+        tiles = self._look(now)
+
+        def told(audience: Audience) -> bytes:
+            made = self._made_for(audience)
+            theirs = made.texts.theirs(delta)
+            head = payloads.change(theirs, self._watch, made.overall(self._watch.snapshot), self._seq, now)
+            return made.texts.change(payloads.with_tiles(head, self._theirs(tiles, audience)), theirs)
+
+        self._tell(told, now)
+
+    def _made_for(self, audience: Audience) -> _Made:
+        made = self._made.get(audience)
+        if made is None:
+            made = self._made[audience] = _Made(self._settings, audience)
+        return made
+
+    def _theirs(self, tiles: Told, audience: Audience) -> Told:
+        """The tiles of the boards an audience may see."""
+        return {name: told for name, told in tiles.items() if audience.sees_board(self.boards[name])}
 
     def _look(self, now: datetime) -> Told:
         """What has changed on the boards. Old numbers raise nothing and end nothing: a level stands until we see."""
@@ -212,39 +255,45 @@ class Hub:
             return {}
         return self._tiles.look(snapshot, now)
 
-    def _tell(self, message: Message, now: datetime) -> None:
+    def _tell(self, text: Callable[[Audience], bytes], now: datetime) -> None:
         self._told_at = now
-        behind = [viewer for viewer in self._viewers if not viewer.give(message)]
-        if behind:
-            snapshot = self._hello(now)
-            for viewer in behind:
-                viewer.missed += 1
-                viewer.start_anew(snapshot)
+        made: dict[Audience, Message] = {}
+        behind = []
+        for viewer in self._viewers:
+            message = made.get(viewer.audience)
+            if message is None:
+                message = made[viewer.audience] = Message(text(viewer.audience))
+            if not viewer.give(message):
+                behind.append(viewer)
+        for viewer in behind:
+            viewer.missed += 1
+        self._anew(behind, now)
 
     def _everybody_anew(self, now: datetime) -> None:
         self._seq += 1
-        snapshot = self._hello(now)
-        for viewer in self._viewers:
-            viewer.start_anew(snapshot)
+        self._anew(self._viewers, now)
 
-    def _overall(self) -> payloads.Json | None:
-        """All queues as one: added up when one of them has changed, not for each who comes."""
-        snapshot = self._watch.snapshot
-        if snapshot is None:
-            return None
-        if self._summed is None or self._summed[0] is not snapshot.queues:
-            self._summed = (snapshot.queues, payloads.overall(snapshot))
-        return self._summed[1]
+    def _anew(self, viewers: Iterable[Viewer], now: datetime) -> None:
+        """A whole snapshot in the place of what was not read."""
+        for viewer in viewers:
+            viewer.start_anew(self._hello(now, viewer.audience))
 
-    def _hello(self, now: datetime) -> Message:
-        if self._greeting is not None:
-            seq, made_at, greeting = self._greeting
+    def _hello(self, now: datetime, audience: Audience) -> Message:
+        made = self._made_for(audience)
+        if made.greeting is not None:
+            seq, made_at, greeting = made.greeting
             if seq == self._seq and timedelta(0) <= now - made_at <= SAME_MOMENT:
                 return greeting
-        head = payloads.hello(self._watch, self._settings, self._overall(), self._seq, now)
-        titles = {name: each.title for name, each in sorted(self._tiles.boards.items())}
-        boards = {"boards": self._digests, "board_titles": titles, "tiles": self._tiles.all, "run": self._run}
-        boards["alarms"] = self._alarms
-        greeting = Message(self._fragments.hello({**head, **boards}, self._watch.snapshot))
-        self._greeting = (self._seq, now, greeting)
+        snapshot = self._watch.snapshot
+        head = payloads.hello(self._watch, self._settings, made.overall(snapshot), self._seq, now)
+        theirs = {name: each for name, each in sorted(self.boards.items()) if audience.sees_board(each)}
+        boards = {
+            "boards": {name: self._digests[name] for name in theirs},
+            "board_titles": {name: each.title for name, each in theirs.items()},
+            "tiles": self._theirs(self._tiles.all, audience),
+            "run": self._run,
+            "alarms": theirs_of(self._alarms, audience),
+        }
+        greeting = Message(made.texts.hello({**head, **boards}, snapshot))
+        made.greeting = (self._seq, now, greeting)
         return greeting

@@ -14,6 +14,7 @@ from store.queries.pages import MOST_ROWS
 from store.rows import OUTCOMES, EndedBy, TransferKind
 from store.time_line import Part, What
 from wallboard.figures import Figures
+from wallboard.openapi_access import SCHEMES, SECURITY, access_paths, with_refusals
 from wallboard.openapi_alarms import alarm_paths
 from wallboard.openapi_flows import flow_paths
 from wallboard.openapi_history import history_paths
@@ -77,24 +78,29 @@ def document() -> Json:
             "version": "1",
             "description": "Live queues and agents, and their history.",
         },
-        "paths": {
-            "/api/v1/queues": {"get": _reading("Every queue, now and today", _listing("queues", "Queue"))},
-            "/api/v1/agents": {"get": _reading("Every agent, now and today", _listing("agents", "Agent"))},
-            "/api/v1/visits": {"get": _visits()},
-            "/api/v1/calls/{call_id}": {"get": _call()},
-            "/api/v1/trends": {"get": _trends()},
-            **history_paths(_reading, _refusal),
-            **flow_paths(_reading, _refusal),
-            **alarm_paths(_reading),
-            "/api/v1/boards": {"get": _reading("The boards of boards/*.yaml, with their addresses", _boards())},
-            "/api/v1/boards/{name}": {"get": _board()},
-            "/boards/{name}": {"get": _board_page()},
-            "/api/v1/health": {"get": _health()},
-            "/api/v1/live": {"get": _live()},
-            "/api/v1/openapi.json": {"get": _reading("This document", {"type": "object"})},
-            "/metrics": {"get": {"summary": "The queues for Prometheus", "responses": {"200": _plain_text()}}},
-        },
-        "components": {"schemas": _schemas()},
+        "security": SECURITY,
+        "paths": with_refusals(
+            {
+                **access_paths(_reading, _refusal),
+                "/api/v1/queues": {"get": _reading("Every queue, now and today", _listing("queues", "Queue"))},
+                "/api/v1/agents": {"get": _reading("Every agent, now and today", _listing("agents", "Agent"))},
+                "/api/v1/visits": {"get": _visits()},
+                "/api/v1/calls/{call_id}": {"get": _call()},
+                "/api/v1/trends": {"get": _trends()},
+                **history_paths(_reading, _refusal),
+                **flow_paths(_reading, _refusal),
+                **alarm_paths(_reading),
+                "/api/v1/boards": {"get": _reading("The boards of boards/*.yaml, with their addresses", _boards())},
+                "/api/v1/boards/{name}": {"get": _board()},
+                "/boards/{name}": {"get": _board_page()},
+                "/api/v1/health": {"get": {**_health(), "security": []}},
+                "/api/v1/live": {"get": _live()},
+                "/api/v1/openapi.json": {"get": _reading("This document", {"type": "object"})},
+                "/metrics": {"get": {"summary": "The queues for Prometheus", "responses": {"200": _plain_text()}}},
+            },
+            _refusal,
+        ),
+        "components": {"schemas": _schemas(), "securitySchemes": SCHEMES},
     }
 
 

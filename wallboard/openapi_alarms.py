@@ -17,6 +17,7 @@ _ALARM: Final[dict[str, Any]] = {
     "rule": _TEXT,
     "when": {**_TEXT, "description": "A condition of the system, or a metric (docs/alarms.md)."},
     "subject": {**_TEXT, "description": "A queue, a trunk, the node, `database`, `phones` or `calls`."},
+    "queue": {"type": ["string", "null"], "description": "The queue it is about; null is nobody's in particular."},
     "severity": {"type": "string", "enum": ["yellow", "red"]},
     "since": {**_INSTANT, "description": "When it fired."},
     "value": _NUMBER_OR_NULL,
@@ -52,7 +53,13 @@ _LIST: Final = {
             "type": "array",
             "items": {
                 "type": "object",
-                "properties": {"rule": _TEXT, "subject": _TEXT, "severity": _TEXT, "firing": {"type": "boolean"}},
+                "properties": {
+                    "rule": _TEXT,
+                    "subject": _TEXT,
+                    "queue": _ALARM["queue"],
+                    "severity": _TEXT,
+                    "firing": {"type": "boolean"},
+                },
             },
             "description": "Every rule and subject that has been bad of late.",
         },

@@ -8,7 +8,7 @@ without a gap by the wallboard itself. Whoever misses one connects again.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import asdict, fields
 from functools import cache
 from typing import TYPE_CHECKING, TypeAlias
@@ -22,7 +22,7 @@ from wallboard.known_as import known_as
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from ami_bridge.messages import AgentView, CallView, Delta, QueueView, Snapshot
+    from ami_bridge.messages import AgentView, CallView, Delta, QueueView
     from wallboard.boards import Board
     from wallboard.settings import WallboardSettings
     from wallboard.tiles import Told
@@ -50,10 +50,10 @@ def call(view: CallView) -> Json:
     return _fields(view)
 
 
-def overall(snapshot: Snapshot) -> Json:
-    """All queues as one: the tiles at the top of the board."""
-    today = total(view.today for view in snapshot.queues)
-    target = common_target((view.target, figures(view.today), view.today) for view in snapshot.queues)
+def overall(queues: Sequence[QueueView]) -> Json:
+    """All these queues as one: the tiles at the top of the board."""
+    today = total(view.today for view in queues)
+    target = common_target((view.target, figures(view.today), view.today) for view in queues)
     return {"today": asdict(today), "figures": asdict(figures(today)), "target": target}
 
 

@@ -19,14 +19,19 @@ from store.queries.pages import BadCursorError
 from store.queries.recent import handled, quarters, spent
 from store.queries.totals import queue_totals
 from store.queries.visits import visit, visits
-from wallboard import calls, payloads, trends
+from wallboard import calls, guard, payloads, trends
+from wallboard.access.permissions import Action
+from wallboard.audience import Audience, audience_of
+from wallboard.carried import GRANT
+from wallboard.guard import refused
 from wallboard.history import Reports
-from wallboard.hub import FullHouseError, Hub
+from wallboard.hub import FullHouseError
 from wallboard.known_as import agent_known_as, known_as
 from wallboard.metrics import exposition
 from wallboard.openapi import document
 from wallboard.outlets import catch_up, outlet
 from wallboard.queries import BadQuestionError, read_visit_question
+from wallboard.reception import RECEPTION
 from wallboard.remembered import Remembered
 from wallboard.settings import WallboardSettings
 
@@ -35,10 +40,10 @@ if TYPE_CHECKING:
     from wallboard.hub import Viewer
 
 SETTINGS: Final = web.AppKey("settings", WallboardSettings)
-HUB: Final = web.AppKey("hub", Hub)
+HUB: Final = guard.HUB
 STORE: Final = web.AppKey("store", Store)
 REPORTS: Final = web.AppKey("reports", Reports)
-TRENDS: Final = web.AppKey("trends", Remembered[payloads.Json])
+TRENDS: Final = web.AppKey("trends", Remembered[trends.Trends])
 HEARTBEAT_S: Final = 15.0
 """A browser that does not answer a ping for this long is gone."""
 MOST_SAID_BYTES: Final = 1024
@@ -64,8 +69,13 @@ def as_json(payload: object, status: int = 200) -> web.Response:
 
 
 def problem(status: int, code: str, message: str) -> web.Response:
-    """Every refusal of the API has this one shape."""
-    return as_json({"error": {"code": code, "message": message}}, status)
+    """A refusal of the API."""
+    return refused(status, code, message)
+
+
+def audience(request: web.Request) -> Audience:
+    """What whoever asks is shown of the floor."""
+    return audience_of(request[GRANT], request.app[HUB].boards)
 
 
 def standing(request: web.Request) -> payloads.Json:
@@ -76,14 +86,15 @@ def standing(request: web.Request) -> payloads.Json:
 async def queues(request: web.Request) -> web.Response:
     """`GET /api/v1/queues`."""
     snapshot, settings = request.app[HUB].watch.snapshot, request.app[SETTINGS]
-    found = [payloads.queue(view, settings) for view in snapshot.queues] if snapshot else []
+    of = audience(request)
+    found = [payloads.queue(of.queue(view), settings) for view in of.of_queues(snapshot.queues)] if snapshot else []
     return as_json({"standing": standing(request), "queues": found})
 
 
 async def agents(request: web.Request) -> web.Response:
     """`GET /api/v1/agents`."""
-    snapshot = request.app[HUB].watch.snapshot
-    found = [payloads.agent(view) for view in snapshot.agents] if snapshot else []
+    snapshot, of = request.app[HUB].watch.snapshot, audience(request)
+    found = [payloads.agent(of.agent(view)) for view in of.of_agents(snapshot.agents)] if snapshot else []
     return as_json({"standing": standing(request), "agents": found})
 
 
@@ -99,6 +110,7 @@ async def list_visits(request: web.Request) -> web.Response:
             outcome=asked.outcome,
             agent=asked.agent and _agent(request, asked.agent),
             node=asked.node,
+            queues=request[GRANT].person.queues,
             limit=asked.limit,
             after=asked.after,
         )
@@ -106,7 +118,9 @@ async def list_visits(request: web.Request) -> web.Response:
         return problem(400, "bad_question", str(wrong))
     except StoreUnavailable as away:
         return problem(503, "store_unavailable", str(away))
-    return as_json({"visits": [_masked(row) for row in page.rows], "next": page.next})
+    grant = request[GRANT]
+    shown = [_shown(row, whole=grant.allows(Action.NUMBERS, row.queue)) for row in page.rows]
+    return as_json({"visits": shown, "next": page.next})
 
 
 async def show_call(request: web.Request) -> web.Response:
@@ -118,20 +132,25 @@ async def show_call(request: web.Request) -> web.Response:
         story = await call(_store(request), call_id)
     except StoreUnavailable as away:
         return problem(503, "store_unavailable", str(away))
-    if story.is_empty:
+    grant = request[GRANT]
+    passed = {each.queue for each in story.visits}
+    if story.is_empty or not (grant.person.queues is None or passed & grant.person.queues):
         return problem(404, "unknown_call", "there is no such call; expected the `call_id` or the `id` of a visit")
-    return as_json(calls.call(call_id, story))
+    return as_json(calls.call(call_id, story, whole=grant.allows(Action.NUMBERS)))
 
 
 async def show_trends(request: web.Request) -> web.Response:
     """`GET /api/v1/trends`: asked of the database once for all who look."""
     try:
-        return as_json(await request.app[TRENDS].get(lambda: _work_out_trends(request.app)))
+        found = await request.app[TRENDS].get(lambda: _find_trends(request.app))
     except StoreUnavailable as away:
         return problem(503, "store_unavailable", str(away))
+    of, snapshot = audience(request), request.app[HUB].watch.snapshot
+    agents = None if of.queues is None else {each.id for each in of.of_agents(snapshot.agents if snapshot else ())}
+    return as_json(found.told(of.queues, agents))
 
 
-async def _work_out_trends(app: web.Application) -> payloads.Json:
+async def _find_trends(app: web.Application) -> trends.Trends:
     store, snapshot = app[STORE], app[HUB].watch.snapshot
     asked = trends.spans(now(), ZoneInfo(app[SETTINGS].time_zone))
     node, limits = (snapshot.node if snapshot else None), trends.limits(snapshot)
@@ -144,18 +163,20 @@ async def _work_out_trends(app: web.Application) -> payloads.Json:
         spent=await spent(store, asked.midnight, asked.now, node=node),
         planned=await app[REPORTS].adherence(store, asked.midnight, asked.now) if REPORTS in app else {},
     )
-    return trends.trends(found, asked)
+    return trends.Trends(found, asked)
 
 
 async def boards(request: web.Request) -> web.Response:
     """`GET /api/v1/boards`."""
-    return as_json({"boards": [payloads.board_entry(each) for each in request.app[HUB].boards.values()]})
+    of = audience(request)
+    theirs = (each for each in request.app[HUB].boards.values() if of.sees_board(each))
+    return as_json({"boards": [payloads.board_entry(each) for each in theirs]})
 
 
 async def show_board(request: web.Request) -> web.Response:
     """`GET /api/v1/boards/{name}`."""
     found = request.app[HUB].boards.get(request.match_info["name"])
-    if found is None:
+    if found is None or not audience(request).sees_board(found):
         return problem(404, "unknown_board", "there is no such board; /api/v1/boards lists those there are")
     return as_json(payloads.board(found))
 
@@ -169,6 +190,8 @@ async def health(request: web.Request) -> web.Response:
     except StoreUnavailable as away:
         database = str(away)
     well = stands.truth == "live" and database == "ok"
+    if database != "ok" and request.get(GRANT) is None:
+        database = "away"  # the rest is for whoever has signed in
     return as_json(
         {"status": "ok" if well else "degraded", "standing": payloads.standing(stands), "database": database},
         200 if well else 503,
@@ -199,14 +222,18 @@ async def live(request: web.Request) -> web.StreamResponse:
     if not socket.can_prepare(request).ok:
         return problem(426, "websocket_only", "this path speaks WebSocket (RFC 6455)")
     try:
-        viewer = hub.join(now())
+        viewer = hub.join(now(), audience(request))
     except FullHouseError:
         return problem(503, "full_house", "as many viewers as this board serves are already looking")
+    reception, grant = request.app[RECEPTION], request[GRANT]
+    secret = "" if grant.way == "token" else request.cookies.get(reception.cookie(reception.whence(request)), "")
     try:
         await socket.prepare(request)
+        reception.looking[socket] = (secret, grant)
         viewer.open(outlet(request, socket))
         await _serve(request, socket, viewer)
     finally:
+        reception.looking.pop(socket, None)
         hub.leave(viewer)
     return socket
 
@@ -246,8 +273,9 @@ def _agent(request: web.Request, told: str) -> str:
     return agent_known_as(told, (each.id for each in snapshot.agents) if snapshot else ())
 
 
-def _masked(row: Visit) -> payloads.Json:
-    """An agent may be a number, too: of a mobile, where a queue's member has no name."""
-    shown = ("caller_name", "agent_name", "interface", "transferred_to")
+def _shown(row: Visit, *, whole: bool) -> payloads.Json:
+    """An agent may be a number, too: of a mobile, where a queue's member has no name. That one is never whole."""
+    shown = ("agent_name", "interface", "transferred_to", *(() if whole else ("caller_name",)))
     texts = {name: None if (text := getattr(row, name)) is None else mask_name(text) for name in shown}
-    return {**asdict(row), **texts, "agent": row.agent and known_as(row.agent), "caller": mask(row.caller)}
+    caller = row.caller if whole else mask(row.caller)
+    return {**asdict(row), **texts, "agent": row.agent and known_as(row.agent), "caller": caller}

@@ -6,15 +6,19 @@ import ipaddress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from wallboard.access.register import Register
+from wallboard.access.sessions import Lasting
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from wallboard.access.openid import Provider
     from wallboard.boards import Board
 
 
 class OpenToTheNetworkError(ValueError):
-    """The board was told to listen where others could reach it, and there is no sign-in yet."""
+    """The board was told to listen where others could reach it in clear."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +26,7 @@ class WallboardSettings:
     """One wallboard."""
 
     host: str
-    """Address to listen on: loopback only, for there is no sign-in yet."""
+    """Address to listen on: loopback, or any with `proxies` that speak TLS."""
     port: int
     """TCP port; 0 takes a free one."""
     feed: Path
@@ -40,19 +44,33 @@ class WallboardSettings:
     """The boards of `boards/*.yaml` by name, as they are at start."""
     page_version: str = ""
     """Which version of the page is served (`wallboard.version`); empty in tests of what does not serve it."""
+    name: str = "hotline"
+    """The hotline's, as it stands in hotline.yaml; it is in the session cookie's name."""
+    address: str = ""
+    """How browsers reach it through a proxy; empty is just as it listens."""
+    proxies: tuple[str, ...] = ()
+    """Addresses and networks whose `X-Forwarded-…` counts."""
+    register: Register = field(default_factory=Register)
+    """Who may sign in; with nobody in it, nobody may."""
+    lasting: Lasting = field(default_factory=Lasting)
+    """How long a session lasts."""
+    openid: Provider | None = None
+    """Where people sign in who have no password here; None is nowhere."""
+    kept: Path | None = None
+    """The folder of what outlives a restart: sessions, and one-time links. None keeps nothing."""
 
     def __post_init__(self) -> None:
-        """Refuse any address but loopback.
+        """Refuse to be reached in clear.
 
         Raises:
-            OpenToTheNetworkError: others could reach it.
+            OpenToTheNetworkError: others could reach it without TLS.
         """
         try:
             loopback = ipaddress.ip_address(self.host).is_loopback
         except ValueError:
             loopback = self.host == "localhost"
-        if not loopback:
+        if not loopback and not (self.proxies and self.address.startswith("https://")):
             raise OpenToTheNetworkError(
-                f"the wallboard cannot listen on {self.host}: until there is sign-in it serves this machine only; "
-                "expected 127.0.0.1, ::1 or localhost"
+                f"the wallboard cannot listen on {self.host}: passwords go over it in clear; "
+                "expected 127.0.0.1, ::1 or localhost, or a proxy that speaks TLS for it"
             )

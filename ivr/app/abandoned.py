@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from ivr.reports.recalls import Recall, Since, abandoned_table
@@ -20,7 +22,14 @@ MOST_LISTED: Final = 50_000
 """Callers who gave up that one list holds. Nobody calls more of them back; the database has them all."""
 
 
-async def abandoned_in(store: Store, span: Span, *, only: Sequence[str], short_s: Mapping[str, float] | None) -> Table:
+async def abandoned_in(
+    store: Store,
+    span: Span,
+    *,
+    only: Sequence[str],
+    short_s: Mapping[str, float] | None,
+    present: Mapping[str, str] = MappingProxyType({}),
+) -> Table:
     """The list of who gave up in a range.
 
     Args:
@@ -28,6 +37,7 @@ async def abandoned_in(store: Store, span: Span, *, only: Sequence[str], short_s
         span: The range.
         only: Their queues; all when empty.
         short_s: By queue, how soon somebody must have hung up to be left out; None lists all.
+        present: Of queues that were renamed the name they have now, by the former one.
 
     Raises:
         WishError: More gave up than a list holds (R010).
@@ -47,6 +57,11 @@ async def abandoned_in(store: Store, span: Span, *, only: Sequence[str], short_s
     recalls: dict[str, Recall] = {}
     if of_caller:
         async for caller, visits in visits_since(store, span.since, span.until, queues=only):
-            since = Since(visits, wishes.get(caller, ()))
+            since = Since([_now(one, present) for one in visits], wishes.get(caller, ()))
             recalls |= {one.id: since.recall(one) for one in of_caller.get(caller, ())}
-    return abandoned_table(span, found, recalls, short_s)
+    return abandoned_table(span, [_now(one, present) for one in found], recalls, short_s)
+
+
+def _now(visit: Visit, present: Mapping[str, str]) -> Visit:
+    """The visit under the name its queue has now."""
+    return replace(visit, queue=present[visit.queue]) if visit.queue in present else visit

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from ivr.app.former import Former
 from ivr.app.report_part import limits_in_words, queue_tallies
 from ivr.reports.forms import as_csv
 from ivr.reports.html import STYLE, as_html
@@ -39,52 +41,71 @@ class VisitHistory:
 
     Args:
         zone: The hotline's clock, an IANA name.
-        limits: What each queue calls in time, in the order of `hotline.yaml`.
+        limits: What each queue calls in time, in the order of `hotline.yaml`, by the names it had, too.
+        former: Which names these are.
     """
 
-    def __init__(self, zone: str, limits: Mapping[str, Limit]) -> None:
+    def __init__(self, zone: str, limits: Mapping[str, Limit], former: Former | None = None) -> None:
         self._zone = zone
-        self._limits = dict(limits)
+        self._former = former or Former()
+        self._limits = {name: limit for name, limit in limits.items() if name not in self._former.present}
+        self._ever = dict(limits)
 
     def choices(self) -> list[dict[str, str]]:
         """Every metric there is to choose from."""
         return choices()
 
-    async def told(self, store: Store, words: Mapping[str, str], now: datetime) -> Json:
-        """The figures as plain data, with the stretches nobody saw.
+    async def told(
+        self, store: Store, words: Mapping[str, str], now: datetime, queues: frozenset[str] | None = None
+    ) -> Json:
+        """The figures as plain data, with the stretches nobody saw; of these queues, None being all.
 
         Raises:
             NotUnderstoodError: What is asked for cannot be had.
             StoreUnavailable: The database does not serve.
         """
-        asked = await self._asked(store, words, now)
-        found = await self._counted(store, asked, asked.range, now)
-        before = None if asked.against is None else await self._counted(store, asked, asked.against, now)
+        asked = await self._asked(store, words, now, queues)
+        found = await self._counted(store, asked, asked.range, now, queues)
+        before = None if asked.against is None else await self._counted(store, asked, asked.against, now, queues)
         span = asked.range.span
         gaps = await unseen(store, span.since, min(span.until, now)) if span.since < now else []
-        made = await asyncio.to_thread(answer, asked, found, before, list(self._limits))
+        made = await asyncio.to_thread(answer, asked, found, before, self._named(queues))
         return {**made, "at": now, "unseen": [{"from": gap.begin, "to": gap.end} for gap in gaps]}
 
-    async def sheet(self, store: Store, words: Mapping[str, str], form: SheetForm, now: datetime) -> Sheet:
-        """The figures as a report, a row for each interval and queue.
+    async def sheet(
+        self,
+        store: Store,
+        words: Mapping[str, str],
+        form: SheetForm,
+        now: datetime,
+        queues: frozenset[str] | None = None,
+    ) -> Sheet:
+        """The figures as a report, a row for each interval and queue of these; None is all.
 
         Raises:
             NotUnderstoodError: What is asked for cannot be had.
             StoreUnavailable: The database does not serve.
         """
-        asked = await self._asked(store, words, now)
+        asked = await self._asked(store, words, now, queues)
         name = f"history-{asked.range.span.since.astimezone(asked.range.span.zone):%Y-%m-%d}.{form}"
         try:
-            table = await self._table(store, asked, now)
+            table = await self._table(store, asked, now, queues)
             body = await asyncio.to_thread(_written, table, form)
         except WishError as wrong:
             raise NotUnderstoodError(wrong.code, wrong.sentence) from None
         return Sheet(body, _TYPES[form], name, STYLE if form == "html" else "")
 
-    async def _asked(self, store: Store, words: Mapping[str, str], now: datetime) -> Past:
+    async def _asked(
+        self, store: Store, words: Mapping[str, str], now: datetime, queues: frozenset[str] | None
+    ) -> Past:
         try:
             asked = past(words, self._zone, now)
-            if asked.queue is not None and asked.queue not in self._limits:
+            if asked.queue is not None:
+                (queue,) = self._former.now([asked.queue])
+                asked = replace(asked, queue=queue)
+            if asked.queue is not None and queues is not None:
+                named("queue", [asked.queue], sorted(queues))
+            elif asked.queue is not None and asked.queue not in self._limits:
                 there = await last_entered(store, asked.queue)
                 named("queue", [asked.queue], [*self._limits, *([asked.queue] if there else [])])
         except UnknownWordError as wrong:
@@ -93,16 +114,23 @@ class VisitHistory:
             raise NotUnderstoodError(wrong.code, wrong.sentence) from None
         return asked
 
-    async def _counted(self, store: Store, asked: Past, told: Range, now: datetime) -> Tallies:
-        only = [asked.queue] if asked.queue else []
-        return await queue_tallies(store, told.pieces, asked.counts, self._limits, only, now=now)
+    def _named(self, queues: frozenset[str] | None) -> list[str]:
+        return [name for name in self._limits if queues is None or name in queues]
 
-    async def _table(self, store: Store, asked: Past, now: datetime) -> Table:
-        counted = [
-            (told, await self._counted(store, asked, told, now)) for told in (asked.range, asked.against) if told
-        ]
+    async def _counted(
+        self, store: Store, asked: Past, told: Range, now: datetime, queues: frozenset[str] | None
+    ) -> Tallies:
+        if queues is not None and not queues:
+            return {}  # who has no queue has no figures; no name at all would be every queue's
+        only = self._former.ever([asked.queue] if asked.queue else sorted(queues or ()))
+        found = await queue_tallies(store, told.pieces, asked.counts, self._ever, only, now=now)
+        return self._former.merged(found)
+
+    async def _table(self, store: Store, asked: Past, now: datetime, queues: frozenset[str] | None) -> Table:
+        ranges = [told for told in (asked.range, asked.against) if told]
+        counted = [(told, await self._counted(store, asked, told, now, queues)) for told in ranges]
         there = {name for _, tallies in counted for name, _ in tallies}
-        names = [asked.queue] if asked.queue else [*self._limits, *sorted(there - set(self._limits))]
+        names = [asked.queue] if asked.queue else [*self._named(queues), *sorted(there - set(self._limits))]
         fits_a_sheet(asked, len(names))
         notes = [limits_in_words(self._limits, names)]
         if asked.against is not None:

@@ -73,6 +73,11 @@ class Places:
         """The key that calling numbers are hashed with."""
         return self.state / "memory.key"
 
+    @property
+    def wallboard(self) -> Path:
+        """Who is signed in at the wallboard, and links that let somebody in once."""
+        return self.state / "wallboard"
+
     def make(self) -> None:
         """Make the folders that are missing.
 

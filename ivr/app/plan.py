@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
+from ivr.app.former import former_agents
 from ivr.app.opened import opened_store
 from ivr.config.shifts import load_shifts
 from ivr.reports.exceptions import exceptions_table
@@ -49,14 +50,16 @@ async def exceptions_of(ready: Ready, span: Span, *, only: Sequence[str]) -> Tab
         WishError: There is no such agent (R009), or the plan has errors (R014).
         MistakeError: The database cannot be had.
     """
-    shifts, now = load_shifts(ready.loaded), datetime.now(UTC)
+    shifts, now, former = load_shifts(ready.loaded), datetime.now(UTC), former_agents(ready.hotline)
+    asked_for, only = only, former.now(only)
     async with opened_store(ready) as store:
         past = [name for name in only if name not in ready.hotline.agents and await agent_ever(store, name)]
         named("agent", only, [*ready.hotline.agents, *shifts.plan, *past])
-        plan = planned(shifts, _COUNTED, only)
-        found = await plan_deviations(store, plan, span.since, span.until, now)
-        tallies = await plan_tallies(store, plan, [Interval(span.since, span.until)], now)
-    return exceptions_table(span, found, notes_of_plan(shifts, tallies, plan, _COUNTED, span=span, now=now))
+        plan, whole = planned(shifts, _COUNTED, only), Interval(span.since, span.until)
+        found = await plan_deviations(store, plan, whole, now, formerly=former.present)
+        tallies = await plan_tallies(store, plan, [whole], now, formerly=former.present)
+    notes = notes_of_plan(shifts, tallies, plan, _COUNTED, span=span, now=now)
+    return exceptions_table(span, found, [*former.notes(asked_for, ()), *notes])
 
 
 def notes_of_plan(

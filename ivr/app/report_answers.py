@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, get_args
 
 from dialplan.diagnostics import did_you_mean
+from ivr.app.former import former_agents
 from ivr.app.report_part import metrics_in
 from ivr.config.shifts import Shifts
 from ivr.reports.forms import as_plain
@@ -46,8 +47,10 @@ class HotlineReports:
         self._hotline = hotline
         self._shifts = shifts
 
-    async def told(self, store: Store, report: str, words: Mapping[str, str], now: datetime) -> Json:
-        """The report as plain data.
+    async def told(
+        self, store: Store, report: str, words: Mapping[str, str], now: datetime, queues: frozenset[str] | None = None
+    ) -> Json:
+        """The report as plain data, of these queues; None is all.
 
         Raises:
             NotUnderstoodError: What is asked for cannot be had.
@@ -66,7 +69,7 @@ class HotlineReports:
                 kind,
                 asked,
                 by=by,
-                only=self._only(kind, words),
+                only=self._only(kind, words, queues),
                 names=words.get("metrics"),
                 shifts=await asyncio.to_thread(self._shifts) if kind == "agents" else None,
                 now=now,
@@ -85,11 +88,18 @@ class HotlineReports:
         shifts = await asyncio.to_thread(self._shifts)
         if not shifts.is_sound or not shifts.plan or since >= now:
             return {}
-        found = await plan_tallies(store, shifts.plan, [Interval(since, now)], now)
+        found = await plan_tallies(
+            store, shifts.plan, [Interval(since, now)], now, formerly=former_agents(self._hotline).present
+        )
         return {agent: tally for (agent, _), tally in found.items()}
 
-    def _only(self, kind: Kind, words: Mapping[str, str]) -> Sequence[str]:
+    def _only(self, kind: Kind, words: Mapping[str, str], queues: frozenset[str] | None) -> Sequence[str]:
         named = words.get(_OF[kind])
+        if queues is not None and _OF[kind] == "queue":
+            if named and named not in queues:
+                near = did_you_mean(named, sorted(queues))
+                raise NotUnderstoodError("bad_question", f"there is no queue '{named}'" + (f"; {near}" if near else ""))
+            return [named] if named else sorted(queues) or [""]  # no name at all would be every queue's
         if not named:
             return ()
         return [agent_known_as(named, self._hotline.agents) if kind == "agents" else named]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from ivr.app.abandoned import abandoned_in
 from ivr.app.flow_reports import calls_in
+from ivr.app.former import former_agents, former_queues
 from ivr.app.opened import opened_store
 from ivr.app.plan import notes_of_plan, planned
 from ivr.config.shifts import Shifts, load_shifts
@@ -83,14 +85,18 @@ async def metrics_in(
     counts = tuple(dict.fromkeys(count for metric in wanted for count in metric.counts))
     if kind == "calls":
         return await calls_in(store, hotline, Asked(title=kind, span=span, pieces=cut, names=only, metrics=wanted), by)
+    former = former_agents(hotline) if kind == "agents" else former_queues(hotline)
+    asked_for, only = only, former.now(only)
     await _known(hotline, store, kind, only)
     if kind == "agents":
         plan = planned(shifts or Shifts(), counts, only)
-        tallies = await _of_agents(store, hotline, cut, counts, only, now=now)
-        _merge(tallies, await plan_tallies(store, plan, cut, now))
+        found = await _of_agents(store, hotline, cut, counts, former.ever(only), now=now)
+        tallies = former.merged(found)
+        _merge(tallies, await plan_tallies(store, plan, cut, now, formerly=former.present))
         told: Iterable[str] = dict.fromkeys((*hotline.agents, *sorted(plan)))
     else:
-        tallies = await queue_tallies(store, cut, counts, limits(hotline), only, now=now)
+        found = await queue_tallies(store, cut, counts, limits(hotline), former.ever(only), now=now)
+        tallies = former.merged(found)
         told = hotline.queues
     there = {name for name, _ in tallies}
     rows = list(dict.fromkeys(only)) or [*told, *sorted(there - set(told))]
@@ -102,7 +108,9 @@ async def metrics_in(
         if kind == "agents"
         else await _notes_of_queues(hotline, store, span, rows, there)
     )
-    asked = Asked(title=kind, span=span, pieces=cut, names=rows, metrics=wanted, notes=(*notes, *span.odd_days))
+    renamed = former.notes(asked_for, {name for name, _ in found})
+    said = (*renamed, *notes, *span.odd_days)
+    asked = Asked(title=kind, span=span, pieces=cut, names=rows, metrics=wanted, notes=said)
     if kind == "hours":
         return by_hour_of_day(asked, tallies)
     return table_of(asked, tallies, named="agent" if kind == "agents" else "queue", by_time=by != WHOLE[kind])
@@ -115,17 +123,21 @@ async def abandoned_of(ready: Ready, span: Span, *, only: Sequence[str], short: 
         WishError: There is no such queue (R006), or more gave up than a list holds (R010).
         MistakeError: The database cannot be had.
     """
+    former = former_queues(ready.hotline)
+    asked_for, only = only, former.now(only)
     async with opened_store(ready) as store:
         await _known(ready.hotline, store, "queues", only)
         short_s = None if short else {name: limit.short_abandon_s for name, limit in limits(ready.hotline).items()}
-        return await abandoned_in(store, span, only=only, short_s=short_s)
+        table = await abandoned_in(store, span, only=former.ever(only), short_s=short_s, present=former.present)
+    return replace(table, notes=(*former.notes(asked_for, ()), *table.notes))
 
 
 def limits(hotline: Hotline) -> dict[str, Limit]:
-    """What each queue calls in time, by its name."""
+    """What each queue calls in time, by its name and by those it had."""
     return {
-        name: Limit(queue.service_level.answer_within_ms / 1000, queue.short_abandon_ms / 1000)
+        called: Limit(queue.service_level.answer_within_ms / 1000, queue.short_abandon_ms / 1000)
         for name, queue in hotline.queues.items()
+        for called in (name, *queue.formerly)
     }
 
 
@@ -190,7 +202,8 @@ async def _notes_of_queues(
     notes = [limits_in_words(limits(hotline), rows)]
     for name in rows:
         if name not in there:
-            last = await last_entered(store, name)
+            ever = [await last_entered(store, one) for one in former_queues(hotline).ever([name])]
+            last = max((one for one in ever if one is not None), default=None)
             since = f"; it was last entered at {last.astimezone(span.zone):%Y-%m-%d %H:%M}" if last else ", nor ever"
             notes.append(f"nobody entered {name} in this range{since}")
     return notes

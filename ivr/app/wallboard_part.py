@@ -4,23 +4,28 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import AsyncExitStack
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import structlog
 from aiohttp import web
 
-from ivr.app import alarms_part, board_files, flow_pictures
+from ivr.app import alarms_part, board_files, flow_pictures, people
+from ivr.app.former import former_queues
 from ivr.app.history_part import VisitHistory
 from ivr.app.loading import place_of
-from ivr.app.mistakes import cannot_listen
+from ivr.app.mistakes import cannot_listen, cannot_use
 from ivr.app.opened import opened_store
+from ivr.app.owners import make_private
 from ivr.app.parent import beat
 from ivr.app.preflight import preflight
 from ivr.app.report_answers import HotlineReports
 from ivr.app.report_part import limits
 from ivr.app.switch import split
 from ivr.config.shifts import load_shifts
+from wallboard.access.sessions import Lasting
 from wallboard.app import make_app
+from wallboard.reception import RECEPTION
 from wallboard.routes import HUB
 from wallboard.settings import WallboardSettings
 
@@ -43,6 +48,16 @@ def settings_of(ready: Ready) -> WallboardSettings:
         queue_titles={name: queue.title for name, queue in hotline.queues.items()},
         languages=hotline.languages,
         boards=board_files.boards_of(ready.loaded),
+        name=hotline.name,
+        address=hotline.wallboard.address or "",
+        proxies=hotline.wallboard.proxies,
+        register=people.register_of(hotline, ready.folder),
+        lasting=Lasting(
+            timedelta(milliseconds=hotline.wallboard.sessions.idle_ms),
+            timedelta(milliseconds=hotline.wallboard.sessions.longest_ms),
+        ),
+        openid=people.provider_of(hotline, ready.folder),
+        kept=ready.places.wallboard,
     )
 
 
@@ -52,11 +67,15 @@ async def run_wallboard(ready: Ready, stop: asyncio.Event, *, reload: bool = Fal
     Raises:
         MistakeError: the database or the port cannot be had.
     """
-    settings = settings_of(ready)
     preflight(ready, {"wallboard"})
+    settings = settings_of(ready)
+    try:
+        make_private(ready.places.wallboard)
+    except OSError as error:
+        raise cannot_use(ready.places.wallboard, error) from None
     async with AsyncExitStack() as opened:
         store = await opened.enter_async_context(opened_store(ready))
-        counting = VisitHistory(settings.time_zone, limits(ready.hotline))
+        counting = VisitHistory(settings.time_zone, limits(ready.hotline), former_queues(ready.hotline))
         pictures = flow_pictures.DrawnFlows(ready.flows, ready.catalogue)
         app = make_app(
             settings, store, counting, pictures, HotlineReports(ready.hotline, lambda: load_shifts(ready.loaded))
@@ -73,6 +92,7 @@ async def run_wallboard(ready: Ready, stop: asyncio.Event, *, reload: bool = Fal
         ringing = asyncio.create_task(alarms_part.watch_of(ready, app[HUB], store).run(), name="alarms")
         log.info("serving", address=f"http://{ready.hotline.wallboard.listen}/")
         watching = [asyncio.create_task(flow_pictures.follow(ready, pictures, stop, reload=reload), name="flows")]
+        watching.append(asyncio.create_task(people.follow(ready.folder, app[RECEPTION], stop), name="people"))
         if reload:
             watching.append(asyncio.create_task(board_files.follow(ready.folder, app[HUB], stop), name="boards"))
         await stop.wait()

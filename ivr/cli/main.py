@@ -14,6 +14,7 @@ from ivr.cli.caller import caller
 from ivr.cli.database import database
 from ivr.cli.hours import hours
 from ivr.cli.ledger import ledger as proof
+from ivr.cli.people import token, user
 from ivr.cli.publish_words import publish, replay, rollback, versions
 from ivr.cli.report import report as figures
 
@@ -37,6 +38,8 @@ app.add_typer(proof, name="ledger")
 app.add_typer(hours, name="hours")
 app.add_typer(figures, name="report")
 app.add_typer(alarms, name="alarms")
+app.add_typer(user, name="user")
+app.add_typer(token, name="token")
 
 
 def _version(wanted: bool) -> None:

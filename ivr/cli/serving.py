@@ -17,6 +17,8 @@ from ivr.app.mistakes import MistakeError
 from ivr.app.preflight import EVERY_PART, preflight
 from ivr.app.running import run_until_told
 from ivr.app.supervisor import StartFailedError, Supervisor, parts_of
+from wallboard.access.people import Person, Role
+from wallboard.links import GOOD_FOR
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -57,6 +59,13 @@ def up(folder: Path, level: str, *, reload: bool = False) -> None:
 async def _tell_when_ready(all_ready: asyncio.Event, ready: Ready) -> None:
     await all_ready.wait()
     typer.echo(f"ready      http://{ready.hotline.wallboard.listen}/")
+    if (
+        not (ready.hotline.wallboard.users or ready.hotline.wallboard.openid) and sys.stdout.isatty()
+    ):  # a log is read by others, and for long
+        from ivr.cli.letting_in import address_that_lets_in
+
+        address = address_that_lets_in(ready, Person("guest", Role.VIEWER), GOOD_FOR)
+        typer.echo(f"           nobody can sign in yet; this lets you in once, as a viewer: {address}")
 
 
 def agi(folder: Path, level: str, *, reload: bool = False) -> None:

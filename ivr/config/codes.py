@@ -101,10 +101,12 @@ CODES = codes(
     ),
     CodeDoc(
         "C013",
-        "The wallboard listens on this machine only",
-        "Until there is sign-in, whoever reaches it sees callers.",
+        "The wallboard is reached over TLS, or from this machine only",
+        "It speaks HTTP in clear, and passwords and callers go over it. For others a proxy speaks TLS for it: "
+        "`proxies` says which, and `address` how browsers reach it.",
         "wallboard: {listen: 0.0.0.0:8096}",
-        "wallboard: {listen: 127.0.0.1:8096}",
+        "wallboard:\n  listen: 0.0.0.0:8096\n  proxies: [10.0.0.5]\n  address: https://ops.example/hotline\n"
+        "  users: {ling: {role: viewer, password: {env: LING_HASH}}}",
     ),
     CodeDoc(
         "C014",
@@ -158,5 +160,36 @@ CODES = codes(
         "day that overlap, and hours for holidays nobody named, are most often a slip.",
         'hours: {office: {open: "Sa 09:00-12:00; Mo-Su 09:00-18:00"}}',
         'hours: {office: {open: "Mo-Su 09:00-18:00; Sa 09:00-12:00"}}',
+    ),
+    CodeDoc(
+        "C022",
+        "A user of the wallboard has a name of their own",
+        "Whoever signs in may type it in capitals or not.",
+        "wallboard:\n  users:\n    ling: {role: viewer, password: {env: LING_HASH}}\n"
+        "    Ling: {role: admin, password: {env: LING_HASH}}",
+        "wallboard:\n  users:\n    ling: {role: viewer, password: {env: LING_HASH}}\n"
+        "    lin: {role: admin, password: {env: LING_HASH}}",
+    ),
+    CodeDoc(
+        "C023",
+        "What is kept of a password or a token is its hash",
+        "Whoever reads it must not be able to sign in with it. `hotline user hash` and `hotline token new` print one.",
+        "wallboard:\n  users: {ling: {role: viewer, password: {file: flows/main.yaml}}}",
+        "wallboard:\n  users: {ling: {role: viewer, password: {file: secrets/ling}}}",
+    ),
+    CodeDoc(
+        "C024",
+        "Somebody can sign in at the wallboard",
+        "Without users it shows its sign-in page and nothing else, but to whoever has a one-time link.",
+        "wallboard: {listen: 127.0.0.1:8096}",
+        "wallboard:\n  users: {ling: {role: viewer, password: {env: LING_HASH}}}",
+    ),
+    CodeDoc(
+        "C025",
+        "A former name is nobody's name now",
+        "`formerly` of a queue or an agent says under which names its history stands. A name somebody has now, or two "
+        "have had, would give the same calls to both.",
+        "queues: {sales: {title: {zh-CN: 销售}, formerly: [sales]}}",
+        "queues: {sales: {title: {zh-CN: 销售}, formerly: [shop]}}",
     ),
 )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from dialplan.diagnostics import Diagnostic, did_you_mean, has_errors
 from dialplan.source import Source
 from ivr.config.addresses import unusable_addresses
+from ivr.config.people_rules import people_rules
 from ivr.config.read import FILE, Settings, read_settings
 from ivr.config.recorded import recorded
 from ivr.config.regular import read_regular, refuse_others, told
@@ -107,6 +108,8 @@ def load_hotline(
     ruled = tuple(setting_rules(settings.readable, settings.place, {each.name for each in readings}, known))
     files.keep(_masked(files.sources[FILE], ruled))
     problems += [*ruled, *unusable_addresses(settings.readable.hotline, settings.place, environ)]
+    boards = {path.stem for path in (folder / "boards").glob("*.yaml")}
+    problems += people_rules(settings.readable, settings.place, folder, boards, environ)
     problems += check_flows(readings, known)
     flows = None
     if settings.hotline is not None and not has_errors(problems):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Mapping  # pydantic reads the annotations
 from typing import Annotated, Literal, Self
 
@@ -34,6 +33,7 @@ from ivr.config.kinds import (
     refuse,
 )
 from ivr.config.mail import Mail  # noqa: TC001 - pydantic reads the annotations
+from ivr.config.people import Wallboard
 from ivr.flow.fields import MOST_TRIES, is_variable
 from ivr.flow.load import STEPS_BOUNDS
 from ivr.flow.model import MOST_VISITS
@@ -118,6 +118,8 @@ class Queue(Part):
     """Whether an agent who does not answer is paused."""
     extension: Dialled | None = None
     """What agents dial or transfer to."""
+    formerly: Annotated[tuple[Text, ...], Field(strict=False)] = ()
+    """Names it had before: reports count what happened under them as this queue's."""
 
 
 class Agent(Part):
@@ -128,6 +130,8 @@ class Agent(Part):
     """Queue to penalty: 0 is asked first."""
     skills: Annotated[tuple[Name, ...], Field(strict=False)] = ()
     """What he can do, in the hotline's own names; kept with his stays in queues, and not used for routing."""
+    formerly: Annotated[tuple[Text, ...], Field(strict=False)] = ()
+    """Numbers he had before, as `queues` has it."""
     secret: SecretRef
     """His telephone's SIP password."""
 
@@ -297,20 +301,6 @@ class Ami(Part):
     port: int = Field(5038, ge=1, le=65_535)
     user: Name = "hotline"
     secret: SecretRef
-
-
-def _loopback(value: str) -> str:
-    host = value.rsplit(":", 1)[0].strip("[]")
-    if not ipaddress.ip_address(host).is_loopback:
-        expected = "an address of this machine alone: 127.0.0.1:8096; others may look once there is sign-in"
-        raise refuse("C013", f"the wallboard would listen on {host}", expected)
-    return value
-
-
-class Wallboard(Part):
-    """The page for ops."""
-
-    listen: Annotated[Listen, AfterValidator(_loopback)] = "127.0.0.1:8096"
 
 
 class Sip(Part):

@@ -54,6 +54,7 @@ def setting_rules(
         yield from lonely_queues(hotline, place)
     yield from messages_of_its_own(hotline, place, known)
     yield from shared_names(hotline, place)
+    yield from former_names(hotline, place)
     yield from speech_command(hotline, place)
     yield from secret_headers(readable.written, place)
 
@@ -236,6 +237,21 @@ def shared_names(hotline: Hotline, place: Place) -> Iterator[Diagnostic]:
             where = f" (line {at.line})" if at else ""
             message = f"the {kind} '{name}' is that of {'.'.join(first[:2])}{where} already"
             yield Diagnostic("C012", "error", place(*path), message, "one of its own")
+
+
+def former_names(hotline: Hotline, place: Place) -> Iterator[Diagnostic]:
+    """C025: a former name that somebody has now, or that two have had."""
+    for kind, table in (("queues", hotline.queues), ("agents", hotline.agents)):
+        had: dict[str, str] = {}
+        for name, one in table.items():
+            for old in one.formerly:
+                at = place(kind, name, "formerly")
+                if old in table:
+                    message = f"{kind[:-1]} '{name}' was formerly '{old}', which is the name of one now"
+                    yield Diagnostic("C025", "error", at, message, "a name nobody has any more")
+                elif had.setdefault(old, name) != name:
+                    message = f"'{old}' is a former name of '{had[old]}' already"
+                    yield Diagnostic("C025", "error", at, message, "a name that one alone has had")
 
 
 def secret_headers(written: Mapping[str, Any], place: Place) -> Iterator[Diagnostic]:

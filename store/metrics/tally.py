@@ -103,22 +103,53 @@ def value_of(metric: Metric, tally: Tally) -> float | None:
 
 
 def reading(metric: Metric) -> Callable[[Tally], float | None]:
-    """`value_of` of one metric, made ready for many tallies."""
-    top, bottom = _adding(metric.top), _adding(metric.bottom)
+    """`value_of` of one metric, made ready for many tallies: a long report spends much of its time here."""
     unit = MICROSECONDS if metric.unit == "seconds" else 1
     longest = [name for name in metric.counts if COUNTS[name].fold == "longest"]
+    if metric.bottom:
+        return _quotient(metric, unit)
+    if longest:
+        return _known(longest, _sum(metric, unit))
+    return _sum(metric, unit)
 
-    def of_counts(tally: Tally) -> float | None:
-        if longest and not all(name in tally.counts for name in longest):
-            return None
-        whole = top(tally.counts)
-        return whole / unit if unit > 1 else whole
 
-    def of_quotient(tally: Tally) -> float | None:
-        divided_by = bottom(tally.counts) * unit
-        return top(tally.counts) / divided_by if divided_by > 0 else None
+def _sum(metric: Metric, unit: int) -> Callable[[Tally], float]:
+    match _signed(metric.top):
+        case [(1, name)] if unit == 1:
+            return lambda tally: tally.counts.get(name, 0)
+        case [(1, name)]:
+            return lambda tally: tally.counts.get(name, 0) / unit
+    top = _adding(metric.top)
+    return lambda tally: top(tally.counts) / unit if unit > 1 else top(tally.counts)
 
-    return of_quotient if metric.bottom else of_counts
+
+def _known(names: Sequence[str], value: Callable[[Tally], float]) -> Callable[[Tally], float | None]:
+    """A value that there is only where these counts are: the longest of nothing is none."""
+    if len(names) == 1:
+        [name] = names
+        return lambda tally: value(tally) if name in tally.counts else None
+    return lambda tally: value(tally) if all(name in tally.counts for name in names) else None
+
+
+def _quotient(metric: Metric, unit: int) -> Callable[[Tally], float | None]:
+    above, below = _signed(metric.top), _signed(metric.bottom)
+    if max(len(above), len(below)) <= 2:  # noqa: PLR2004 - nearly all are: read without a call for each part
+        (_, plus), (top_sign, top) = [*above, (0, "")][:2]
+        (_, whole), (less_sign, less) = [*below, (0, "")][:2]
+
+        def of_two(tally: Tally) -> float | None:
+            count = tally.counts.get
+            divided_by = count(whole, 0) + less_sign * count(less, 0)
+            return (count(plus, 0) + top_sign * count(top, 0)) / (divided_by * unit) if divided_by > 0 else None
+
+        return of_two
+    top_of, bottom_of = _adding(metric.top), _adding(metric.bottom)
+
+    def of_many(tally: Tally) -> float | None:
+        divided_by = bottom_of(tally.counts) * unit
+        return top_of(tally.counts) / divided_by if divided_by > 0 else None
+
+    return of_many
 
 
 def microseconds(seconds: float) -> int:
@@ -126,16 +157,15 @@ def microseconds(seconds: float) -> int:
     return round(seconds * MICROSECONDS)
 
 
+def _signed(terms: Sequence[str]) -> list[tuple[int, str]]:
+    """Sign and name of each term; the first is always added."""
+    return [(1 if term[0] == "+" else -1, term[1:]) for term in terms]
+
+
 def _adding(terms: Sequence[str]) -> Callable[[Mapping[str, int]], int]:
-    """The sum of the terms; quick where it is one count, as most are."""
-    signed = [(1 if term[0] == "+" else -1, term[1:]) for term in terms]
-    match signed:
-        case [(1, name)]:
-            return lambda counts: counts.get(name, 0)
-        case [(1, name), (-1, less)]:
-            return lambda counts: counts.get(name, 0) - counts.get(less, 0)
-        case _:
-            return lambda counts: sum([sign * counts.get(name, 0) for sign, name in signed])
+    """The sum of the terms."""
+    signed = _signed(terms)
+    return lambda counts: sum([sign * counts.get(name, 0) for sign, name in signed])
 
 
 def _merged(count: Count, one: int, other: int) -> int:

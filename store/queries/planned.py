@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import or_
@@ -25,7 +26,12 @@ AT_ONCE: Final = 1000
 
 
 async def plan_tallies(
-    store: Store, plan: Mapping[str, Sequence[Planned]], pieces: Sequence[Interval], now: datetime
+    store: Store,
+    plan: Mapping[str, Sequence[Planned]],
+    pieces: Sequence[Interval],
+    now: datetime,
+    *,
+    formerly: Mapping[str, str] = MappingProxyType({}),
 ) -> dict[tuple[str, int], Tally]:
     """What the plan counts for, by agent and the number of the interval.
 
@@ -34,22 +40,41 @@ async def plan_tallies(
         plan: By agent, in order, none overlapping; agents without a plan are not looked at.
         pieces: Neighbouring intervals in order.
         now: Until when they are judged.
+        formerly: By an id that an agent had before, the one he has now; his plan may name either.
     """
     tallies: dict[tuple[str, int], Tally] = {}
-    async for agent, stretches in _by_agent(store, list(plan), pieces[0].begin, pieces[-1].end):
-        mine = [one for one in plan[agent] if one.begin < pieces[-1].end and one.end > pieces[0].begin]
-        tallies |= {(agent, place): tally for place, tally in of_plan(mine, stretches, pieces, now).items()}
+    begin, end = pieces[0].begin, pieces[-1].end
+    async for agent, stretches in _by_agent(store, _ever(plan, formerly), begin, end):
+        present = formerly.get(agent, agent)
+        theirs = plan.get(agent, plan.get(present, ()))
+        mine = [one for one in theirs if one.begin < end and one.end > begin]
+        for place, tally in of_plan(mine, stretches, pieces, now).items():
+            key = (present, place)
+            tallies[key] = tallies[key] + tally if key in tallies else tally
     return tallies
 
 
+def _ever(plan: Mapping[str, Sequence[Planned]], formerly: Mapping[str, str]) -> list[str]:
+    """The agents of a plan with the ids they had before."""
+    return list(dict.fromkeys((*plan, *(old for old, new in formerly.items() if new in plan))))
+
+
 async def plan_deviations(
-    store: Store, plan: Mapping[str, Sequence[Planned]], since: datetime, until: datetime, now: datetime
+    store: Store,
+    plan: Mapping[str, Sequence[Planned]],
+    range_: Interval,
+    now: datetime,
+    *,
+    formerly: Mapping[str, str] = MappingProxyType({}),
 ) -> list[tuple[str, Deviation]]:
-    """Every exception that began in the range, by agent and time."""
+    """Every exception that began in the range, by agent and time; `formerly` as `plan_tallies` has it."""
     found: list[tuple[str, Deviation]] = []
-    async for agent, stretches in _by_agent(store, list(plan), since, until):
-        mine = [one for one in plan[agent] if one.begin < until and one.end > since]
-        found += [(agent, one) for one in deviations(mine, stretches, until, now) if one.begin >= since]
+    since, until = range_.begin, range_.end
+    async for agent, stretches in _by_agent(store, _ever(plan, formerly), since, until):
+        present = formerly.get(agent, agent)
+        theirs = plan.get(agent, plan.get(present, ()))
+        mine = [one for one in theirs if one.begin < until and one.end > since]
+        found += [(present, one) for one in deviations(mine, stretches, until, now) if one.begin >= since]
     return found
 
 

@@ -10,6 +10,7 @@ from store.rows import RingAttempt, Visit
 from store.schema import RING_ATTEMPTS, VISITS
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from datetime import datetime
 
     from sqlalchemy import ColumnElement
@@ -41,6 +42,7 @@ async def visits(
     agent: str | None = None,
     node: str | None = None,
     call_id: str | None = None,
+    queues: Collection[str] | None = None,
     limit: int = 100,
     after: str | None = None,
 ) -> Page[Visit]:
@@ -55,6 +57,7 @@ async def visits(
         agent: Only those this agent answered.
         node: Only this Asterisk's.
         call_id: Only this call's.
+        queues: Only these queues; null for all.
         limit: The most rows of the page (1 to 1000).
         after: The `next` of the page before.
 
@@ -71,6 +74,7 @@ async def visits(
         None if agent is None else visit.agent == agent,
         None if node is None else visit.node == node,
         None if call_id is None else visit.call_id == call_id,
+        None if queues is None else visit.queue.in_(sorted(queues)),
     )
     async with store.reading() as connection:
         return await fetch_page(connection, Visit, statement, by="entered_at", limit=limit, after=after)

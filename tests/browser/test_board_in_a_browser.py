@@ -68,6 +68,10 @@ async def board(browser: Browser, house: House, language: str = "zh-CN", scheme:
     page = await context.new_page()
     page.on("pageerror", lambda error: pytest.fail(f"the page raised {error}"))
     await page.goto(house.rig.web)
+    name, password = house.rig.supervisor
+    await page.locator("#name").fill(name)
+    await page.locator("#password").fill(password)
+    await page.locator("button[type=submit]").click()
     await expect(page.locator(".standing")).to_have_attribute("data-truth", "live", timeout=15_000)
     return page
 

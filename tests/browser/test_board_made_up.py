@@ -16,6 +16,7 @@ from playwright.async_api import async_playwright, expect
 from store.engine import open_store
 from store.migrate import upgrade
 from tests.browser.chromium import ARGUMENTS, CHROMIUM, NEEDS_CHROMIUM
+from tests.browser.signed_in import sign_in
 from tests.wallboard.floor import Bridge, floor, made_up_flows, made_up_history, settings, waiting
 from wallboard.app import make_app
 
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from playwright.async_api import Page
 
     from ami_bridge.messages import Snapshot
+    from ivr.app.flow_pictures import DrawnFlows
+    from store.engine import Store
 
 pytestmark = [pytest.mark.browser, NEEDS_CHROMIUM]
 
@@ -85,8 +88,9 @@ def crowded(now: datetime, queues: int, agents: int) -> Snapshot:
 class Served:
     """One board with its made-up bridge, and the page that shows it."""
 
-    def __init__(self, page: Page, bridge: Bridge, address: str) -> None:
+    def __init__(self, page: Page, bridge: Bridge, address: str, store: Store, flows: DrawnFlows) -> None:
         self.page, self.bridge, self.address = page, bridge, address
+        self.store, self.flows = store, flows
 
     async def open(self, language: str = "en") -> None:
         await self.page.goto(f"{self.address}?lang={language}")
@@ -113,20 +117,21 @@ async def served(folder: Path, snapshot: Snapshot, scheme: str = "dark", *, cut:
         bridge = Bridge(folder / "feed.sock", snapshot)
         await bridge.start()
         opened.push_async_callback(bridge.leave)
-        server = await opened.enter_async_context(
-            TestServer(make_app(settings(folder / "feed.sock"), store, made_up_history(), made_up_flows()))
-        )
+        flows = made_up_flows()
+        app = make_app(settings(folder / "feed.sock"), store, made_up_history(), flows)
+        server = await opened.enter_async_context(TestServer(app))
         tick = asyncio.create_task(ticking(bridge))
         opened.callback(tick.cancel)
         playwright = await opened.enter_async_context(async_playwright())
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         opened.push_async_callback(browser.close)
         context = await browser.new_context(color_scheme=scheme)  # type: ignore[arg-type]  # one of playwright's words
+        await sign_in(context, app, str(server.make_url("/")))
         page = await context.new_page()
         wrong: list[str] = []
         page.on("pageerror", lambda error: wrong.append(str(error)))
         page.on("console", lambda said: wrong.append(said.text) if said.type == "error" and not cut else None)
-        yield Served(page, bridge, str(server.make_url("/")))
+        yield Served(page, bridge, str(server.make_url("/")), store, flows)
         assert wrong == []
 
 

@@ -11,6 +11,7 @@ import pytest
 from playwright.async_api import async_playwright, expect
 
 from tests.browser.chromium import ARGUMENTS, CHROMIUM, NEEDS_CHROMIUM
+from tests.browser.signed_in import sign_in
 from tests.browser.test_boards_in_a_browser import FULL, TURNING
 from tests.browser.wall import wall
 from tests.wallboard.floor import floor, waiting
@@ -25,6 +26,7 @@ async def test_a_week_of_messages_leaves_no_more_behind_than_a_day(tmp_path: Pat
         more = ["--js-flags=--expose-gc", "--enable-precise-memory-info"]
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=[*ARGUMENTS, *more])
         page = await browser.new_page()
+        await sign_in(page.context, shown.running, shown.address)
         await page.goto(f"{shown.address}/static/icon.svg")  # the modules, and no board that runs beside
         week = await page.evaluate(WEEK)
         await browser.close()

@@ -6,6 +6,7 @@ import asyncio
 import socket
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from aiohttp import web
@@ -16,8 +17,10 @@ from ivr.boards.reading import read_board
 from store.engine import open_store
 from store.migrate import upgrade
 from tests.browser.chromium import ARGUMENTS, CHROMIUM
+from tests.browser.signed_in import sign_in
 from tests.wallboard.floor import Bridge, settings
 from wallboard.app import make_app
+from wallboard.reception import RECEPTION
 from wallboard.routes import HUB
 
 if TYPE_CHECKING:
@@ -49,16 +52,22 @@ class Wall:
         self.address = f"http://127.0.0.1:{settings.port}"
         self._settings, self._store = settings, store
         self._runner: web.AppRunner | None = None
+        self._kept: list[dict[str, object]] = []
         self.app: web.Application | None = None
 
     @property
-    def hub(self) -> Hub:
+    def running(self) -> web.Application:
         assert self.app is not None
-        return self.app[HUB]
+        return self.app
+
+    @property
+    def hub(self) -> Hub:
+        return self.running[HUB]
 
     async def start(self, version: str = "") -> None:
         """The server comes (back)."""
         self.app = make_app(replace(self._settings, page_version=version), self._store)
+        self.app[RECEPTION].sessions.load(self._kept, datetime.now(UTC))
         self._runner = web.AppRunner(self.app, access_log=None, shutdown_timeout=0.2)
         await self._runner.setup()
         await web.TCPSite(self._runner, "127.0.0.1", self._settings.port, reuse_address=True).start()
@@ -66,6 +75,7 @@ class Wall:
     async def stop(self) -> None:
         """The server goes."""
         if self._runner is not None:
+            self._kept = self.app[RECEPTION].sessions.dump() if self.app is not None else []
             await self._runner.cleanup()
             self._runner = None
 
@@ -109,6 +119,7 @@ async def wall(folder: Path, snapshot: Snapshot, *boards: Board, scheme: str = "
         told = replace(settings(folder / "feed.sock"), port=free_port(), boards={each.name: each for each in boards})
         made = Wall(page, bridge, store, told)
         await made.start()
+        await sign_in(page.context, made.running, made.address)
         opened.push_async_callback(made.stop)
         yield made
         assert wrong == []

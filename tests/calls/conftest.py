@@ -77,7 +77,7 @@ class House:
 
     async def _watch(self, shown: set[str], watched: asyncio.Event) -> None:
         """Note every call the live feed shows in a flow; `watched` is set once it is heard."""
-        async with aiohttp.ClientSession() as session:
+        async with aiohttp.ClientSession(headers=self.rig.signed_in) as session:
             while True:
                 try:
                     async with session.ws_connect(self.rig.web + "/api/v1/live") as socket:
@@ -100,13 +100,19 @@ class House:
 
     async def ask(self, path: str) -> dict[str, Any]:
         """The wallboard's API."""
-        async with aiohttp.ClientSession() as session, session.get(self.rig.web + path) as answer:
+        async with (
+            aiohttp.ClientSession(headers=self.rig.signed_in) as session,
+            session.get(self.rig.web + path) as answer,
+        ):
             told: dict[str, Any] = await answer.json()
             return told
 
     async def live(self) -> dict[str, Any]:
         """The first message of the live socket: everything, now."""
-        async with aiohttp.ClientSession() as session, session.ws_connect(self.rig.web + "/api/v1/live") as socket:
+        async with (
+            aiohttp.ClientSession(headers=self.rig.signed_in) as session,
+            session.ws_connect(self.rig.web + "/api/v1/live") as socket,
+        ):
             told: dict[str, Any] = json.loads((await socket.receive(10)).data)
             return told
 

@@ -130,7 +130,7 @@ class House:
         return [(row[0], f"{row[2]}@{row[1]}", row[5]) for row in rows if len(row) > 5 and row[0].endswith(";2")]
 
     def await_place(self, extension: str, application: str) -> str:
-        """The channel of this call that stands there, or stood there: the switch's log says it, however late we look."""
+        """The channel of this call that stands there, or stood there: the switch says so, however late we look."""
         began = re.compile(rf'Executing \[{re.escape(extension)}:\d+\] {application}\("(?P<channel>[^"]+)"')
 
         def found() -> str:

@@ -29,7 +29,7 @@ from store.migrate import upgrade
 from store.rows import OUTCOMES, AgentInterval, RingAttempt, Visit
 from store.writer import Writer
 from tests.reports.days import AGENTS, a_day
-from tests.wallboard.floor import floor, made_up_history, settings
+from tests.wallboard.floor import SIGNED_IN, floor, made_up_history, settings
 from tests.wallboard.test_history import hotline_of_the_floor
 from wallboard import routes
 from wallboard.app import make_app
@@ -129,9 +129,12 @@ async def day(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[
             writer.put(row)
     monkeypatch.setattr(routes, "now", lambda: NOW)
     made = make_app(
-        settings(tmp_path / "feed.sock"), store, made_up_history(), reports=HotlineReports(hotline_of_the_floor())
+        settings(tmp_path / "feed.sock", "Asia/Shanghai"),
+        store,
+        made_up_history("Asia/Shanghai"),
+        reports=HotlineReports(hotline_of_the_floor()),
     )
-    async with TestClient(TestServer(made)) as client:
+    async with TestClient(TestServer(made), headers=SIGNED_IN) as client:
         made[routes.HUB].hear(live(rows), NOW)
         yield Day(store, live(rows), client)
     await store.close()

@@ -94,7 +94,7 @@ def test_the_last_word_is_true(
     assert told[-1] == said
 
 
-def start(folder: Path) -> tuple[subprocess.Popen[str], str]:
+def start(folder: Path) -> tuple[subprocess.Popen[str], str, urllib.request.OpenerDirector]:
     # As from a script with `&`: with Ctrl-C ignored from the beginning.
     command = ["sh", "-c", 'trap "" INT; exec "$@"', "sh", sys.executable, "-m", "lab.demo", "--folder", str(folder)]
     demo = subprocess.Popen(
@@ -108,8 +108,8 @@ def start(folder: Path) -> tuple[subprocess.Popen[str], str]:
     told = []
     for line in demo.stdout:
         told.append(line)
-        if found := re.search(r"wallboard is at (http://127\.0\.0\.1:\d+)/", line):
-            return demo, found[1]
+        if found := re.search(r"wallboard is at (http://127\.0\.0\.1:\d+)/sign-in#once=(\S+)", line):
+            return demo, found[1], signed_in(found[1], found[2])
     raise AssertionError("the demo did not become ready:\n" + "".join(told))
 
 
@@ -120,8 +120,16 @@ def until(condition: Callable[[], object], within_s: float, what: str) -> None:
         time.sleep(0.5)
 
 
-def entered(web: str) -> int:
-    with urllib.request.urlopen(f"{web}/api/v1/queues", timeout=5) as answer:  # noqa: S310  # our own http://
+def signed_in(web: str, secret: str) -> urllib.request.OpenerDirector:
+    """A browser that has used the address the demo prints."""
+    opened = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
+    handed_in = urllib.request.Request(f"{web}/sign-in/secret", f"secret={secret}".encode(), {"Origin": web})  # noqa: S310 - our own http://
+    opened.open(handed_in, timeout=60).close()
+    return opened
+
+
+def entered(web: str, browser: urllib.request.OpenerDirector) -> int:
+    with browser.open(f"{web}/api/v1/queues", timeout=5) as answer:
         return sum(queue["today"]["entered"] for queue in json.load(answer)["queues"])
 
 
@@ -143,7 +151,7 @@ def left_behind(folder: Path) -> list[str]:
 @pytest.mark.usefixtures("rootfs")
 def test_the_demo_shows_calls_ends_without_a_trace_and_starts_again(tmp_path: Path) -> None:
     folder = tmp_path / "demo"
-    shown, web = start(folder)
+    shown, web, browser = start(folder)
     with shown:
         refused = subprocess.run(
             [sys.executable, "-m", "lab.demo", "--folder", str(folder)],
@@ -154,7 +162,7 @@ def test_the_demo_shows_calls_ends_without_a_trace_and_starts_again(tmp_path: Pa
         )
         assert refused.returncode == 2
         assert "runs already" in refused.stdout
-        until(lambda: entered(web) > 0, 60, "no caller reached a queue")
+        until(lambda: entered(web, browser) > 0, 60, "no caller reached a queue")
         assert left_behind(folder) != []
         shown.send_signal(signal.SIGINT)
         try:
@@ -162,9 +170,9 @@ def test_the_demo_shows_calls_ends_without_a_trace_and_starts_again(tmp_path: Pa
         finally:
             shown.kill()  # does nothing to one that has ended
     assert left_behind(folder) == []
-    shown, web = start(folder)
+    shown, web, browser = start(folder)
     with shown:
-        before = entered(web)
+        before = entered(web, browser)
         shown.send_signal(signal.SIGKILL)  # not even time to clean up
     assert before > 0, "the history of the day is kept between runs"
     until(lambda: not left_behind(folder), 20, f"left: {left_behind(folder)}")

@@ -9,7 +9,16 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from store.engine import open_store
 from tests.store.databases import migrated
-from tests.wallboard.floor import ZONE, Bridge, floor, made_up_flows, made_up_history, made_up_reports, settings
+from tests.wallboard.floor import (
+    SIGNED_IN,
+    ZONE,
+    Bridge,
+    floor,
+    made_up_flows,
+    made_up_history,
+    made_up_reports,
+    settings,
+)
 from wallboard.app import make_app
 
 if TYPE_CHECKING:
@@ -50,6 +59,6 @@ def zone() -> str:
 async def board(tmp_path: Path, bridge: Bridge, store: Store, zone: str) -> AsyncIterator[Client]:
     told = settings(tmp_path / "feed.sock", zone)
     application = make_app(told, store, made_up_history(zone), made_up_flows(), made_up_reports())
-    async with TestClient(TestServer(application)) as client:
+    async with TestClient(TestServer(application), headers=SIGNED_IN) as client:
         await bridge.connected.wait()
         yield client

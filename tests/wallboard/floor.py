@@ -30,6 +30,8 @@ from ivr.config.load import load_hotline
 from ivr.prompts.catalogue import ALL, Catalogue
 from lab.rig import zone_at_noon
 from store.queries.totals import Limit
+from wallboard.access.register import Register, Token
+from wallboard.access.tokens import hash_of, new_token
 from wallboard.settings import WallboardSettings
 
 if TYPE_CHECKING:
@@ -126,7 +128,13 @@ def settings(feed: Path, zone: str = ZONE) -> WallboardSettings:
             "vip": {"zh-CN": "大客户专席", "en": "VIP"},
         },
         languages=("zh-CN", "yue-HK", "en"),
+        register=Register(tokens=(Token("tests", hash_of(TOKEN), ("read", "export", "metrics", "act")),)),
     )
+
+
+TOKEN = new_token()
+"""Of a program that may do all a program may."""
+SIGNED_IN = {"Authorization": f"Bearer {TOKEN}"}
 
 
 def made_up_history(zone: str = ZONE) -> VisitHistory:

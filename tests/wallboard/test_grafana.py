@@ -35,6 +35,27 @@ def families() -> dict[str, list[dict[str, str]]]:
 
 
 FAMILIES = families()
+GROUPS = re.compile(r"\b(?:by|without|on|ignoring|group_left|group_right)\s*\(([^)]*)\)")
+"""Where PromQL names labels outside a selector."""
+KNOWN = frozenset(
+    {
+        "sum",
+        "max",
+        "min",
+        "avg",
+        "count",
+        "rate",
+        "increase",
+        "topk",
+        "clamp_min",
+        "clamp_max",
+        "by",
+        "or",
+        "and",
+        "unless",
+    }
+)
+"""Words of PromQL the dashboard may use; any other bare word would be a metric nobody exports."""
 
 
 @pytest.mark.parametrize(("title", "target"), EXPRESSIONS, ids=lambda each: each if isinstance(each, str) else "")
@@ -48,9 +69,16 @@ def test_a_panel_asks_for_what_there_is(title: str, target: dict[str, Any]) -> N
             assert label in labels
             if operator == "=":
                 assert value in {sample[label] for sample in FAMILIES[name]}
-    grouped = [label for group in re.findall(r"by \(([^)]*)\)", target["expr"]) for label in group.split(", ")]
+    grouped = [label for group in GROUPS.findall(target["expr"]) for label in re.findall(r"\w+", group)]
+    assert set(grouped) <= {label for name, _ in asked for label in FAMILIES[name][0]}
     known = grouped or [label for name, _ in asked for label in FAMILIES[name][0]]
     assert set(re.findall(r"\{\{(\w+)\}\}", target["legendFormat"])) <= set(known)
+
+
+@pytest.mark.parametrize(("title", "target"), EXPRESSIONS, ids=lambda each: each if isinstance(each, str) else "")
+def test_a_query_names_nothing_but_metrics_of_ours_and_words_of_promql(title: str, target: dict[str, Any]) -> None:
+    bare = re.sub(r"\{[^}]*\}|\"[^\"]*\"|\[[^\]]*\]", "", GROUPS.sub("", target["expr"]))
+    assert set(re.findall(r"[a-zA-Z_]\w*", bare)) <= FAMILIES.keys() | KNOWN, title
 
 
 def test_variables_are_filled_from_labels_there_are() -> None:

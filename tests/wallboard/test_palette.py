@@ -17,7 +17,7 @@ SHEETS = sorted(path for path in STATIC.glob("*.css") if path.name not in {"pale
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda path: path.name)
 def test_a_page_loads_the_palette_before_its_own_rules(page: object) -> None:
-    sheets = re.findall(r'rel="stylesheet" href="/static/([^"]+)"', (STATIC / str(page)).read_text("utf-8"))
+    sheets = re.findall(r'rel="stylesheet" href="(?:\.\./)?static/([^"]+)"', (STATIC / str(page)).read_text("utf-8"))
     assert sheets[0] == "palette.css"
     assert len(sheets) > 1
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ami_bridge.messages import Delta, Removed
-from tests.wallboard.floor import NOW, floor, settings, waiting
+from tests.wallboard.floor import NOW, SIGNED_IN, floor, settings, waiting
 from tests.wallboard.test_board import live_hello, told
 from wallboard import routes
 from wallboard.fragments import Fragments
@@ -39,7 +39,8 @@ def deaf(board: Client) -> socket.socket:
     made.connect(("127.0.0.1", board.port))
     made.sendall(
         f"GET /api/v1/live HTTP/1.1\r\nHost: 127.0.0.1:{board.port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-        "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n".encode()
+        "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+        f"Authorization: {SIGNED_IN['Authorization']}\r\n\r\n".encode()
     )
     return made
 

@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
     from store.engine import Store
     from tests.wallboard.conftest import Client
-    from wallboard.payloads import Json
 
 NOW = datetime(2026, 11, 20, 6, 32, 7, tzinfo=UTC)
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -178,13 +177,13 @@ async def test_the_history_is_told_by_queue_and_asked_once_for_all_viewers(
                 )
             )  # fmt: skip
     asked: list[object] = []
-    work_out = routes._work_out_trends
+    work_out = routes._find_trends
 
-    def counted(app: web.Application) -> Awaitable[Json]:
+    def counted(app: web.Application) -> Awaitable[trends.Trends]:
         asked.append(app)
         return work_out(app)
 
-    monkeypatch.setattr(routes, "_work_out_trends", counted)
+    monkeypatch.setattr(routes, "_find_trends", counted)
     answers = await asyncio.gather(*(board.get("/api/v1/trends") for _ in range(20)))
     told = [await answer.json() for answer in answers]
     assert all(one == told[0] for one in told)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from wallboard.alarms.rules import METRICS, NO_AGENTS
 from wallboard.alarms.words import LANGUAGES, says
 
 if TYPE_CHECKING:
@@ -32,7 +33,13 @@ def shown(book: Book, rules: Mapping[str, Rule], senders: Iterable[Sending]) -> 
             if each.trouble is not None
         ],
         "watched": [
-            {"rule": rule, "subject": subject, "severity": rules[rule].severity, "firing": alarm.fires}
+            {
+                "rule": rule,
+                "subject": subject,
+                "queue": _queue(alarm, rules[rule]),
+                "severity": rules[rule].severity,
+                "firing": alarm.fires,
+            }
             for (rule, subject), alarm in sorted(book.alarms.items())
         ],
     }
@@ -49,6 +56,7 @@ def _alarm(alarm: Alarm, rule: Rule) -> Shown:
         "rule": alarm.rule,
         "when": rule.when,
         "subject": alarm.subject,
+        "queue": _queue(alarm, rule),
         "severity": rule.severity,
         "since": alarm.fired_at,
         "value": alarm.value,
@@ -57,3 +65,8 @@ def _alarm(alarm: Alarm, rule: Rule) -> Shown:
         "sound": rule.sound,
         "text": {language: says(rule, alarm, language) for language in LANGUAGES},
     }
+
+
+def _queue(alarm: Alarm, rule: Rule) -> str | None:
+    """The queue it is about: who may not see that queue is not told."""
+    return alarm.subject if rule.when == NO_AGENTS or rule.when in METRICS else None

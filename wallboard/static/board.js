@@ -12,10 +12,12 @@ import { historyView } from "./history.js";
 import { link } from "./link.js";
 import { band, EVERYTHING, queueCards } from "./overview.js";
 import { flowsView } from "./flows.js";
+import { ours } from "./root.js";
 import { hear, NOTHING } from "./state.js";
 import { trends } from "./trends.js";
 import { badges, banner, isStale, knownUntil, standingOf } from "./truth.js";
 import { addressOf, viewOf } from "./view.js";
+import { who } from "./who.js";
 import { LANGUAGES, preferredLanguage, wordsOf } from "./words.js";
 
 let state = NOTHING;
@@ -31,6 +33,7 @@ const clock = serverClock();
 const past = trends({ onChange: () => soon(), now: () => clock.now() });
 const older = historyView({ onChange: () => soon(), now: () => clock.now() });
 const flows = flowsView({ onChange: () => soon() });
+const person = who({ onChange: () => soon() });
 const opened = drawer({ onChange: () => draw(), now: () => clock.now() });
 link({
   onMessage(message) {
@@ -96,7 +99,7 @@ addEventListener("keydown", (event) => {
 // The screens of boards/*.yaml. A language asked for in the address is asked for there, too; one chosen here is kept anyway.
 function boardLinks(words) {
   const names = Object.keys(state.boards), asked = new URLSearchParams(location.search).get("lang"), lang = asked && !read("language") ? `?lang=${encodeURIComponent(asked)}` : "";
-  return names.length ? html`<nav class="boards" aria-label=${words.boards}>${names.map((name) => html`<a href="/boards/${encodeURIComponent(name)}${lang}">${titleOf(state.boards[name], name, words)}</a>`)}</nav>` : nothing;
+  return names.length ? html`<nav class="boards" aria-label=${words.boards}>${names.map((name) => html`<a href=${ours(`boards/${encodeURIComponent(name)}${lang}`)}>${titleOf(state.boards[name], name, words)}</a>`)}</nav>` : nothing;
 }
 
 // --- the frame of the page -------------------------------------------------------------------------------------------
@@ -105,7 +108,7 @@ function head(words, stand) {
   const now = clock.now();
   return html`<header>
     <h1 tabindex="-1">${titleOf(state.title, "hotline", words)}</h1>
-    <nav aria-label=${words.views}>${["overview", "agents", "history", "ivr"].map((name) => html`<a href=${linkTo({ view: name })} aria-current=${view.view === name ? "page" : "false"}>${words[`view_${name}`]}</a>`)}</nav>
+    <nav aria-label=${words.views}>${["overview", "agents", "history", "ivr"].filter((name) => name !== "ivr" || person.may("flows")).map((name) => html`<a href=${linkTo({ view: name })} aria-current=${view.view === name ? "page" : "false"}>${words[`view_${name}`]}</a>`)}</nav>
     ${boardLinks(words)}
     <div class="right">
       ${badges(state, stand, words)}
@@ -113,6 +116,7 @@ function head(words, stand) {
       <span class="clock n">${time(now, words, CLOCK)}</span>
       <span class="group" role="group" aria-label=${words.language}>${Object.entries(LANGUAGES).map(([code, { short, name }]) => html`
         <button type="button" lang=${code} aria-label=${name} title=${name} aria-pressed=${code === language} @click=${() => { language = code; keep("language", code); draw(); }}>${short}</button>`)}</span>
+      ${person.view(language)}
       <button type="button" title=${words.theme} aria-label=${words.theme} @click=${() => { theme = theme === "dark" ? "light" : "dark"; keep("theme", theme); draw(); }}>${theme === "dark" ? "☾" : "☀"}</button>
     </div></header>`;
 }
@@ -139,7 +143,7 @@ function draw() {
   drawnAt = performance.now();
   const words = wordsOf(language), stand = standingOf(state, lostAt), until = knownUntil(stand, clock.now());
   const seconds = (instant) => Math.max(0, Math.floor((until - new Date(instant)) / 1000));
-  const context = { state, words, seconds, trends: past, linkTo, change };
+  const context = { state, words, seconds, trends: past, linkTo, change, may: person.may };
   document.documentElement.lang = language;
   document.documentElement.dataset.theme = theme;
   document.title = titleOf(state.title, "hotline", words);

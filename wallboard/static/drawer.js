@@ -7,6 +7,7 @@ import { FIGURES, FORMULAS, METRIC_OF, hrefOf, placeOf, questionOf, questionOfSt
 import { clock, DAY, decimal, span, time, titleOf } from "./format.js";
 import { flowWordsOf } from "./flows-words.js";
 import { pastWordsOf } from "./history-words.js";
+import { ours } from "./root.js";
 
 const MARKS = { good: "✓", bad: "✗", short: "–", open: "…", unseen: "?", counts: "" };
 
@@ -23,10 +24,10 @@ export function drawer({ onChange, now }) {
     const mine = ++asked;
     asking = true; more = after !== null; dirty = false; dueAt = Infinity;
     const limit = after ? PAGE : Math.min(Math.max(rows.length, PAGE), MOST); // as many as are read already
-    const address = place.kind === "call" ? `/api/v1/calls/${encodeURIComponent(place.name)}` : place.kind === "step" ? `/api/v1/journeys?${questionOfStep(place, { after, limit })}` : `/api/v1/visits?${questionOf(place, { node: state.node, now: now(), after, limit })}`;
+    const address = place.kind === "call" ? `api/v1/calls/${encodeURIComponent(place.name)}` : place.kind === "step" ? `api/v1/journeys?${questionOfStep(place, { after, limit })}` : `api/v1/visits?${questionOf(place, { node: state.node, now: now(), after, limit })}`;
     let answer = null, wrong = null;
     try {
-      const response = await fetch(address, { cache: "no-store", signal: AbortSignal.timeout(TIMEOUT_MS) });
+      const response = await fetch(ours(address), { cache: "no-store", signal: AbortSignal.timeout(TIMEOUT_MS) });
       answer = await response.json();
       if (!response.ok) wrong = answer.error.code;
     } catch {

@@ -7,6 +7,7 @@ import { repeat } from "./vendor/lit-html/directives/repeat.js";
 import { hrefOf } from "./figures.js";
 import { flowWordsOf } from "./flows-words.js";
 import { time, whole } from "./format.js";
+import { ours } from "./root.js";
 
 const EACH_MS = 2000, AFTER_FAILURE_MS = 5000, TIMEOUT_MS = 10_000, FLOWS_EACH_MS = 30_000;
 
@@ -15,7 +16,7 @@ export function flowsView({ onChange }) {
   const pictures = new Map(); // by version and flow: the picture, or null while it is under way
 
   async function get(path) {
-    const response = await fetch(path, { cache: "no-store", signal: AbortSignal.timeout(TIMEOUT_MS) });
+    const response = await fetch(ours(path), { cache: "no-store", signal: AbortSignal.timeout(TIMEOUT_MS) });
     if (!response.ok) throw new Error((await response.json().catch(() => null))?.error?.code ?? "no_answer");
     return response;
   }
@@ -24,8 +25,8 @@ export function flowsView({ onChange }) {
     if (asking || performance.now() < dueAt) return;
     asking = true;
     try {
-      if (performance.now() - listedAt > FLOWS_EACH_MS) { listed = await (await get("/api/v1/flows")).json(); listedAt = performance.now(); }
-      now = await (await get("/api/v1/flows/now")).json();
+      if (performance.now() - listedAt > FLOWS_EACH_MS) { listed = await (await get("api/v1/flows")).json(); listedAt = performance.now(); }
+      now = await (await get("api/v1/flows/now")).json();
       problem = null;
     } catch (wrong) {
       problem = wrong.message === "store_unavailable" ? wrong.message : "no_answer";
@@ -39,7 +40,7 @@ export function flowsView({ onChange }) {
   async function fetchPicture(key, name) {
     pictures.set(key, null);
     try {
-      const text = await (await get(`/api/v1/flows/${encodeURIComponent(name)}/picture.svg`)).text();
+      const text = await (await get(`api/v1/flows/${encodeURIComponent(name)}/picture.svg`)).text();
       const found = document.importNode(new DOMParser().parseFromString(text, "image/svg+xml").documentElement, true);
       const [, , width, height] = found.getAttribute("viewBox").split(" ").map(Number);
       found.removeAttribute("width");

@@ -8,6 +8,7 @@ import { time, titleOf, whole } from "./format.js";
 import { chart, intervalOf, labelOf } from "./history-chart.js";
 import { automatic, DEFAULT, LENGTHS, told, withoutTheFuture, wordsOfQuestion } from "./history-question.js";
 import { pastWordsOf } from "./history-words.js";
+import { ours } from "./root.js";
 import { isStale } from "./truth.js";
 
 const EACH_MS = 60_000, AFTER_FAILURE_MS = 10_000, TIMEOUT_MS = 20_000, MOST_ROWS = 48;
@@ -20,7 +21,7 @@ export function historyView({ onChange, now }) {
     asking = true;
     let found = null, wrong = null;
     try {
-      const response = await fetch(`/api/v1/history?${question}`, { cache: "no-store", signal: AbortSignal.timeout(TIMEOUT_MS) });
+      const response = await fetch(ours(`api/v1/history?${question}`), { cache: "no-store", signal: AbortSignal.timeout(TIMEOUT_MS) });
       found = await response.json();
       if (!response.ok) wrong = found.error;
     } catch {
@@ -38,7 +39,7 @@ export function historyView({ onChange, now }) {
   async function askChoices() {
     if (choices !== null) return;
     choices = [];
-    try { choices = (await (await fetch("/api/v1/history/metrics", { cache: "no-store", signal: AbortSignal.timeout(TIMEOUT_MS) })).json()).metrics; } catch { choices = null; }
+    try { choices = (await (await fetch(ours("api/v1/history/metrics"), { cache: "no-store", signal: AbortSignal.timeout(TIMEOUT_MS) })).json()).metrics; } catch { choices = null; }
     onChange();
   }
 
@@ -61,7 +62,7 @@ export function historyView({ onChange, now }) {
     view(view, context) {
       const { state, words, change, linkTo } = context, past = pastWordsOf(words), today = dayOf(now(), state.timeZone);
       const question = state.seq === null ? null : look(view, today, state.standing); // the hotline's zone is known with the first message
-      return html`${controls(view, today, question, { state, words, past, change, choices, askChoices })}
+      return html`${controls(view, today, question, { state, words, past, change, choices, askChoices, may: context.may })}
         ${problem === null ? nothing : html`<p class="panel problem" role="alert">${past.problems[problem.code] ?? problem.message}</p>`}
         ${answer === null ? (problem === null ? html`<p class="dim" role="status">${words.loading}</p>` : nothing) : shown(view, { state, words, past, linkTo, change })}`;
     },
@@ -102,7 +103,7 @@ function day(name, label, value, most, change) {
   return html`<label>${label} <input type="date" name=${name} .value=${value} max=${most} @change=${(event) => change({ [name]: event.target.value })}></label>`;
 }
 
-function controls(view, today, question, { state, words, past, change, choices, askChoices }) {
+function controls(view, today, question, { state, words, past, change, choices, askChoices, may }) {
   const names = [...state.queues.keys()], queues = view.queue && !names.includes(view.queue) ? [...names, view.queue] : names, chosen = view.range === "chosen";
   const on = view.metrics ? view.metrics.split(",") : DEFAULT, toggled = (name) => (on.includes(name) ? on.filter((other) => other !== name) : [...on, name]);
   return html`<section class="panel asked" aria-label=${past.title}><form @submit=${(event) => event.preventDefault()}>
@@ -113,7 +114,7 @@ function controls(view, today, question, { state, words, past, change, choices, 
     ${select("against", past.against, view.against, Object.entries(past.againsts), change)}
     ${view.against === "chosen" ? day("since", past.since, view.since || question?.get("against") || "", today, change) : nothing}
     <details @toggle=${askChoices}><summary>${past.metrics_title}</summary><span class="chips" role="group" aria-label=${past.metrics_title}>${(choices ?? []).map((metric) => html`<button type="button" title=${metric.formula} aria-pressed=${on.includes(metric.name)} @click=${() => change({ metrics: toggled(metric.name).join(",") === DEFAULT.join(",") ? "" : toggled(metric.name).join(",") })}>${labelOf(metric, past)}</button>`)}</span></details>
-    ${question === null ? nothing : html`<span class="exports">${past.exports} <a href="/api/v1/history/report.csv?${question}" download>CSV</a> <a href="/api/v1/history/report.xlsx?${question}" download>Excel</a> <a href="/api/v1/history/report.html?${question}" target="_blank" rel="noopener">${past.print}</a></span>`}
+    ${question === null || !may("export") ? nothing : html`<span class="exports">${past.exports} <a href=${ours(`api/v1/history/report.csv?${question}`)} download>CSV</a> <a href=${ours(`api/v1/history/report.xlsx?${question}`)} download>Excel</a> <a href=${ours(`api/v1/history/report.html?${question}`)} target="_blank" rel="noopener">${past.print}</a></span>`}
   </form></section>`;
 }
 

@@ -1,5 +1,8 @@
 // The WebSocket that never gives up: connects, hands on messages, connects again after a loss, a gap, or a sleep.
 
+import { ours } from "./root.js";
+import { leaveIfSignedOut } from "./who.js";
+
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 5000;
 const SILENCE_MS = 4000; // pulses come each second: four missed ones are a dead line, whatever the browser thinks of it
@@ -11,7 +14,7 @@ export function link({ onMessage, onLost }) {
   function connect() {
     clearTimeout(timer);
     timer = null;
-    const address = new URL("/api/v1/live", location.href);
+    const address = new URL(ours("api/v1/live"));
     address.protocol = location.protocol === "https:" ? "wss:" : "ws:";
     socket = new WebSocket(address);
     heardAt = performance.now();
@@ -26,8 +29,7 @@ export function link({ onMessage, onLost }) {
         again();
       }
     };
-    socket.onclose = again;
-    socket.onerror = again;
+    socket.onclose = socket.onerror = () => { again(); leaveIfSignedOut(); };
   }
 
   function drop() {

@@ -1,5 +1,7 @@
 // The last hours and last week, asked of the server once a minute; the server asks the database once for all viewers.
 
+import { ours } from "./root.js";
+
 const EACH_MS = 60_000, AFTER_FAILURE_MS = 10_000, TIMEOUT_MS = 10_000;
 const OLD_MS = 10 * 60_000; // older than this they are not shown at all
 
@@ -9,7 +11,7 @@ export function trends({ onChange, now }) {
   async function ask() {
     let pause = EACH_MS;
     try {
-      const response = await fetch("/api/v1/trends", { cache: "no-store", signal: AbortSignal.timeout(TIMEOUT_MS) });
+      const response = await fetch(ours("api/v1/trends"), { cache: "no-store", signal: AbortSignal.timeout(TIMEOUT_MS) });
       if (!response.ok) throw new Error(response.status);
       told = await response.json();
       onChange();

@@ -7,23 +7,25 @@ import { alarmList, rung } from "./alarms.js";
 import { serverClock } from "./clocks.js";
 import { CLOCK, time, titleOf } from "./format.js";
 import { link } from "./link.js";
+import { ours } from "./root.js";
 import { hear, NOTHING } from "./state.js";
 import { isStale, knownUntil, labelOf, standingOf } from "./truth.js";
 import { LANGUAGES, preferredLanguage, wordsOf } from "./words.js";
+import { who } from "./who.js";
 import { hearTiles, risen, worst } from "./wall-state.js";
 import { fit } from "./wall-fit.js";
 import { tile } from "./wall-tiles.js";
 import { ring, stayAwake } from "./wall-tv.js";
 import { LEVEL_SHAPES, wallWordsOf } from "./wall-words.js";
 
-const NAME = nameOf(location.pathname.split("/")[2] ?? "");
+const NAME = nameOf(location.pathname.split("/").at(-1));
 const ASKED = new URLSearchParams(location.search), TV = ASKED.has("tv");
 const CLOCK_SHORT = { hour: "2-digit", minute: "2-digit" };
 const ASK_AGAIN_MS = 3000, TIMEOUT_MS = 10_000;
 
 let state = NOTHING, tiles = null, alarms = null, board = null, digest = null, version = null, wrong = null;
 let lostAt = Date.now(), page = 0, turnedAt = performance.now();
-const clock = serverClock();
+const clock = serverClock(), person = TV ? null : who({ onChange: () => draw() }); // a television shows nobody's name
 
 if (TV) stayAwake();
 document.body.classList.toggle("tv", TV);
@@ -56,7 +58,7 @@ function greeted(message) {
 async function define() {
   const wanted = digest;
   try {
-    const answer = await fetch(`/api/v1/boards/${encodeURIComponent(NAME)}`, { signal: AbortSignal.timeout(TIMEOUT_MS) });
+    const answer = await fetch(ours(`api/v1/boards/${encodeURIComponent(NAME)}`), { signal: AbortSignal.timeout(TIMEOUT_MS) });
     if (!answer.ok && answer.status !== 404) throw new Error(`status ${answer.status}`);
     const found = answer.ok ? await answer.json() : null;
     if (wanted !== digest) return; // it has changed once more meanwhile, and is asked for already
@@ -110,14 +112,14 @@ function nameOf(written) { try { return decodeURIComponent(written); } catch { r
 // The way back to the main page; on a television nobody would take it.
 function back(words) {
   const asked = ASKED.get("lang");
-  return TV ? nothing : html`<a class="back" href="/${asked ? `?lang=${encodeURIComponent(asked)}` : ""}"><span aria-hidden="true">‹</span> ${words.view_overview}</a>`;
+  return TV ? nothing : html`<a class="back" href=${ours(asked ? `?lang=${encodeURIComponent(asked)}` : "./")}><span aria-hidden="true">‹</span> ${words.view_overview}</a>`;
 }
 
 function head(words, wall, stand, at) {
   const stamp = stand.truth === "live" || stand.since === null ? nothing : html` · <span class="n">${words.since(at.clock(stand.since, CLOCK))}</span>`;
   return html`<header>${back(words)}<h1>${titleOf(board?.title ?? state.title, NAME, words)}</h1>
     <span class="standing" role="status" data-truth=${stand.truth}><i></i>${labelOf(stand, words)}${stamp}</span>
-    <div class="right">${dots(wall)}<span class="clock n">${at.clock(at.now())}</span></div></header>`;
+    <div class="right">${dots(wall)}${person?.view(languageOf()) ?? nothing}<span class="clock n">${at.clock(at.now())}</span></div></header>`;
 }
 
 // One dot per page; a page that is not shown tells its worst level by shape.

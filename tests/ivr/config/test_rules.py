@@ -50,6 +50,8 @@ def test_a_speech_command_names_what_it_is_given(
     assert all(each.span is not None and each.span.file == "hotline.yaml" for each in found)
 
 
+PEOPLE = "wallboard:\n  users: {ling: {role: viewer, password: {env: A}}}\n"
+OPENID = "wallboard:\n  openid:\n    issuer: https://id.example\n    client_id: hotline\n"
 TWO_QUEUES = 'queues: {sales: {title: {en: S}, extension: "7001"}, Sales: {title: {en: S}, extension: "7001"}}'
 AGENT = '"1001": {name: 陈美玲, queues: {sales: 0}, secret: {env: A}}'
 HEADERS = (
@@ -87,7 +89,28 @@ def test_a_lookup_is_a_question_that_fits(tmp_path: Path, part: str, expected: l
         ("sip: {listen: localhost:5060}", ["C003"]),
         ("sip: {listen: 127.0.0.1:70000}", ["C003"]),
         ('sip: {listen: "[::1]:5060"}', []),
-        ('wallboard: {listen: "[::1]:8096"}', []),
+        ('wallboard: {listen: "[::1]:8096"}', ["C024"]),
+        ("wallboard: {users: {ling: {role: viewr, password: {env: A}}}}", ["C003"]),
+        ("wallboard: {users: {ling: {role: viewer, password: wonderland}}}", ["C010"]),
+        ("wallboard: {users: {ling: {role: viewer}}}", ["C002"]),
+        ("wallboard: {users: {ling: {role: viewer, queues: [sails], password: {env: A}}}}", ["C004"]),
+        ("wallboard: {users: {ling: {role: viewer, queues: all, password: {env: A}}}}", []),
+        ("wallboard: {users: {ling: {role: viewer, queues: sales, password: {env: A}}}}", []),
+        ("wallboard: {users: {ling: {role: viewer, queues: [], password: {env: A}}}}", ["C003"]),
+        ('wallboard: {users: {"<b>": {role: viewer, password: {env: A}}}}', ["C003"]),
+        (f"{PEOPLE}  tokens: {{a: {{scopes: [reed], secret: {{env: A}}}}}}", ["C003"]),
+        (f"{PEOPLE}  tokens: {{a: {{scopes: [], secret: {{env: A}}}}}}", ["C003"]),
+        (f"{PEOPLE}  tokens: {{a: {{scopes: [read], board: floor, secret: {{env: A}}}}}}", ["C003"]),
+        (f"{PEOPLE}  tokens: {{a: {{board: flor, secret: {{env: A}}}}}}", ["C004"]),
+        (f"{PEOPLE}  sessions: {{idle: 8}}", ["C006"]),
+        (f"{PEOPLE}  proxies: [localhost]", ["C003"]),
+        (f"{PEOPLE}  address: ops.example", ["C003"]),
+        (f"{PEOPLE}  address: https://me:secret@ops.example", ["C003"]),
+        (f"{OPENID}    roles: {{it: admin}}", []),
+        (f"{OPENID}    roles: {{it: admin}}\n    queues: {{it: [sails]}}", ["C004"]),
+        (f"{OPENID}    roles: {{it: king}}", ["C003"]),
+        (f"{OPENID}    roles: {{}}", ["C003"]),
+        ("wallboard:\n  openid: {issuer: http://id.example, client_id: h, roles: {it: admin}}", ["C003"]),
         ('wallboard: {listen: "[::]:8096"}', ["C013"]),
         ("agi: {servers: [127.0.0.1:4573, 127.0.0.1:4574]}", []),
         ("agi: {servers: [agi.example:4573]}", ["C003"]),

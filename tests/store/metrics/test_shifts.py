@@ -111,7 +111,7 @@ async def test_the_database_is_asked_for_the_planned_agents_alone(store: Store) 
     assert {agent: value_of(METRICS["adherence"], tally) for (agent, _), tally in found.items()} == {
         "1001": 0.5, "1002": 1.0,
     }  # fmt: skip
-    told = await plan_deviations(store, mine, NOON, NOON + 60 * MINUTE, LATER)
+    told = await plan_deviations(store, mine, pieces[0], LATER)
     assert [(agent, one.state, (one.begin - NOON) / MINUTE) for agent, one in told] == [("1001", "paused", 30)]
     assert await plan_tallies(store, {}, pieces, LATER) == {}
 
