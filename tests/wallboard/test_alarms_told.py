@@ -7,7 +7,7 @@ from wallboard.audience import Audience
 
 
 def test_an_audience_is_told_of_its_own_queues_and_of_what_is_no_queues() -> None:
-    told = {
+    told: dict[str, list[dict[str, object]]] = {
         "firing": [{"id": "a", "queue": "vip"}, {"id": "b", "queue": "sales"}, {"id": "c", "queue": None}],
         "senders": [{"name": "ops"}],
     }
