@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
-from ami_bridge import evidence, views
+from ami_bridge import evidence
 from ami_bridge.backlog import HeardUntil, HoleBegins, LinkLost, LinkUp, Notice, Overflowed
 from ami_bridge.client import AmiLink
 from ami_bridge.contacts import unreachable
@@ -23,7 +23,6 @@ from ami_bridge.doubts import SIGN_OF_LIFE_S, Doubts, Others
 from ami_bridge.endings import Endings
 from ami_bridge.feed import Feed
 from ami_bridge.following import Hearing
-from ami_bridge.messages import Tick
 from ami_bridge.past import Past, follower, restore
 from ami_bridge.protocol.errors import ActionFailed, AmiError
 from ami_bridge.protocol.headers import read
@@ -31,6 +30,7 @@ from ami_bridge.protocol.replies import stamped
 from ami_bridge.reconcile.checking import portions
 from ami_bridge.reconcile.keeping import SETTLED
 from ami_bridge.recorder import Recorder, RowSink
+from ami_bridge.telling import Telling
 from ami_bridge.translate import WANTED_EVENTS, WANTED_VARIABLES, event_of, snapshot_of
 from ami_bridge.trunks import Trunks
 from ami_bridge.watchdog import Watchdog
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from ami_bridge.backlog import Item
     from ami_bridge.client import Reply
     from ami_bridge.following import LogFollower
-    from ami_bridge.messages import Snapshot
+    from ami_bridge.messages import News, Snapshot
     from ami_bridge.protocol.actions import Fields
     from ami_bridge.protocol.headers import Said
     from ami_bridge.queue_log.logged import LoggedVisit
@@ -78,6 +78,7 @@ class Bridge:
     ) -> None:
         self.settings = settings
         self.link = AmiLink(settings.link, events=(*WANTED_EVENTS, "FullyBooted"), variables=WANTED_VARIABLES)
+        self._telling = Telling(settings.node)
         self.feed = Feed(settings.feed_path, self._whole, backlog_bytes=settings.reader_backlog_bytes)
         self.watchdog = Watchdog(settings.watchdog, self.ask)
         self.unreadable = 0
@@ -101,11 +102,6 @@ class Bridge:
         self._contacts_trouble = ""
         self._trunks = Trunks(settings.trunks, settings.registrations)
         self._hearing = Hearing()
-        self._seq = 0
-        self._queues: set[str] = set()
-        self._agents: set[str] = set()
-        self._calls: set[str] = set()
-        self._knowledge = False
 
     # -- running
 
@@ -220,9 +216,8 @@ class Bridge:
                 set_back, self._hearing.set_back = self._hearing.set_back, False
                 await self._ledger_on(everything=set_back)
                 self._apply(tick)
-                self._seq += 1
-                self.feed.publish(Tick(node=self.settings.node, seq=self._seq, at=tick.at))
-            case Notice(event=ev.Repaired() as told):
+                self._telling.tick(self.feed, tick.at)
+            case Notice(event=ev.Repaired() | ev.BroughtForward() as told):
                 self._apply(told)
             case LinkUp():
                 self._partners.clear()  # their hang-ups may have gone unheard
@@ -298,10 +293,7 @@ class Bridge:
         self._recorder.record(self.state, changes, now)
         self._endings.hear(event)
         self._doubts.hear(event)
-        self._queues |= changes.queues
-        self._agents |= changes.agents
-        self._calls |= changes.calls
-        self._knowledge |= changes.knowledge
+        self._telling.note(changes)
 
     # -- the switch's own account
 
@@ -367,24 +359,21 @@ class Bridge:
 
     # -- telling
 
+    @property
+    def is_up(self) -> bool:
+        """Whether the switch can be asked for anything."""
+        return self.link.is_up
+
+    def tell(self, event: ev.BroughtForward) -> None:
+        """Something of our own happened; it is taken in order with the rest."""
+        self.link.backlog.put(Notice(event))
+
+    def show(self, news: News) -> None:
+        """Notes and closed numbers, as every board shows them from now on."""
+        self._telling.show(news)
+
     def _whole(self) -> Snapshot:
-        """What a new reader gets; changes not yet published are in it and will be told once more."""
-        return views.snapshot(self.state, self._seq, self._clock(), self._trunks.views(self._clock()))
+        return self._telling.whole(self.state, self._clock(), self._trunks.views(self._clock()))
 
     def _publish(self) -> None:
-        if not (self._queues or self._agents or self._calls or self._knowledge or self._trunks.changed):
-            return
-        self._seq += 1
-        self.feed.publish(
-            views.delta(
-                self.state,
-                self._seq,
-                self._clock(),
-                queues=self._queues,
-                agents=self._agents,
-                calls=self._calls,
-                knowledge_changed=self._knowledge,
-                trunks=self._trunks.news(self._clock()),
-            )
-        )
-        self._queues, self._agents, self._calls, self._knowledge = set(), set(), set(), False
+        self._telling.publish(self.feed, self.state, self._clock(), self._trunks.news(self._clock()))

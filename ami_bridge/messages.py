@@ -199,6 +199,38 @@ class TrunkView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Note:
+    """A line a supervisor wants on every board. Text and nothing else, whatever stands in it."""
+
+    id: str
+    text: str
+    """Telephone numbers in it are masked."""
+    who: str
+    since: datetime
+    until: datetime
+    """When it goes by itself."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClosedNumber:
+    """A number whose callers hear a message and nothing else."""
+
+    number: str
+    message: str
+    """The hotline's name of the message."""
+    who: str
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class News:
+    """What people have to be told, beside what the switch does."""
+
+    notes: tuple[Note, ...] = ()
+    closed: tuple[ClosedNumber, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Removed:
     """Keys of objects that are no more."""
 
@@ -220,6 +252,7 @@ class Snapshot:
     calls: tuple[CallView, ...] = ()
     trunks: tuple[TrunkView, ...] = ()
     """Those that are watched, all of them."""
+    news: News = field(default_factory=News)
     type: Literal["snapshot"] = "snapshot"
 
 
@@ -238,6 +271,8 @@ class Delta:
     """The new state of knowledge, or None when it did not change."""
     trunks: tuple[TrunkView, ...] | None = None
     """All trunks, or None when none of them changed."""
+    news: News | None = None
+    """All of it, or None when it did not change."""
     type: Literal["delta"] = "delta"
 
 
@@ -302,6 +337,7 @@ def apply_delta(state: Snapshot, message: Delta | Tick) -> Snapshot:
         seq=message.seq,
         at=message.at,
         knowledge=message.knowledge or state.knowledge,
+        news=message.news or state.news,
         queues=_merged(state.queues, message.queues, gone.queues, attrgetter("name")),
         agents=_merged(state.agents, message.agents, gone.agents, attrgetter("id")),
         calls=_merged(state.calls, message.calls, gone.calls, attrgetter("call_id")),

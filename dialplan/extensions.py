@@ -59,16 +59,28 @@ BYE = "hotline-bye"
 AGENTS = "hotline-agents"
 """Context of the agents' telephones."""
 
+PLACE_DIGITS = 4
+"""Of a place in QUEUE_WITHDRAW_INFO: the queue's name comes behind (`ami_bridge.acts.on_callers`)."""
+
 KEYS = "hotline-keys"
 """Context app_queue looks into when a waiting caller presses a key."""
 KEY = "hotline-key"
 """Context of a key that led out of a queue."""
+LISTEN = "hotline-listen"
+"""Context of a supervisor's telephone that listens to a talk."""
+SPYING = {"listen": "uqES", "whisper": "uqESw", "barge": "uqESB"}
+"""Extension by extension, ChanSpy's options: one channel exactly, no beep, an end with its end; and who hears us.
+
+No `d`, `X`, `c` or `x`: no key of the telephone opens the microphone or leads to another talk. Source: app_chanspy.c
+and `core show application ChanSpy` (22.10.1)."""
 
 RESCUES = 3
 """How often one call may enter the rescue queue: again only when an agent there sent the caller on in vain."""
 
 _KEYS_SWITCH = f"eswitch => Loopback/@{KEY}/_[x${{HL_KEYS}}]"
 _DIGITS = "0-9"
+_QUEUE = r"A-Za-z0-9_.\-"
+"""What may stand in a queue's name."""
 _DESTINATION = r"A-Za-z0-9/@:+.*#_\-"
 r"""What may stand in a dialled destination: `PJSIP/1001`, `PJSIP/13800138000@trunk`. No comma, so no Dial option.
 
@@ -98,6 +110,7 @@ def extensions(switch: Switch) -> str:
         _context(AGENTS, "What agents can dial and transfer to: each other and queues.", _agents(switch)),
         _keys(),
         _context(KEY, "A key led out of a queue.", map(_key, "0123456789*#")),
+        _context(LISTEN, "A supervisor listens. Nobody can dial this; the bridge sends telephones here.", _listening()),
     ]
     return "\n".join(parts)
 
@@ -123,7 +136,7 @@ def _number(number: Number) -> list[str]:
 
 def _run(switch: Switch) -> list[str]:
     lines = [
-        "s,1,MSet(HL_NEXT=,HL_QUEUE=,HL_PRIORITY=,HL_LONGEST=,HL_TO=,HL_RING=,HL_KEYS=,HL_ANNOUNCE=,HL_MUSIC=)",
+        "s,1,MSet(HL_NEXT=,HL_QUEUE=,HL_PRIORITY=,HL_LONGEST=,HL_TO=,HL_RING=,HL_KEYS=,HL_ANNOUNCE=,HL_MUSIC=,HL_PLACE=,HL_FROM=)",
         _own_language(),
         "n,Set(HL_SEGMENT=$[0${HL_SEGMENT} + 1])",
         f"n,GotoIf($[${{HL_SEGMENT}} > {switch.most_segments}]?{RESCUE},s,1)",
@@ -151,9 +164,13 @@ def _do(switch: Switch) -> Iterable[list[str]]:
         f"n,Set(HL_LONGEST=${{FILTER({_DIGITS},${{HL_LONGEST}})}})",
         f"n,Set(HL_LONGEST={_or_else('HL_LONGEST', switch.longest_wait_s)})",
         _own_music(),
-        "n,Set(QUEUESTATUS=)",
-        "n,Queue(${HL_QUEUE},c,,,${HL_LONGEST})",
+        "n,MSet(QUEUESTATUS=,QUEUE_WITHDRAW_INFO=)",
+        "n,Queue(${HL_QUEUE},c,,,${HL_LONGEST},,,,${HL_PLACE})",
+        "n,Set(HL_PLACE=)",
+        *moved_on(),
         *log_refusal("${HL_QUEUE}"),
+        # Whom a supervisor sent to a queue that turns him away has not lost his place.
+        f'n,GotoIf($["${{HL_FROM}}" != ""]?{DO},back,1)',
         'n(let_in),Set(HL_SERVED=${IF($["${QUEUESTATUS}" = "CONTINUE"]?yes)})',
         "n,Set(HL_RESULT=queue:${QUEUESTATUS})",
         f"n,Goto({RUN},s,1)",
@@ -180,6 +197,16 @@ def _do(switch: Switch) -> Iterable[list[str]]:
         "n,Set(HL_RESULT=transfer:${DIALSTATUS})",
         f"n,Goto({RUN},s,1)",
     ]
+    yield [
+        "moved,1,Set(HL_FROM=${HL_QUEUE})",
+        f"n,Set(HL_PLACE=${{FILTER({_DIGITS},${{QUEUE_WITHDRAW_INFO:0:{PLACE_DIGITS}}})}})",
+        f"n,Set(HL_QUEUE=${{FILTER({_QUEUE},${{QUEUE_WITHDRAW_INFO:{PLACE_DIGITS}}})}})",
+        'n,GotoIf($["${HL_FLOW}" = ""]?inside)',
+        f"n,Goto({DO},queue,1)",
+        f"n(inside),Queue(${{HL_QUEUE}},c,,,{switch.longest_wait_s},,,,${{HL_PLACE}})",
+        "n,Hangup()",
+    ]
+    yield ["back,1,MSet(HL_QUEUE=${HL_FROM},HL_FROM=,HL_PLACE=1)", f"n,Goto({DO},queue,1)"]
     yield ["hangup,1,Hangup()"]
     yield [f"rescue,1,Goto({RESCUE},s,1)"]
     yield [f"i,1,Goto({RESCUE},s,1)"]
@@ -202,8 +229,10 @@ def _rescue(rescue: Rescue, sounds_dir: str) -> list[str]:
         f"n,Playback({_sound(sounds_dir, rescue.hold_sound)})",
         # Of a caller turned away at the door only QUEUESTATUS tells, and HL_QUEUE of which queue.
         f"n,MSet(HL_QUEUE={rescue.queue},HL_PRIORITY={rescue.priority},QUEUE_PRIO={rescue.priority})",
-        "n,Set(QUEUESTATUS=)",
+        "n,Set(HL_VISIT=$[0${HL_VISIT} + 1])",
+        "n,MSet(QUEUESTATUS=,QUEUE_WITHDRAW_INFO=)",
         f"n,Queue({rescue.queue},c,,,{rescue.longest_s})",
+        *moved_on(),
         *log_refusal(rescue.queue),
         f'n(let_in),GotoIf($["${{QUEUESTATUS}}" = "CONTINUE"]?{BYE},served,1)',
         f"n,Goto({BYE},busy,1)",
@@ -237,10 +266,12 @@ def _agents(switch: Switch) -> Iterable[list[str]]:
         if queue.extension:
             yield [
                 f'{queue.extension},1,GotoIf($["${{HL_FLOW}}" = ""]?inside)',
-                f"n,MSet(HL_QUEUE={queue.name},HL_PRIORITY=,HL_LONGEST=,HL_KEYS=,HL_ANNOUNCE=,HL_MUSIC=)",
+                f"n,MSet(HL_QUEUE={queue.name},HL_PRIORITY=,HL_LONGEST=,HL_KEYS=,HL_ANNOUNCE=,HL_MUSIC=,HL_PLACE=,HL_FROM=)",
                 f"n,Goto({DO},queue,1)",
-                f"n(inside),Queue({queue.name},c,,,{switch.longest_wait_s})",
-                "n,Hangup()",
+                "n(inside),MSet(QUEUESTATUS=,QUEUE_WITHDRAW_INFO=)",
+                f"n,Queue({queue.name},c,,,{switch.longest_wait_s})",
+                *moved_on(),
+                "n(let_in),Hangup()",
             ]
 
 
@@ -257,6 +288,24 @@ def _keys() -> str:
 def _key(key: str) -> list[str]:
     """A key leads back to the flow. In the rescue queue, which the flow does not know, HL_KEYS is empty."""
     return [f"{key},1,Set(HL_RESULT=queue:KEY:{key})", f"n,Goto({RUN},s,1)"]
+
+
+def moved_on() -> list[str]:
+    """A caller whom a supervisor took out of the line goes to the one that QUEUE_WITHDRAW_INFO names.
+
+    In it are his place there, in four digits, and the queue's name.
+
+    The place is the one his wait gives him there (Queue()'s last argument; 22 has it ninth, and 20, where the ninth is
+    a rule, does without). The flow takes up where it would after any queue. Whoever was withdrawn without such a word
+    goes on as always. Source: app_queue.c `request_withdraw_caller_from_queue` (22.10.1, tried).
+    """
+    return [f'n,GotoIf($["${{QUEUESTATUS}}" = "WITHDRAW" & "${{QUEUE_WITHDRAW_INFO}}" != ""]?{DO},moved,1)']
+
+
+def _listening() -> Iterable[list[str]]:
+    """HL_SPIED is the channel listened to: set by the bridge, never by anybody who calls."""
+    for mode, options in SPYING.items():
+        yield [f"{mode},1,Answer()", f"n,ChanSpy(${{HL_SPIED}},{options})", "n,Hangup()"]
 
 
 def log_refusal(queue: str) -> list[str]:

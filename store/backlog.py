@@ -39,6 +39,7 @@ WRITE_ORDER: Final[tuple[type[rows.Row], ...]] = (
     records.Ticket,
     rows.EvidenceLine,
     rows.Watcher,
+    rows.Act,
     rows.Knowledge,
     rows.BridgeState,
     rows.LogPlace,
@@ -74,6 +75,7 @@ DROP_ORDER: Final[tuple[type[rows.Row], ...]] = (
     rows.Visit,
     records.Ticket,
     records.Callback,
+    rows.Act,
 )
 """What is given up first when there is no room; last of all what somebody was promised."""
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Integer, and_, literal_column, not_, or_, select
 
 from store.schema import (
+    ACTS,
     AGENT_INTERVALS,
     CALLBACKS,
     EVIDENCE_LINES,
@@ -50,6 +51,7 @@ class Retention:
         tickets: Tickets.
         recordings: What callers said at a step, with the file.
         voicemails: Messages, with the file.
+        acts: What supervisors did.
         remembered: Choices kept for a caller's next call, from the last time one was made.
         numbers: Callers' numbers in all of these; then masked.
     """
@@ -64,6 +66,7 @@ class Retention:
     tickets: timedelta | None = None
     recordings: timedelta | None = None
     voicemails: timedelta | None = None
+    acts: timedelta | None = None
     remembered: timedelta | None = None
     numbers: timedelta | None = None
 
@@ -141,6 +144,8 @@ def rules(keep: Retention, node: str, now: datetime) -> Iterator[Rule]:
         yield Rule(GAPS, GAPS.c.until, before, and_(GAPS.c.until.is_not(None), GAPS.c.settled))
     if keep.evidence is not None:
         yield evidence_rule(node, now - keep.evidence)
+    if keep.acts is not None:
+        yield Rule(ACTS, ACTS.c.asked_at, now - keep.acts, ACTS.c.asked_at.is_not(None))
     yield from _told_by_callers(keep, node, now)
     if keep.remembered is not None:
         at = REMEMBERED.c.updated_at

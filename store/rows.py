@@ -13,6 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias, get_args
 
+from store.act_rows import Act
 from store.agent_rows import Gap, GapCause, MembershipInterval, membership_interval_id
 from store.ledger_rows import BridgeState, EvidenceLine, EvidenceSource, Knowing, Knowledge, LogPlace, Watcher
 from store.records import Callback, Recording, Survey, Ticket, Voicemail
@@ -25,6 +26,7 @@ __all__ = [
     "OUTCOMES",
     "RING_RESULTS",
     "ROW_TYPES",
+    "Act",
     "AgentInterval",
     "AgentState",
     "BridgeState",
@@ -357,6 +359,7 @@ Row: TypeAlias = (
     | MembershipInterval
     | Gap
     | Watcher
+    | Act
 )
 """Anything the writer accepts."""
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import BigInteger, Boolean, Column, Double, Index, Integer, MetaData, Table
 
 from store import records, rows
+from store.act_tables import act_table
 from store.agent_tables import agent_tables
 from store.columns import Instant, Words
 
@@ -362,6 +363,8 @@ WATCHERS: Final = Table(
     _at("seen_at"),
 )
 
+ACTS: Final = act_table(METADATA)
+
 TABLE_OF: Final[Mapping[type[Any], Table]] = MappingProxyType(
     {
         rows.Visit: VISITS,
@@ -383,6 +386,7 @@ TABLE_OF: Final[Mapping[type[Any], Table]] = MappingProxyType(
         rows.MembershipInterval: MEMBERSHIP_INTERVALS,
         rows.Gap: GAPS,
         rows.Watcher: WATCHERS,
+        rows.Act: ACTS,
     },
 )
 """Which table keeps which rows (every member of `rows.Row`); column names are field names."""

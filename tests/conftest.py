@@ -70,6 +70,10 @@ LONGEST = (
     "tests/ivr/cli/test_publishing.py",
     "tests/calls/test_sipp.py",
     "tests/calls/test_ami_cut.py",
+    "tests/acts/test_callers_acted_on.py",
+    "tests/acts/test_in_a_browser.py",
+    "tests/acts/test_listening.py",
+    "tests/acts/test_agents_acted_on.py",
 )
 """The longest files of the real suite, longest first: begun last, one of them held up everything at the end."""
 

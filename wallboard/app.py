@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
-from wallboard import alarm_routes, flow_routes, history_routes, kept_sessions, openid, routes, sign_in
+from wallboard import act_routes, alarm_routes, flow_routes, history_routes, kept_sessions, openid, routes, sign_in
 from wallboard.feed import follow, keep_pulse
 from wallboard.guard import MOST_BODY_BYTES, guard
 from wallboard.hub import Hub
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from store.engine import Store
+    from wallboard.acting import Acting
     from wallboard.flows import Pictures
     from wallboard.history import History, Reports
     from wallboard.settings import WallboardSettings
@@ -36,6 +37,8 @@ def make_app(
     history: History | None = None,
     pictures: Pictures | None = None,
     reports: Reports | None = None,
+    *,
+    acting: Acting | None = None,
 ) -> web.Application:
     """The wallboard, ready to be served. The store is the caller's to close.
 
@@ -45,6 +48,7 @@ def make_app(
         history: Who counts the past; without it there is no such view.
         pictures: Who draws the flows; without it there is no such view.
         reports: Who makes the reports of the command line; without it the API has none.
+        acting: What supervisors act with; without it nobody does anything here.
     """
     app = web.Application(middlewares=[guard], client_max_size=MOST_BODY_BYTES)
     settings = replace(settings, page_version=settings.page_version or version_of(STATIC))
@@ -54,6 +58,9 @@ def make_app(
     app[routes.STORE] = store
     app[routes.TRENDS] = Remembered(time.monotonic)
     app[history_routes.TURNS] = asyncio.Semaphore(history_routes.AT_ONCE)
+    if acting is not None:
+        app[act_routes.ACTING] = acting
+        app.add_routes([web.post("/api/v1/acts", act_routes.do), web.get("/api/v1/acts", act_routes.list_acts)])
     _add_what_is_there(app, history, pictures, reports)
     _add_routes(app)
     app.on_response_prepare.append(_always_asked)
@@ -107,6 +114,7 @@ def _add_routes(app: web.Application) -> None:
             web.get("/", page),
             web.get("/boards/{name}", board_page),
             web.get("/metrics", routes.metrics),
+            web.get("/api/v1/acting", act_routes.acting),
             web.get("/api/v1/boards", routes.boards),
             web.get("/api/v1/boards/{name}", routes.show_board),
             web.get("/api/v1/queues", routes.queues),

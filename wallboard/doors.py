@@ -20,8 +20,8 @@ OPEN: Final = frozenset({
 ASSETS: Final = frozenset({"/static/palette.css", "/static/sign-in.css", "/static/sign-in.js", "/static/icon.svg"})
 """Files of the sign-in page."""
 SIGNED_IN: Final = frozenset({
-    ("GET", "/static"), ("GET", "/api/v1/me"), ("GET", "/api/v1/openapi.json"), ("GET", "/api/{rest}"),
-    ("POST", "/sign-out"),
+    ("GET", "/static"), ("GET", "/api/v1/me"), ("GET", "/api/v1/acting"), ("GET", "/api/v1/openapi.json"),
+    ("GET", "/api/{rest}"), ("POST", "/sign-out"),
 })  # fmt: skip
 """What everybody has who is signed in, whatever they may."""
 DOORS: Final[Mapping[tuple[str, str], Action]] = MappingProxyType({
@@ -45,6 +45,8 @@ DOORS: Final[Mapping[tuple[str, str], Action]] = MappingProxyType({
     ("GET", "/api/v1/flows/{name}/picture.svg"): Action.FLOWS,
     ("GET", "/api/v1/journeys"): Action.FLOWS,
     ("GET", "/metrics"): Action.METRICS,
+    ("POST", "/api/v1/acts"): Action.ACT,
+    ("GET", "/api/v1/acts"): Action.ACT,
     ("POST", "/api/v1/people/{name}/sign-out"): Action.PEOPLE,
 })  # fmt: skip
 KIOSK: Final = frozenset({

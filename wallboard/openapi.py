@@ -15,6 +15,7 @@ from store.rows import OUTCOMES, EndedBy, TransferKind
 from store.time_line import Part, What
 from wallboard.figures import Figures
 from wallboard.openapi_access import SCHEMES, SECURITY, access_paths, with_refusals
+from wallboard.openapi_acts import act_paths, act_schemas
 from wallboard.openapi_alarms import alarm_paths
 from wallboard.openapi_flows import flow_paths
 from wallboard.openapi_history import history_paths
@@ -90,6 +91,7 @@ def document() -> Json:
                 **history_paths(_reading, _refusal),
                 **flow_paths(_reading, _refusal),
                 **alarm_paths(_reading),
+                **act_paths(_reading, _refusal),
                 "/api/v1/boards": {"get": _reading("The boards of boards/*.yaml, with their addresses", _boards())},
                 "/api/v1/boards/{name}": {"get": _board()},
                 "/boards/{name}": {"get": _board_page()},
@@ -100,7 +102,7 @@ def document() -> Json:
             },
             _refusal,
         ),
-        "components": {"schemas": _schemas(), "securitySchemes": SCHEMES},
+        "components": {"schemas": {**_schemas(), **act_schemas()}, "securitySchemes": SCHEMES},
     }
 
 

@@ -22,7 +22,7 @@ from wallboard.known_as import known_as
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from ami_bridge.messages import AgentView, CallView, Delta, QueueView
+    from ami_bridge.messages import AgentView, CallView, Delta, News, QueueView
     from wallboard.boards import Board
     from wallboard.settings import WallboardSettings
     from wallboard.tiles import Told
@@ -79,12 +79,15 @@ def hello(watch: Watch, settings: WallboardSettings, whole: Json | None, seq: in
         "node": snapshot.node if snapshot else None,
         "overall": whole,
         "version": settings.page_version,
+        "news": _news(snapshot.news) if snapshot else None,
     }
 
 
 def change(delta: Delta, watch: Watch, whole: Json | None, seq: int, now: datetime) -> Json:
     """What one delta of the bridge changed, but the objects themselves; `watch` and `whole` are those after it."""
+    news = {} if delta.news is None else {"news": _news(delta.news)}
     return {
+        **news,
         "type": "change",
         "seq": seq,
         "at": now,
@@ -92,6 +95,11 @@ def change(delta: Delta, watch: Watch, whole: Json | None, seq: int, now: dateti
         "overall": whole,
         "removed": {**asdict(delta.removed), "agents": [known_as(agent) for agent in delta.removed.agents]},
     }
+
+
+def _news(news: News) -> Json:
+    """Notes and closed numbers: the same for everybody who looks."""
+    return asdict(news)
 
 
 def pulse(now_standing: Standing, seq: int, now: datetime) -> Json:

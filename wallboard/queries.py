@@ -43,8 +43,8 @@ def read_visit_question(words: Mapping[str, str], today: datetime) -> VisitQuest
     Raises:
         BadQuestionError: a word is unknown, or its value is wrong.
     """
-    _known(words, WORDS)
-    since, until = _instant(words, "since", today), _instant(words, "until", today)
+    refuse_unknown(words, WORDS)
+    since, until = instant_of(words, "since", today), instant_of(words, "until", today)
     if since and until and until <= since:
         raise BadQuestionError("'until' must be later than 'since'")
     return VisitQuestion(
@@ -54,7 +54,7 @@ def read_visit_question(words: Mapping[str, str], today: datetime) -> VisitQuest
         outcome=_outcome(words.get("outcome")),
         agent=words.get("agent"),
         node=words.get("node"),
-        limit=_limit(words.get("limit", "100")),
+        limit=limit_of(words.get("limit", "100")),
         after=words.get("after"),
     )
 
@@ -76,20 +76,25 @@ def read_step_question(words: Mapping[str, str], today: datetime) -> StepQuestio
     Raises:
         BadQuestionError: a word is unknown or missing, or its value is wrong.
     """
-    _known(words, STEP_WORDS)
+    refuse_unknown(words, STEP_WORDS)
     for word in ("flow", "step"):
         if not words.get(word):
             raise BadQuestionError(f"'{word}' is missing, expected the name of a {word}")
     return StepQuestion(
         flow=words["flow"],
         step=words["step"],
-        since=_instant(words, "since", today) or today,
-        limit=_limit(words.get("limit", "100")),
+        since=instant_of(words, "since", today) or today,
+        limit=limit_of(words.get("limit", "100")),
         after=words.get("after"),
     )
 
 
-def _known(words: Mapping[str, str], expected: tuple[str, ...]) -> None:
+def refuse_unknown(words: Mapping[str, str], expected: tuple[str, ...]) -> None:
+    """Every word is one of these.
+
+    Raises:
+        BadQuestionError: one is not, or holds what no name and no time does.
+    """
     for word in words:
         if word not in expected:
             near = get_close_matches(word, expected, 1)
@@ -101,7 +106,12 @@ def _known(words: Mapping[str, str], expected: tuple[str, ...]) -> None:
             )  # nor takes PostgreSQL one
 
 
-def _instant(words: Mapping[str, str], name: str, today: datetime) -> datetime | None:
+def instant_of(words: Mapping[str, str], name: str, today: datetime) -> datetime | None:
+    """The instant of a word; None where it is not there.
+
+    Raises:
+        BadQuestionError: it is no instant.
+    """
     if (written := words.get(name)) is None:
         return None
     if written == "today":
@@ -126,7 +136,12 @@ def _outcome(written: str | None) -> Outcome | Literal["waiting"] | None:
     raise BadQuestionError(f"'outcome' is '{written}', expected one of {', '.join(choices)}{hint}")
 
 
-def _limit(written: str) -> int:
+def limit_of(written: str) -> int:
+    """The most rows of a page.
+
+    Raises:
+        BadQuestionError: it is no number, or too large a one.
+    """
     if (
         not (written.isascii() and written.isdigit())
         or len(written) > LONGEST_NUMBER

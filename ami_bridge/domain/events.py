@@ -177,6 +177,14 @@ class MusicStopped(Happening):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BroughtForward(Happening):
+    """A waiting caller was given another priority by us; Asterisk sends no event of it (app_queue.c, 22.10.1)."""
+
+    visit_id: str
+    priority: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MemberSeen(Happening):
     """One agent's place in one queue, as it is now."""
 
@@ -316,6 +324,7 @@ Event: TypeAlias = (
     | DialEnded
     | HoldChanged
     | MusicStopped
+    | BroughtForward
     | MemberSeen
     | MemberGone
     | ContactSeen

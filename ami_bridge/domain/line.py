@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 from ami_bridge.domain.waits import expected_wait
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime
 
     from ami_bridge.domain.model import State, Visit
@@ -69,8 +70,12 @@ def wish_of(announce: str) -> Wish | None:
 
 def line_of(state: State, queue: str) -> list[Visit]:
     """The callers waiting in a queue, the next to be served first: by priority, then by time."""
-    waiting = [state.visits[visit_id] for visit_id in state.lines.get(queue, ())]
-    return sorted(waiting, key=lambda v: (-v.row.priority, v.row.entered_at))
+    return in_order(state.visits[visit_id] for visit_id in state.lines.get(queue, ()))
+
+
+def in_order(waiting: Iterable[Visit]) -> list[Visit]:
+    """Callers of one queue, the next to be served first."""
+    return sorted(waiting, key=lambda v: (-v.row.priority, v.stands_since or v.row.entered_at))
 
 
 def heard(told: Told, visit: Visit) -> Told:

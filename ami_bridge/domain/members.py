@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from ami_bridge.domain.draft import Draft
-    from ami_bridge.domain.events import LedgerLine, MemberSeen
+    from ami_bridge.domain.events import ContactSeen, LedgerLine, MemberSeen
 
 ADDED_BY: Final[Mapping[str, str]] = {"static": "configuration", "dynamic": "member", "realtime": "realtime"}
 """Of AMI's ``Membership`` (app_queue.c), where queue_log has not told more."""
@@ -56,6 +56,13 @@ def put_member(draft: Draft, agent: Agent, queue: str, member: Member | None, at
     if not members and agent.wrap_until is not None:  # signed off: the rest is over
         agent = replace(agent, wrap_until=None, wrap_visit=None, wrap_queue=None)
     return draft.put_agent(agent, at)
+
+
+def see_contact(draft: Draft, event: ContactSeen) -> None:
+    """Whether an agent's telephone can be reached."""
+    if event.agent in draft.look("agents"):
+        agent = draft.agent(event.agent, event.at)
+        draft.put_agent(replace(agent, unreachable=not event.reachable), event.at)
 
 
 def _who_added(before: Member, after: Member) -> str:

@@ -104,6 +104,8 @@ class Visit:
     hung_up_at: datetime | None = None
     told_over: bool = False
     """queue_log has told of the end: what it tells later is of the channel's next visit."""
+    stands_since: datetime | None = None
+    """Where others of his priority stand by their entry, he stands by this: he was sent to a place before the last."""
     announce: str = ""
     """What the caller's step wants told while he waits (`ami_bridge.domain.line`)."""
     music_stopped_at: datetime | None = None

@@ -13,9 +13,10 @@ from ami_bridge.domain.ageing import pass_time, turn_the_day
 from ami_bridge.domain.changing import replace
 from ami_bridge.domain.corrections import correct
 from ami_bridge.domain.draft import Draft
+from ami_bridge.domain.forward import bring_forward, stands_since
 from ami_bridge.domain.handover import handed_over, link_transferred, talk_under_another_name
 from ami_bridge.domain.ledger import take_ledger_line
-from ami_bridge.domain.members import ADDED_BY, end_gap, put_member
+from ami_bridge.domain.members import ADDED_BY, end_gap, put_member, see_contact
 from ami_bridge.domain.model import Call, Changes, Member, State, Visit
 from ami_bridge.domain.refusals import refused
 from ami_bridge.domain.resync import take_snapshot
@@ -50,7 +51,7 @@ def apply(state: State, event: ev.Event, now: datetime) -> tuple[State, Changes]
     except BaseException:  # whatever it was, the state before must stay as it was
         draft.give_up()
         raise
-    if not isinstance(event, ev.Ticked | ev.LedgerLine | ev.LinkChanged | ev.Repaired):
+    if not isinstance(event, ev.Ticked | ev.LedgerLine | ev.LinkChanged | ev.Repaired | ev.BroughtForward):
         draft.set("last_event_at", max(event.at, state.last_event_at or event.at))
     return draft.finish()
 
@@ -92,9 +93,9 @@ def _take(draft: Draft, event: ev.Event) -> None:  # noqa: C901, PLR0912 - one l
         case ev.MemberGone():
             _lose_member(draft, event)
         case ev.ContactSeen():
-            if event.agent in draft.look("agents"):
-                agent = draft.agent(event.agent, event.at)
-                draft.put_agent(replace(agent, unreachable=not event.reachable), event.at)
+            see_contact(draft, event)
+        case ev.BroughtForward():
+            bring_forward(draft, event)
         case ev.SnapshotTaken():
             take_snapshot(draft, event, see_member)
             end_gap(draft, event.at)
@@ -148,7 +149,8 @@ def _join(draft: Draft, event: ev.Joined) -> None:
     if stale is not None:
         _move_on(draft, event.channel_id, event.at)
     visit = draft.add_visit(draft.new_row(event, event.queue, position=event.position), place=event.place)
-    draft.put_visit(replace(visit, announce=event.tags.announce), event.at)
+    since = stands_since(draft, visit, event.position)
+    draft.put_visit(replace(visit, announce=event.tags.announce, stands_since=since), event.at)
 
 
 def _leave(draft: Draft, event: ev.Left) -> None:

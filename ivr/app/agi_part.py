@@ -15,6 +15,7 @@ from agi.ping import ping
 from agi.script_thread import Bounds
 from agi.server import AgiServer
 from ivr.app import releases, speech
+from ivr.app.closed_numbers import ClosedFile
 from ivr.app.data import lookups_of, sources_of
 from ivr.app.lines import BridgeLines
 from ivr.app.loading import place_of
@@ -146,4 +147,5 @@ def _world(  # noqa: PLR0917 - the parts a service is made of, each once
         node=hotline.node,
         zone=zone,
         normalise=partial(normalise, region=hotline.region or "ZZ"),
+        closed=ClosedFile(where.closed),
     )

@@ -23,6 +23,7 @@ from ami_bridge.reconcile.keeping import Reconciler
 from ami_bridge.reconcile.names import AgentNames
 from ami_bridge.reconcile.verifying_calls import House
 from ami_bridge.settings import AgiServer, BridgeSettings, WatchdogSettings
+from ivr.app.acts_part import desk_open
 from ivr.app.alarms_part import watched_trunks
 from ivr.app.cel_file import cel_file
 from ivr.app.keeping import purge_nightly
@@ -118,6 +119,7 @@ async def run_bridge(ready: Ready, stop: asyncio.Event) -> None:
         bridge = Bridge(settings, writer, past=past, store=store, reconciler=reconciler)
         bridge.link.keeps_trying = is_restarted()
         opened.callback(voice.clear)
+        await opened.enter_async_context(desk_open(ready, bridge, store))
         watching = asyncio.create_task(bridge.run(), name="bridge")
         beating = asyncio.create_task(_beat_when_seen(bridge), name="beat")
         calling = asyncio.create_task(_keeper(ready, settings, store, writer, first).run(), name="cel")

@@ -39,6 +39,16 @@ class Places:
         return self.state / "feed.sock"
 
     @property
+    def acts(self) -> Path:
+        """The Unix socket over which the wallboard asks the bridge for supervisors' acts."""
+        return self.state / "acts.sock"
+
+    @property
+    def closed(self) -> Path:
+        """Which numbers are closed by hand (`ivr.app.closed_numbers`)."""
+        return self.state / "closed.json"
+
+    @property
     def spool(self) -> Path:
         """Rows that wait for a database that is away, a folder for each process."""
         return self.state / "spool"

@@ -39,7 +39,13 @@ def switch_of(hotline: Hotline, folder: Path, sounds: Path, flows: FlowSet) -> S
             for name, trunk in hotline.trunks.items()
         ),
         rescue=Rescue(hotline.rescue.queue, hotline.rescue.priority, seconds(hotline.rescue.longest_ms)),
-        ami=Ami(resolve_secret(hotline.ami.secret, folder), hotline.ami.user, hotline.ami.host, hotline.ami.port),
+        ami=Ami(
+            resolve_secret(hotline.ami.secret, folder),
+            hotline.ami.user,
+            hotline.ami.host,
+            hotline.ami.port,
+            may_originate=hotline.ami.listening,
+        ),
         agi=tuple(AgiServer(*split(server)) for server in hotline.agi_servers),
         sip=Sip(
             sip_host,

@@ -11,6 +11,7 @@ import structlog
 from aiohttp import web
 
 from ivr.app import alarms_part, board_files, flow_pictures, people
+from ivr.app.closed_numbers import closing_messages
 from ivr.app.former import former_queues
 from ivr.app.history_part import VisitHistory
 from ivr.app.loading import place_of
@@ -23,7 +24,9 @@ from ivr.app.report_answers import HotlineReports
 from ivr.app.report_part import limits
 from ivr.app.switch import split
 from ivr.config.shifts import load_shifts
+from ivr.prompts.catalogue import ALL
 from wallboard.access.sessions import Lasting
+from wallboard.acting import Acting
 from wallboard.app import make_app
 from wallboard.reception import RECEPTION
 from wallboard.routes import HUB
@@ -31,6 +34,7 @@ from wallboard.settings import WallboardSettings
 
 if TYPE_CHECKING:
     from ivr.app.loading import Ready
+    from ivr.prompts.catalogue import Catalogue
 
 log = structlog.get_logger("hotline.wallboard")
 
@@ -61,6 +65,27 @@ def settings_of(ready: Ready) -> WallboardSettings:
     )
 
 
+def acting_of(ready: Ready) -> Acting:
+    """What supervisors act with."""
+    hotline, catalogue = ready.hotline, ready.catalogue
+    messages = {
+        name: {language: _words(catalogue, language, name) for language in hotline.languages}
+        for name in closing_messages(catalogue)
+    }
+    return Acting(
+        socket=ready.places.acts,
+        phones={agent_id: agent.name for agent_id, agent in hotline.agents.items()},
+        listening=hotline.ami.listening,
+        numbers=tuple(hotline.numbers),
+        messages=messages,
+    )
+
+
+def _words(catalogue: Catalogue, language: str, name: str) -> str:
+    written = catalogue.written.get(language, {}).get(name, ()) or catalogue.written.get(ALL, {}).get(name, ())
+    return " ".join(text for _, text in written)
+
+
 async def run_wallboard(ready: Ready, stop: asyncio.Event, *, reload: bool = False) -> None:
     """Serve until `stop`; with `reload`, boards that are saved meanwhile are shown.
 
@@ -77,9 +102,8 @@ async def run_wallboard(ready: Ready, stop: asyncio.Event, *, reload: bool = Fal
         store = await opened.enter_async_context(opened_store(ready))
         counting = VisitHistory(settings.time_zone, limits(ready.hotline), former_queues(ready.hotline))
         pictures = flow_pictures.DrawnFlows(ready.flows, ready.catalogue)
-        app = make_app(
-            settings, store, counting, pictures, HotlineReports(ready.hotline, lambda: load_shifts(ready.loaded))
-        )
+        reports = HotlineReports(ready.hotline, lambda: load_shifts(ready.loaded))
+        app = make_app(settings, store, counting, pictures, reports, acting=acting_of(ready))
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
         await runner.setup()
         opened.push_async_callback(runner.cleanup)

@@ -341,6 +341,25 @@ def init(
     starting.init(folder, languages, number, [word for word in ("check", "test", "prompts", "up") if word in known][:3])
 
 
+@app.command()
+def acts(
+    folder: Annotated[Path, typer.Argument(help="The hotline's folder, with its hotline.yaml.", metavar="DIR")],
+    since: Annotated[
+        str, typer.Option("--since", help="A span (90min, 24h, 7d, 2w) or a local date or time.", metavar="WHEN")
+    ] = "24h",
+    who: Annotated[str | None, typer.Option("--who", help="Only this person's.", metavar="NAME")] = None,
+    act: Annotated[str | None, typer.Option("--act", help="Only this act: pause, listen …", metavar="ACT")] = None,
+    form: Annotated[str, typer.Option("--format", help="text or json.", metavar="FORM")] = "text",
+) -> None:
+    """Show what supervisors did, the oldest first.
+
+    When, who, what, about whom, and what came of it; also what was refused.
+    """
+    from ivr.cli import acts as audit
+
+    audit.acts(folder, since, who, act, form)
+
+
 def main() -> None:
     """The program. A user's mistake is one line (or one report) on standard error, never a traceback."""
     try:

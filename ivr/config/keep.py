@@ -59,6 +59,8 @@ class Keep(BaseModel):
     """Messages, with their files."""
     remembered_ms: KeptMs = Field(400 * DAY_MS, alias="remembered")
     """What callers asked to be remembered, since they last chose it."""
+    acts_ms: KeptMs = Field(1_095 * DAY_MS, alias="acts")
+    """What supervisors did."""
     publications_ms: KeptMs = Field(None, alias="publications")
     """The records of publishing; the last twenty are kept in any case."""
     numbers_ms: KeptMs = Field(None, alias="numbers")

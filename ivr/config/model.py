@@ -301,6 +301,8 @@ class Ami(Part):
     port: int = Field(5038, ge=1, le=65_535)
     user: Name = "hotline"
     secret: SecretRef
+    listening: bool = False
+    """Whether supervisors may listen to talks: the AMI user may start calls then."""
 
 
 class Sip(Part):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from dialplan.made_quickly import made_quickly
 
@@ -11,6 +11,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ivr.flow.model import Announce
+
+
+TURNED_AWAY: Final = "(closed)"
+"""The step of a caller of a closed number, in the place of his flow's first; no step of a flow can be called so."""
 
 
 @made_quickly

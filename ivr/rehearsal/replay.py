@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, Literal
 
+from ivr.engine.effects import TURNED_AWAY
 from ivr.flow.model import (
     END,
     Assign,
@@ -117,6 +118,8 @@ def replayed(
         return Verdict("undecided", "", "the version it went through is not kept any more")
     if not journey:
         return SAME  # hung up before the first step
+    if journey[0].step == TURNED_AWAY:
+        return SAME  # the number was closed by hand; no version leads such a call
     flow = new.flows.flows.get(new.entry.get(number, journey[0].flow))
     if flow is None:
         return Verdict("elsewhere", "", f"nothing answers {number} with flow '{journey[0].flow}'")

@@ -85,6 +85,22 @@ class Releases(Kept, Protocol):
         """A call of this version could not be led on, and is rescued; `call` as in `begin`."""
 
 
+class Closures(Protocol):
+    """Numbers that are closed by hand."""
+
+    def message(self, number: str) -> str | None:
+        """What new callers of a number hear instead of its flow; None while it is open."""
+
+
+class NothingClosed:
+    """Every number is open."""
+
+    def message(self, number: str) -> str | None:
+        """None."""
+        del number
+        return None
+
+
 class Lookups(Protocol):
     """Data sources."""
 

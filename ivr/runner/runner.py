@@ -7,13 +7,14 @@ a person.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import structlog
 
 from agi.errors import ChannelGone, CommandFailed, CommandRefused
 from ivr.engine.effects import (
+    TURNED_AWAY,
     Ask,
     AskHours,
     AskQueue,
@@ -21,6 +22,7 @@ from ivr.engine.effects import (
     DialOut,
     Enqueue,
     HangUp,
+    Leaving,
     LookUp,
     Record,
     Remember,
@@ -31,14 +33,16 @@ from ivr.engine.effects import (
     TicketOpened,
     Trace,
     TransferOut,
+    Utterance,
 )
 from ivr.engine.giving_up import given_up
 from ivr.engine.inputs import CallFacts, HungUp, Keys, Recorded, Returned, Schedule, ScriptEnded, Spoken, Started
 from ivr.engine.machine import begin, step
+from ivr.flow.model import END
 from ivr.prompts.values import CannotSay
 from ivr.runner.handover import COMING_BACK, NOT_SERVED, Last, is_vip, last_words, returned, talk_of
 from ivr.runner.perform import Voice
-from ivr.runner.ports import QueueTerms, Talk, TicketKind
+from ivr.runner.ports import NothingClosed, QueueTerms, Talk, TicketKind
 from ivr.runner.queue_state import queue_told
 from ivr.services.sealing import CursorError
 
@@ -83,6 +87,8 @@ class World:
     """The hotline's time zone: what callers hear is told in it."""
     normalise: Callable[[str], str]
     """A calling number as the trunk gave it to E.164 without `+`, or empty when it is withheld."""
+    closed: ports.Closures = field(default_factory=NothingClosed)
+    """Numbers that are closed now."""
 
 
 class UnknownVersionError(Exception):
@@ -134,11 +140,33 @@ class _Segment:
             return
         self._release = release
         self._served = told == Returned("answered")
+        closed = self._world.closed.message(cursor.facts.number) if isinstance(told, Started) else None
         try:
-            await self._lead(cursor, release, told)
+            if closed is None:
+                await self._lead(cursor, release, told)
+            else:
+                await self._turn_away(cursor, release, closed)
         except Exception:  # told by the server; the caller is rescued, and the version has to answer for it
             self._world.releases.failed(cursor.version, cursor.facts.linkedid)
             raise
+
+    async def _turn_away(self, cursor: Cursor, release: Release, message: str) -> None:
+        """A new call to a closed number: the message in every language, for none was chosen, and the end."""
+        voice = Voice(self._channel, release.speech, self._world.recordings, self._world.zone)
+        told = tuple(Utterance(message, {}, language) for language in release.flows.languages)
+        now = self._world.now()
+        flow = cursor.stack[0].flow
+        left = Leaving(flow, TURNED_AWAY, "closed", "said", END, {"message": message})
+        self._world.journeys.step(cursor, Trace(left, ordinal=1), now)
+        try:
+            await voice.say(Say(told, interruptible=False))
+        except ChannelGone:
+            pass  # he has heard enough
+        except (CannotSay, CommandFailed, CommandRefused) as reason:
+            log.error("cannot_say", step="closed", why=str(reason))
+            await self._give_up(cursor, "the message of the closed number could not be said")
+            return
+        await self._finish(cursor, HangUp())
 
     async def _lead(self, cursor: Cursor, release: Release, told: Input) -> None:
         voice = Voice(self._channel, release.speech, self._world.recordings, self._world.zone)

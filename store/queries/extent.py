@@ -38,6 +38,7 @@ BORN: Final[Mapping[str, str]] = MappingProxyType(
         "callbacks": "asked_at",
         "tickets": "opened_at",
         "evidence_lines": "at",
+        "acts": "asked_at",
     }
 )
 """Which instant says when a row came; tables that have none are of a fixed size."""

@@ -36,6 +36,7 @@ PROVIDED = {
     "Wait": None,
     "AGI": "res_agi.so",
     "Dial": "app_dial.so",
+    "ChanSpy": "app_chanspy.so",
     "Queue": "app_queue.so",
     "QueueLog": "app_queue.so",
     "Playback": "app_playback.so",
@@ -102,3 +103,21 @@ def test_each_server_is_told_to_the_bridge_before_it_is_asked() -> None:
     for (before, line), server in zip(asked, small_switch().agi, strict=True):
         assert before.endswith(f"Set(HL_AGI={agi_address(server)})")
         assert f"agi://{agi_address(server)}/" in line
+
+
+def test_every_queue_a_caller_can_be_taken_out_of_sends_him_on() -> None:
+    text = rendered(small_switch())["extensions-hotline.conf"].text.splitlines()
+    queues = [number for number, line in enumerate(text) if re.search(r",Queue\((?!\$\{HL_QUEUE\},c,,,\d)", line)]
+    assert len(queues) == 3
+    for number in queues:
+        assert any("?hotline-do,moved,1)" in line for line in text[number : number + 3]), text[number]
+
+
+def test_no_key_of_a_listening_telephone_does_anything_and_only_two_modes_speak() -> None:
+    text = rendered(small_switch())["extensions-hotline.conf"].text.split("[hotline-listen]")[1]
+    options = dict(re.findall(r"exten => (\w+),1,Answer\(\)\n same => n,ChanSpy\(\$\{HL_SPIED\},(\w+)\)", text))
+    assert options.keys() == {"listen", "whisper", "barge"}
+    assert not set("".join(options.values())) & set("dXcx")
+    assert [mode for mode, given in options.items() if set(given) & set("wWB")] == ["whisper", "barge"]
+    assert all({"u", "q", "E", "S"} <= set(given) for given in options.values())
+    assert "include" not in text

@@ -19,6 +19,7 @@ from tests.wallboard.floor import (
     made_up_reports,
     settings,
 )
+from wallboard.acting import Acting
 from wallboard.app import make_app
 
 if TYPE_CHECKING:
@@ -49,6 +50,12 @@ async def bridge(tmp_path: Path) -> AsyncIterator[Bridge]:
     await made.leave()
 
 
+def made_up_board(folder: Path, store: Store, zone: str = ZONE) -> web.Application:
+    """A wallboard with everything it can have."""
+    told, acting = settings(folder / "feed.sock", zone), Acting(socket=folder / "acts.sock")
+    return make_app(told, store, made_up_history(zone), made_up_flows(), made_up_reports(), acting=acting)
+
+
 @pytest.fixture
 def zone() -> str:
     """The hotline's clock."""
@@ -57,8 +64,6 @@ def zone() -> str:
 
 @pytest.fixture
 async def board(tmp_path: Path, bridge: Bridge, store: Store, zone: str) -> AsyncIterator[Client]:
-    told = settings(tmp_path / "feed.sock", zone)
-    application = make_app(told, store, made_up_history(zone), made_up_flows(), made_up_reports())
-    async with TestClient(TestServer(application), headers=SIGNED_IN) as client:
+    async with TestClient(TestServer(made_up_board(tmp_path, store, zone)), headers=SIGNED_IN) as client:
         await bridge.connected.wait()
         yield client

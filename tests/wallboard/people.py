@@ -22,6 +22,8 @@ from wallboard.reception import RECEPTION
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from aiohttp import web
+
     from store.engine import Store
     from tests.wallboard.conftest import Client
     from wallboard.settings import WallboardSettings
@@ -77,6 +79,13 @@ def signed_in(client: Client, person: Person) -> None:
     client.session.cookie_jar.update_cookies(
         {cookie_of(client): reception.sessions.begin(session)}, client.make_url("/")
     )
+
+
+def as_person(app: web.Application, port: int, person: Person) -> dict[str, str]:
+    """Headers of a page of ours, in a browser that somebody has just signed in with."""
+    moment = datetime.now(UTC)
+    secret = app[RECEPTION].sessions.begin(Session("link", person.name, "", moment, moment, person=person))
+    return {"Cookie": f"hotline-{port}={secret}", "Origin": f"http://127.0.0.1:{port}"}
 
 
 def cookie_of(client: Client) -> str:

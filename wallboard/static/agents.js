@@ -17,12 +17,12 @@ function queueTitle(name, state, words) {
   return titleOf(queue?.titles ?? {}, queue?.title || name, words);
 }
 
-function agentCard(agent, { state, trends, words }) {
+function agentCard(agent, { state, trends, words, act, acts }) {
   const queue = agent.queue ? queueTitle(agent.queue, state, words) : "", occupied = trends.occupancy(agent.id), kept = trends.adherence(agent.id);
-  return guard([agent, words, queue, occupied, kept], () => {
+  return guard([agent, words, queue, occupied, kept, acts], () => {
     const context = [agent.caller, queue, agent.reason].filter(Boolean).join(" · ");
     return html`<li class="agent" data-agent=${agent.id} data-state=${agent.state}>
-      <a class="who" href=${hrefOf("agent", agent.id)} title="${agent.name} · ${agent.id}">${agent.name || agent.id}</a>
+      <a class="who" href=${hrefOf("agent", agent.id)} title="${agent.name} · ${agent.id}">${agent.name || agent.id}</a>${act("agent", { id: agent.id, who: agent.name || agent.id, queues: Object.keys(agent.queues) })}
       <span class="st"><span><span class="shape" aria-hidden="true">${SHAPES[agent.state]}</span> ${words.states[agent.state]}</span>${agent.state === "signed_off" ? nothing : counting(agent.since)}</span>
       <span class="ctx" title=${context}>${context}</span>
       <span class="did n"><span title=${words.taken_title}>✓ <span class="unseen">${words.taken_title} </span>${whole(agent.answered, words)}</span><span title=${words.missed}>✗ <span class="unseen">${words.missed} </span>${whole(agent.missed, words)}</span>${occupied === null ? nothing : html`<span title=${words.occupancy}><span class="unseen">${words.occupancy} </span>${whole(occupied, words)} %</span>`}${kept === null ? nothing : html`<span title=${words.adherence}>◷ <span class="unseen">${words.adherence} </span>${whole(kept, words)} %</span>`}</span></li>`;

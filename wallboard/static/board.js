@@ -1,6 +1,7 @@
 // The board: state in, picture out. Messages are gathered until the next frame; one timer moves everything that counts up.
 
 import { html, nothing, render } from "./vendor/lit-html/lit-html.js";
+import { supervisor } from "./acts.js";
 import { alarmList } from "./alarms.js";
 import { agentsPanel, agentsView } from "./agents.js";
 import { callersPanel } from "./callers.js";
@@ -12,6 +13,7 @@ import { historyView } from "./history.js";
 import { link } from "./link.js";
 import { band, EVERYTHING, queueCards } from "./overview.js";
 import { flowsView } from "./flows.js";
+import { newsBanners } from "./news.js";
 import { ours } from "./root.js";
 import { hear, NOTHING } from "./state.js";
 import { trends } from "./trends.js";
@@ -34,6 +36,7 @@ const past = trends({ onChange: () => soon(), now: () => clock.now() });
 const older = historyView({ onChange: () => soon(), now: () => clock.now() });
 const flows = flowsView({ onChange: () => soon() });
 const person = who({ onChange: () => soon() });
+const acts = supervisor({ onChange: () => draw(), read, keep });
 const opened = drawer({ onChange: () => draw(), now: () => clock.now() });
 link({
   onMessage(message) {
@@ -116,7 +119,7 @@ function head(words, stand) {
       <span class="clock n">${time(now, words, CLOCK)}</span>
       <span class="group" role="group" aria-label=${words.language}>${Object.entries(LANGUAGES).map(([code, { short, name }]) => html`
         <button type="button" lang=${code} aria-label=${name} title=${name} aria-pressed=${code === language} @click=${() => { language = code; keep("language", code); draw(); }}>${short}</button>`)}</span>
-      ${person.view(language)}
+      ${acts.tools(language)}${person.view(language)}
       <button type="button" title=${words.theme} aria-label=${words.theme} @click=${() => { theme = theme === "dark" ? "light" : "dark"; keep("theme", theme); draw(); }}>${theme === "dark" ? "☾" : "☀"}</button>
     </div></header>`;
 }
@@ -143,13 +146,14 @@ function draw() {
   drawnAt = performance.now();
   const words = wordsOf(language), stand = standingOf(state, lostAt), until = knownUntil(stand, clock.now());
   const seconds = (instant) => Math.max(0, Math.floor((until - new Date(instant)) / 1000));
-  const context = { state, words, seconds, trends: past, linkTo, change, may: person.may };
+  const context = { state, words, seconds, trends: past, linkTo, change, may: person.may, act: (kind, of) => acts.trigger(kind, of, language), acts: acts.level() };
   document.documentElement.lang = language;
   document.documentElement.dataset.theme = theme;
   document.title = titleOf(state.title, "hotline", words);
   document.body.dataset.stale = String(isStale(stand));
   const body = view.view === "ivr" ? flows.view(view, context) : view.view === "history" ? older.view(view, context) : view.view === "agents" ? agentsView(view, context) : html`${band(EVERYTHING, context)}
     <div class="columns"><div class="col">${queueCards(EVERYTHING, context)}${quarters(past, words, state.timeZone)}</div><div class="col">${agentsPanel(context)}${callersPanel(context)}</div></div>`;
-  render(html`${head(words, stand)}${banner(state, stand, words)}${alarmList(state.alarms, language, (instant, options) => time(instant, words, options))}<main class=${view.view === "history" ? "past" : ""}>${body}</main>${foot(words, stand)}${drawn(words, stand)}`, document.body);
+  render(html`${head(words, stand)}${banner(state, stand, words)}${alarmList(state.alarms, language, (instant, options) => time(instant, words, options))}${newsBanners(state, words, language, acts)}<main class=${view.view === "history" ? "past" : ""}>${body}</main>${foot(words, stand)}${drawn(words, stand)}${acts.view(state, words, language)}`, document.body);
+  acts.opened(document.body);
   tick(document.body, until);
 }

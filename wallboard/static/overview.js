@@ -88,7 +88,7 @@ export function queueCards(page, context) {
   return html`<section class="queues" aria-label=${context.words.queues_title}>${queues.length ? repeat(queues, (queue) => queue.name, (queue) => queueCard(queue, context)) : html`<p class="empty">${context.words.no_queues}</p>`}</section>`;
 }
 
-function queueCard(queue, { seconds, trends, words, linkTo, state }) {
+function queueCard(queue, { seconds, trends, words, linkTo, state, act }) {
   const { today, figures } = queue, trend = trends.of(queue.name), late = lateOf(queue, seconds).length, target = percent(queue.target);
   const level = figures.sl_negative, grade = gradeOf(level, target), title = titleOf(queue.titles, queue.title || queue.name, words);
   const figure = (name, label, value, unit = "", text = name) => html`<a class="fig small" href=${hrefOf(name, queue.name)} aria-label="${title}: ${label} ${value}${unit}"><b class="n v"><span data-figure=${text}>${value}</span>${unit ? html`<small>${unit}</small>` : nothing}</b><span class="t">${label}</span></a>`;
@@ -99,7 +99,7 @@ function queueCard(queue, { seconds, trends, words, linkTo, state }) {
       <a class="fig" href=${hrefOf("longest", queue.name)}>${longest(queue)}<span class="t">${words.longest}</span></a>
       <a class="trend" href=${hrefOf("entered", queue.name)} aria-label="${words.entered} ${today.entered}">${sparkline(trend, words)}<span class="t">${words.entered} <b class="n">${whole(today.entered, words)}</b> ${delta(growth(trend, "entered"), " %", 0, words)}</span></a>
     </div>
-    ${waiters(queue, seconds, words)}
+    ${waiters(queue, seconds, words, act)}
     <div class="row figures">
       ${figure("answered", words.answered, whole(today.answered, words))}${figure("abandoned", words.abandoned, whole(today.abandoned, words))}
       ${figure("connection_rate", words.connection_rate, decimal(figures.connection_rate, words), "%", "connection-rate")}
@@ -116,9 +116,9 @@ function longest(queue) {
   return html`<span class="v">${counting(Math.min(...queue.waiting.map((caller) => new Date(caller.entered_at).getTime())), "longest")}</span>`;
 }
 
-function waiters(queue, seconds, words) {
+function waiters(queue, seconds, words, act) {
   if (queue.waiting.length === 0) return html`<p class="empty waiters">${words.nobody_waits}</p>`;
   const line = [...queue.waiting].sort((a, b) => a.position - b.position || new Date(a.entered_at) - new Date(b.entered_at)), rest = line.length - MOST_WAITERS;
   return html`<ol class="waiters">${repeat(line.slice(0, MOST_WAITERS), (caller) => caller.visit_id, (caller) => html`
-    <li class="waiter ${caller.vip ? "vip" : ""} ${seconds(caller.entered_at) > queue.threshold_s ? "late" : ""}"><span class="n place" title=${words.position(caller.position)}>${caller.position}</span>${caller.vip ? html`<span role="img" aria-label=${words.vip} title=${words.vip}>★</span>` : nothing}<span class="who" title=${caller.caller || words.withheld}>${caller.caller_name || caller.caller || words.withheld}</span>${caller.language ? html`<span class="tongue" title=${languageOf(caller.language, words)}>${caller.language.split("-")[0]}</span>` : nothing}${counting(caller.entered_at)}</li>`)}${rest > 0 ? html`<li class="waiter more"><a href=${hrefOf("waiting", queue.name)}>+${whole(rest, words)}</a></li>` : nothing}</ol>`;
+    <li class="waiter ${caller.vip ? "vip" : ""} ${seconds(caller.entered_at) > queue.threshold_s ? "late" : ""}"><span class="n place" title=${words.position(caller.position)}>${caller.position}</span>${caller.vip ? html`<span role="img" aria-label=${words.vip} title=${words.vip}>★</span>` : nothing}<span class="who" title=${caller.caller || words.withheld}>${caller.caller_name || caller.caller || words.withheld}</span>${caller.language ? html`<span class="tongue" title=${languageOf(caller.language, words)}>${caller.language.split("-")[0]}</span>` : nothing}${counting(caller.entered_at)}${act("caller", { visit: caller.visit_id, who: caller.caller_name || caller.caller || words.withheld, queues: [queue.name] })}</li>`)}${rest > 0 ? html`<li class="waiter more"><a href=${hrefOf("waiting", queue.name)}>+${whole(rest, words)}</a></li>` : nothing}</ol>`;
 }

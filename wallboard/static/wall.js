@@ -14,6 +14,7 @@ import { LANGUAGES, preferredLanguage, wordsOf } from "./words.js";
 import { who } from "./who.js";
 import { hearTiles, risen, worst } from "./wall-state.js";
 import { fit } from "./wall-fit.js";
+import { newsBanners } from "./news.js";
 import { tile } from "./wall-tiles.js";
 import { ring, stayAwake } from "./wall-tv.js";
 import { LEVEL_SHAPES, wallWordsOf } from "./wall-words.js";
@@ -145,6 +146,6 @@ function draw() {
   document.body.dataset.stale = String(isStale(stand));
   const why = stand.truth === "lost" && stand.since === null ? words.explain_never : words[`explain_${stand.truth}`];
   const banner = stand.truth === "live" ? html`<div hidden></div>` : html`<div class="banner" role="alert" data-truth=${stand.truth}>${why}</div>`;
-  render(html`${head(words, wall, stand, at)}${banner}${alarmList(state.alarms, language, at.clock, { tv: TV })}${grid(words, wall, at)}`, document.body);
+  render(html`${head(words, wall, stand, at)}${banner}${alarmList(state.alarms, language, at.clock, { tv: TV })}${newsBanners(state, words, language)}${grid(words, wall, at)}`, document.body);
   fit(document.body);
 }

@@ -36,3 +36,17 @@ def test_a_queue_announces_as_often_as_the_most_eager_of_its_steps(
     assert hotline is not None
     [queue] = switch_of(hotline, SMALL, Path("/sounds"), flows).queues
     assert queue.announce_every_s == every_s
+
+
+@pytest.mark.parametrize("listening", [False, True])
+def test_the_ami_user_may_start_calls_only_where_supervisors_may_listen(
+    listening: bool,  # noqa: FBT001 - one of the two
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name in ("SMALL_AGENT_SECRET", "SMALL_AMI_SECRET"):
+        monkeypatch.setenv(name, "secret")
+    hotline = load_hotline(SMALL, {}).hotline
+    assert hotline is not None
+    assert not hotline.ami.listening, "nobody has said so"
+    told = hotline.model_copy(update={"ami": hotline.ami.model_copy(update={"listening": listening})})
+    assert switch_of(told, SMALL, Path("/sounds"), single(wait("a", None))).ami.may_originate is listening

@@ -1,0 +1,150 @@
+"""Acts on callers: to another queue, to the head of the line, off the line. Pure.
+
+A Redirect of a waiting caller would be his hang-up to app_queue, and an abandoned call in every report. So he is
+withdrawn (``QueueWithdrawCaller``, since Asterisk 18.11: ``QUEUESTATUS=WITHDRAW``), and goes on in the dialplan, where
+``QUEUE_WITHDRAW_INFO`` says where to (`dialplan.extensions.moved_on`). What is withdrawn in a dialplan that does not
+know this would be lost, so that is refused.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from ami_bridge.acts.asker import not_theirs
+from ami_bridge.acts.channels import by_id, in_a_talk, telephone
+from ami_bridge.acts.outcome import Decision, Fields, Step, Steps, Told
+from ami_bridge.domain.line import line_of
+from ami_bridge.domain.states import Phase
+from ami_bridge.messages import mask
+
+if TYPE_CHECKING:
+    from ami_bridge.acts.asked import HangUp, MoveCaller, PromoteCaller
+    from ami_bridge.acts.asker import Asker
+    from ami_bridge.acts.sight import Sight
+    from ami_bridge.domain.events import ChannelSeen
+    from ami_bridge.domain.model import Agent, Visit
+
+OURS: Final = frozenset({"hotline-do", "hotline-rescue", "hotline-agents"})
+"""Contexts of the generated dialplan in which callers wait (`dialplan.extensions`)."""
+NORMAL_CLEARING: Final = 16
+"""Cause of a hang-up in good order (Q.850)."""
+LAST_PLACE: Final = 9999
+"""A place is told in four digits (`dialplan.extensions.PLACE_DIGITS`)."""
+HIGHEST: Final = 1_000_000
+"""Priorities beyond are not made: nobody has so many callers brought forward."""
+
+
+def _caller(visit: Visit) -> str:
+    return mask(visit.row.caller) or "the caller"
+
+
+def _channel(visit: Visit, sight: Sight) -> ChannelSeen | Told:
+    channel = by_id(sight.channels, visit.row.channel_id)
+    return channel or Told("caller_gone", f"{_caller(visit)} has just hung up")
+
+
+def move(act: MoveCaller, asker: Asker, sight: Sight) -> Decision:
+    """Into another queue, to where his wait puts him."""
+    visit = sight.waiting(act.visit)
+    if isinstance(visit, Told):
+        return visit
+    if act.queue not in sight.queues:
+        return sight.no_queue(act.queue)
+    row = visit.row
+    strange = [one for one in (row.queue, act.queue) if not asker.has(one)]
+    if strange:
+        return not_theirs(asker, strange)
+    if row.queue == act.queue:
+        return Told("already_so", f"{_caller(visit)} waits in {act.queue} already")
+    if visit.place.partition(",")[0] not in OURS:
+        return Told(
+            "foreign_dialplan", f"{_caller(visit)} waits in a dialplan that hotline did not make; it would lose him"
+        )
+    doing = sight.state.doing.get(act.queue, {})
+    if not any(count for what, count in doing.items() if what != "away"):
+        return Told("nobody_there", f"nobody serves {act.queue} now; {_caller(visit)} would be turned away at its door")
+    channel = _channel(visit, sight)
+    if isinstance(channel, Told):
+        return channel
+    line = line_of(sight.state, act.queue)
+    place = (-row.priority, visit.stands_since or row.entered_at)
+    ahead = sum((-one.row.priority, one.stands_since or one.row.entered_at) <= place for one in line)
+    fields: Fields = {
+        "Queue": row.queue,
+        "Caller": channel.channel,
+        "WithdrawInfo": f"{min(ahead + 1, LAST_PLACE):04}{act.queue}",
+    }
+    return Steps(
+        (Step("QueueWithdrawCaller", fields),),
+        f"{_caller(visit)} goes from {row.queue} to {act.queue}, place {ahead + 1}",
+    )
+
+
+def promote(act: PromoteCaller, asker: Asker, sight: Sight) -> Decision:
+    """To the head of the line: one priority above all who wait."""
+    visit = sight.waiting(act.visit)
+    if isinstance(visit, Told):
+        return visit
+    row = visit.row
+    if not asker.has(row.queue):
+        return not_theirs(asker, [row.queue])
+    line = line_of(sight.state, row.queue)
+    if line[0].id == visit.id:
+        return Told("already_so", f"{_caller(visit)} is the next in {row.queue} already")
+    channel = _channel(visit, sight)
+    if isinstance(channel, Told):
+        return channel
+    priority = min(max(other.row.priority for other in line) + 1, HIGHEST)
+    fields: Fields = {"Queue": row.queue, "Caller": channel.channel, "Priority": priority, "Immediate": "yes"}
+    words = f"{_caller(visit)} is the next in {row.queue}"
+    return Steps((Step("QueueChangePriorityCaller", fields),), words, priority=priority)
+
+
+def hang_up(act: HangUp, asker: Asker, sight: Sight) -> Decision:
+    """A caller's call, or an agent's side of a talk."""
+    if act.visit is not None:
+        return _hang_up_caller(act.visit, asker, sight)
+    agent = sight.agent(act.agent or "")
+    if isinstance(agent, Told):
+        return agent
+    queues = queues_at_hand(agent, sight)
+    if queues and not asker.among(queues):
+        return not_theirs(asker, queues)
+    channel = channel_of_talk(agent, sight)
+    if channel is None:
+        return Told("not_talking", f"no talk is seen: {sight.told_of_agent(agent.id)}")
+    step = Step("Hangup", {"Channel": channel.channel, "Cause": NORMAL_CLEARING})
+    return Steps((step,), f"the talk of {sight.named(agent.id)} is ended; its caller goes on with the flow")
+
+
+def _hang_up_caller(visit_id: str, asker: Asker, sight: Sight) -> Decision:
+    visit = sight.state.visits.get(visit_id)
+    if visit is None or not visit.is_open:
+        told = sight.waiting(visit_id)
+        return told if isinstance(told, Told) else Told("caller_gone", "the caller is gone")
+    if not asker.has(visit.row.queue):
+        return not_theirs(asker, [visit.row.queue])
+    channel = _channel(visit, sight)
+    if isinstance(channel, Told):
+        return channel
+    step = Step("Hangup", {"Channel": channel.channel, "Cause": NORMAL_CLEARING})
+    return Steps((step,), f"the call of {_caller(visit)} in {visit.row.queue} is ended")
+
+
+def queues_at_hand(agent: Agent, sight: Sight) -> tuple[str, ...]:
+    """The queue of the talk at hand; for another call, all the agent's queues."""
+    visit = sight.state.visits.get(agent.serving or "")
+    return (visit.row.queue,) if visit is not None else tuple(agent.members)
+
+
+def channel_of_talk(agent: Agent, sight: Sight) -> ChannelSeen | None:
+    """The telephone's own channel of the agent's talk; None when there is no talk, or it is no longer there."""
+    visit = sight.state.visits.get(agent.serving or "")
+    if visit is not None and visit.phase is Phase.TALKING:
+        first = by_id(sight.channels, visit.agent_channel_id)
+        found = telephone(sight.channels, first) if first is not None else None
+        if found is not None:
+            return found
+    interfaces = dict.fromkeys((f"PJSIP/{agent.id}", *(one.interface for one in agent.members.values())))
+    talks = (in_a_talk(sight.channels, one) for one in interfaces if one and not one.startswith("Local/"))
+    return next(filter(None, talks), None)
