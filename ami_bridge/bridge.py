@@ -22,17 +22,17 @@ from ami_bridge.domain.reducer import apply
 from ami_bridge.doubts import SIGN_OF_LIFE_S, Doubts, Others
 from ami_bridge.endings import Endings
 from ami_bridge.feed import Feed
-from ami_bridge.following import Hearing, LogFollower
-from ami_bridge.past import Past, restore
+from ami_bridge.following import Hearing
+from ami_bridge.past import Past, follower, restore
 from ami_bridge.protocol.errors import ActionFailed, AmiError
 from ami_bridge.protocol.headers import read
 from ami_bridge.protocol.replies import stamped
 from ami_bridge.reconcile.checking import portions
 from ami_bridge.reconcile.keeping import SETTLED
-from ami_bridge.reconcile.matching import as_logged
 from ami_bridge.recorder import Recorder, RowSink
 from ami_bridge.telling import Telling
 from ami_bridge.translate import WANTED_EVENTS, WANTED_VARIABLES, event_of, snapshot_of
+from ami_bridge.trunks import Trunks
 from ami_bridge.watchdog import Watchdog
 
 if TYPE_CHECKING:
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 
     from ami_bridge.backlog import Item
     from ami_bridge.client import Reply
+    from ami_bridge.following import LogFollower
     from ami_bridge.messages import News, Snapshot
     from ami_bridge.protocol.actions import Fields
     from ami_bridge.protocol.headers import Said
@@ -97,8 +98,9 @@ class Bridge:
         self._partners: set[str] = set()
         self._second, self._line_of_second = now, 0
         self._unchecked: list[LoggedVisit] = []
-        self._ledger = _follower(settings, past, now)
+        self._ledger = follower(settings.log, settings.node, past, now)
         self._contacts_trouble = ""
+        self._trunks = Trunks(settings.trunks, settings.registrations)
         self._hearing = Hearing()
 
     # -- running
@@ -112,6 +114,7 @@ class Bridge:
         """
         await self.feed.open()
         helpers = [self._tick_on(), self._publish_on(), self._own(), self._end_journeys_on()]
+        helpers.append(self._trunks.run(self.ask, self._clock))
         if self.settings.watchdog.servers:
             helpers.append(self.watchdog.run())
         if self._reconciler is not None and self._ledger is not None:
@@ -243,6 +246,7 @@ class Bridge:
 
     def _heard(self, raw: bytes) -> None:
         heard = read(raw)
+        self._trunks.hear(heard, self._clock())
         if heard.text("Event") == "FullyBooted":
             self._booted(heard)
             return
@@ -371,20 +375,7 @@ class Bridge:
         self._telling.show(news)
 
     def _whole(self) -> Snapshot:
-        return self._telling.whole(self.state, self._clock())
+        return self._telling.whole(self.state, self._clock(), self._trunks.views(self._clock()))
 
     def _publish(self) -> None:
-        self._telling.publish(self.feed, self.state, self._clock())
-
-
-def _follower(settings: BridgeSettings, past: Past, now: datetime) -> LogFollower | None:
-    source = settings.log
-    if source is None:
-        return None
-    return LogFollower(
-        source,
-        settings.node,
-        place=past.log_place,
-        since=past.ledger_from(now),
-        open_visits=[as_logged(row) for row in past.open_visits],
-    )
+        self._telling.publish(self.feed, self.state, self._clock(), self._trunks.news(self._clock()))

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     Ask = Callable[[str, Fields], Awaitable[Reply]]
 
-_NAME = re.compile(r"[\w.-]+")
+NAME = re.compile(r"[\w.-]+")
 """An address of record that can stand in a function's brackets."""
 
 
@@ -35,7 +35,7 @@ async def unreachable(ask: Ask, names: Collection[str]) -> frozenset[str]:
             so where nobody is registered, something every address of record has is asked for.
         AmiError: the link broke meanwhile.
     """
-    asked = [name for name in sorted(names) if _NAME.fullmatch(name)]
+    asked = [name for name in sorted(names) if NAME.fullmatch(name)]
     states = dict(zip(asked, await asyncio.gather(*(_states(ask, name) for name in asked)), strict=True))
     if not any(states.values()) and not any(await asyncio.gather(*(_is_there(ask, name) for name in asked))) and asked:
         raise ActionFailed("Getvar", "PJSIP_AOR knows no agent; func_pjsip_aor is not loaded, or they are not PJSIP's")
@@ -46,13 +46,19 @@ async def unreachable(ask: Ask, names: Collection[str]) -> frozenset[str]:
 
 async def _states(ask: Ask, name: str) -> list[str]:
     """The state of each contact; none at all is signed off."""
-    contacts = (await _value(ask, f"PJSIP_AOR({name},contact)")).split(",")
-    return [await _value(ask, f"PJSIP_CONTACT({contact},status)") for contact in contacts if contact]
+    contacts = (await value_of(ask, f"PJSIP_AOR({name},contact)")).split(",")
+    return [await value_of(ask, f"PJSIP_CONTACT({contact},status)") for contact in contacts if contact]
 
 
 async def _is_there(ask: Ask, name: str) -> bool:
-    return bool(await _value(ask, f"PJSIP_AOR({name},max_contacts)"))
+    return bool(await value_of(ask, f"PJSIP_AOR({name},max_contacts)"))
 
 
-async def _value(ask: Ask, variable: str) -> str:
+async def value_of(ask: Ask, variable: str) -> str:
+    """What a function is worth on no channel; empty where it is not there.
+
+    Raises:
+        ActionFailed: we may not ask.
+        AmiError: the link broke meanwhile.
+    """
     return (await ask("Getvar", {"Variable": variable})).first.text("Value")

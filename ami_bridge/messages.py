@@ -38,6 +38,10 @@ AgentState = Literal[
     "unreachable",
 ]
 
+TrunkState = Literal["reachable", "unreachable", "unregistered", "unknown"]
+"""`unreachable` leaves OPTIONS unanswered, or our registration there is refused; `unregistered` has no contact, or our
+registration is gone; `unknown` is not asked by Asterisk (no `qualify`), or nobody told yet."""
+
 MAX_LINE = 8 * 1024 * 1024
 """Bytes a reader must be ready to take in one line: a snapshot of 5,000 agents is about 2 MB."""
 
@@ -185,6 +189,16 @@ class CallView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TrunkView:
+    """One trunk that is watched: an address of record, or a registration of ours elsewhere."""
+
+    name: str
+    state: TrunkState
+    since: datetime
+    """When this state was seen first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Note:
     """A line a supervisor wants on every board. Text and nothing else, whatever stands in it."""
 
@@ -236,6 +250,8 @@ class Snapshot:
     queues: tuple[QueueView, ...] = ()
     agents: tuple[AgentView, ...] = ()
     calls: tuple[CallView, ...] = ()
+    trunks: tuple[TrunkView, ...] = ()
+    """Those that are watched, all of them."""
     news: News = field(default_factory=News)
     type: Literal["snapshot"] = "snapshot"
 
@@ -253,6 +269,8 @@ class Delta:
     removed: Removed = field(default_factory=Removed)
     knowledge: Knowledge | None = None
     """The new state of knowledge, or None when it did not change."""
+    trunks: tuple[TrunkView, ...] | None = None
+    """All trunks, or None when none of them changed."""
     news: News | None = None
     """All of it, or None when it did not change."""
     type: Literal["delta"] = "delta"
@@ -323,6 +341,7 @@ def apply_delta(state: Snapshot, message: Delta | Tick) -> Snapshot:
         queues=_merged(state.queues, message.queues, gone.queues, attrgetter("name")),
         agents=_merged(state.agents, message.agents, gone.agents, attrgetter("id")),
         calls=_merged(state.calls, message.calls, gone.calls, attrgetter("call_id")),
+        trunks=state.trunks if message.trunks is None else message.trunks,
     )
 
 

@@ -12,7 +12,8 @@ from ami_bridge.domain.metrics import Counts, contribution, midnight_before, mov
 from ami_bridge.domain.model import Agent, Member, State, Visit
 from ami_bridge.domain.states import Phase
 from ami_bridge.domain.waits import waits_of
-from ami_bridge.following import LIVE
+from ami_bridge.following import LIVE, LogFollower
+from ami_bridge.reconcile.matching import as_logged
 from store.queries.agent_history import members_now, open_gap
 from store.queries.agents import agent_totals, agents_now, cut_short
 from store.queries.bridge import bridge_state, open_ring_attempts, open_visits
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from zoneinfo import ZoneInfo
 
+    from ami_bridge.following import Log
     from store import rows
     from store.engine import Store
 
@@ -225,3 +227,16 @@ def _agents(state: State, past: Past, known: dict[str, Visit]) -> dict[str, Agen
             talk_sum_s=talk_sum_s,
         )
     return agents
+
+
+def follower(source: Log | None, node: str, past: Past, now: datetime) -> LogFollower | None:
+    """Who reads queue_log on from where the past left it; None where there is no log."""
+    if source is None:
+        return None
+    return LogFollower(
+        source,
+        node,
+        place=past.log_place,
+        since=past.ledger_from(now),
+        open_visits=[as_logged(row) for row in past.open_visits],
+    )

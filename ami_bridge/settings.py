@@ -94,6 +94,10 @@ class BridgeSettings:
     """Display name by agent id."""
     skills: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """What each agent can do, by agent id."""
+    trunks: tuple[str, ...] = ()
+    """Addresses of record that are watched as trunks."""
+    registrations: tuple[str, ...] = ()
+    """Client URIs of registrations elsewhere that are watched as trunks."""
     queue_log: Path | None = None
     """Asterisk's queue_log, where this machine can read it."""
     queue_log_olddir: Path | None = None

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from ami_bridge.domain.model import Changes, State
     from ami_bridge.feed import Feed
-    from ami_bridge.messages import Snapshot
+    from ami_bridge.messages import Snapshot, TrunkView
 
 
 class Telling:
@@ -41,18 +41,19 @@ class Telling:
         self._is_news |= news != self._news
         self._news = news
 
-    def whole(self, state: State, at: datetime) -> Snapshot:
+    def whole(self, state: State, at: datetime, trunks: tuple[TrunkView, ...] = ()) -> Snapshot:
         """What a new reader gets; changes not yet published are in it and will be told once more."""
-        return replace(views.snapshot(state, self._seq, at), news=self._news)
+        return replace(views.snapshot(state, self._seq, at, trunks), news=self._news)
 
     def tick(self, feed: Feed, at: datetime) -> None:
         """That we live."""
         self._seq += 1
         feed.publish(Tick(node=self._node, seq=self._seq, at=at))
 
-    def publish(self, feed: Feed, state: State, at: datetime) -> None:
-        """What has changed, where anything has."""
-        if not (self._queues or self._agents or self._calls or self._knowledge or self._is_news):
+    def publish(self, feed: Feed, state: State, at: datetime, trunks: tuple[TrunkView, ...] | None = None) -> None:
+        """What has changed, where anything has; trunks are all of them, or None when none has."""
+        changed = self._queues or self._agents or self._calls or self._knowledge or self._is_news
+        if not changed and trunks is None:
             return
         self._seq += 1
         told = views.delta(
@@ -63,6 +64,7 @@ class Telling:
             agents=self._agents,
             calls=self._calls,
             knowledge_changed=self._knowledge,
+            trunks=trunks,
         )
         feed.publish(replace(told, news=self._news) if self._is_news else told)
         self._queues, self._agents, self._calls = set(), set(), set()

@@ -40,6 +40,7 @@ WANTED_EVENTS: Final = (
     "VarSet",
     "ContactStatus",
     "MusicOnHoldStop",
+    "Registry",
 )
 """All others are skipped before they are parsed."""
 

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from ami_bridge.domain.model import Agent, Call, State, Visit
+    from ami_bridge.messages import TrunkView
     from store.rows import AgentInterval, AgentState
 
 
@@ -120,7 +121,7 @@ def knowledge(state: State) -> Knowledge:
     return Knowledge(state=state.knowing, since=state.knowing_since)
 
 
-def snapshot(state: State, seq: int, at: datetime) -> Snapshot:
+def snapshot(state: State, seq: int, at: datetime, trunks: tuple[TrunkView, ...] = ()) -> Snapshot:
     """Everything."""
     busy = busy_calls(state)
     return Snapshot(
@@ -131,6 +132,7 @@ def snapshot(state: State, seq: int, at: datetime) -> Snapshot:
         queues=tuple(queue_view(state, name) for name in queue_names(state)),
         agents=tuple(agent_view(state, state.agents[i]) for i in sorted(state.agents)),
         calls=tuple(call_view(c) for c in state.calls.values() if c.call_id not in busy),
+        trunks=trunks,
     )
 
 
@@ -143,6 +145,7 @@ def delta(
     agents: Iterable[str],
     calls: Collection[str],
     knowledge_changed: bool,
+    trunks: tuple[TrunkView, ...] | None = None,
 ) -> Delta:
     """What changed, as whole objects."""
     busy = busy_calls(state) if calls else set()
@@ -157,4 +160,5 @@ def delta(
         calls=tuple(call_view(c) for c in shown),
         removed=Removed(calls=tuple(i for i in sorted(calls) if i not in kept)),
         knowledge=knowledge(state) if knowledge_changed else None,
+        trunks=trunks,
     )

@@ -108,6 +108,8 @@ class Trunk:
     """Codecs in order of preference."""
     contact: str = ""
     """SIP URI for calls to the outside (`sip:203.0.113.7:5060`); empty is a trunk that only receives."""
+    qualify_s: int = 0
+    """Seconds between two SIP OPTIONS to the contact; 0 sends none."""
 
 
 @dataclass(frozen=True, slots=True)

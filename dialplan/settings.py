@@ -207,7 +207,8 @@ def _trunk(trunk: Trunk, switch: Switch) -> Iterable[str]:
         ],
     )
     if trunk.contact:
-        yield _section(trunk.name, [("type", "aor"), ("contact", trunk.contact)])
+        asked: list[Setting] = [("qualify_frequency", trunk.qualify_s)] if trunk.qualify_s else []
+        yield _section(trunk.name, [("type", "aor"), ("contact", trunk.contact), *asked])
 
 
 _MEDIA: tuple[Setting, ...] = (

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
-from wallboard import act_routes, flow_routes, history_routes, kept_sessions, openid, routes, sign_in
+from wallboard import act_routes, alarm_routes, flow_routes, history_routes, kept_sessions, openid, routes, sign_in
 from wallboard.feed import follow, keep_pulse
 from wallboard.guard import MOST_BODY_BYTES, guard
 from wallboard.hub import Hub
@@ -121,6 +121,7 @@ def _add_routes(app: web.Application) -> None:
             web.get("/api/v1/agents", routes.agents),
             web.get("/api/v1/visits", routes.list_visits),
             web.get("/api/v1/calls/{call_id}", routes.show_call),
+            web.get("/api/v1/alarms", alarm_routes.alarms),
             web.get("/api/v1/trends", routes.show_trends),
             web.get("/api/v1/health", routes.health),
             web.get("/api/v1/live", routes.live),

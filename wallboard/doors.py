@@ -28,6 +28,7 @@ DOORS: Final[Mapping[tuple[str, str], Action]] = MappingProxyType({
     ("GET", "/"): Action.LOOK,
     ("GET", "/boards/{name}"): Action.LOOK,
     ("GET", "/api/v1/boards"): Action.LOOK,
+    ("GET", "/api/v1/alarms"): Action.LOOK,
     ("GET", "/api/v1/boards/{name}"): Action.LOOK,
     ("GET", "/api/v1/queues"): Action.LOOK,
     ("GET", "/api/v1/agents"): Action.LOOK,

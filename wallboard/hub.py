@@ -15,6 +15,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from wallboard import payloads
+from wallboard.alarms_told import theirs_of
 from wallboard.audience import EVERYBODY, Audience
 from wallboard.fragments import Fragments
 from wallboard.frames import Message
@@ -124,6 +125,7 @@ class Hub:
         self._made = {EVERYBODY: _Made(settings, EVERYBODY)}
         self._tiles = Tiles(settings.boards)
         self._digests = {name: payloads.digest(each) for name, each in settings.boards.items()}
+        self._alarms: payloads.Json = {"firing": [], "over": [], "senders": [], "watched": []}
         self._run = secrets.token_hex(4)
         self._seq = 0
         self._told_at: datetime | None = None
@@ -147,6 +149,23 @@ class Hub:
     def levels(self) -> Told:
         """What the tiles of all boards are worth, with their levels."""
         return self._tiles.all
+
+    @property
+    def alarms(self) -> payloads.Json:
+        """The alarms as they were told last (`wallboard.alarms.shown`)."""
+        return self._alarms
+
+    def tell_alarms(self, alarms: payloads.Json, now: datetime) -> None:
+        """Other alarms from now on; every screen is told."""
+        self._alarms = alarms
+        self._seq += 1
+        pulse, tiles = payloads.pulse(self._watch.standing(now), self._seq, now), self._look(now)
+
+        def told(audience: Audience) -> bytes:
+            theirs = {**pulse, "alarms": theirs_of(alarms, audience)}
+            return payloads.encoded(payloads.with_tiles(theirs, self._theirs(tiles, audience)))
+
+        self._tell(told, now)
 
     def show(self, boards: Mapping[str, Board], now: datetime) -> None:
         """Other boards from now on; every screen is told."""
@@ -273,6 +292,7 @@ class Hub:
             "board_titles": {name: each.title for name, each in theirs.items()},
             "tiles": self._theirs(self._tiles.all, audience),
             "run": self._run,
+            "alarms": theirs_of(self._alarms, audience),
         }
         greeting = Message(made.texts.hello({**head, **boards}, snapshot))
         made.greeting = (self._seq, now, greeting)

@@ -10,6 +10,7 @@ from prometheus_client.registry import Collector
 
 from store.rows import OUTCOMES
 from wallboard.figures import figures
+from wallboard.metrics_of_alarms import of_alarms
 from wallboard.metrics_of_queues import of_boards, of_queues
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ class Queues(Collector):
         yield from of_queues(shown)
         yield of_boards(self._hub.levels if shown else {})
         yield _agents(shown)
+        yield of_alarms(self._hub.alarms)
 
 
 def _live(snapshot: Snapshot | None, now: datetime) -> Iterable[Metric]:

@@ -16,6 +16,7 @@ from store.time_line import Part, What
 from wallboard.figures import Figures
 from wallboard.openapi_access import SCHEMES, SECURITY, access_paths, with_refusals
 from wallboard.openapi_acts import act_paths, act_schemas
+from wallboard.openapi_alarms import alarm_paths
 from wallboard.openapi_flows import flow_paths
 from wallboard.openapi_history import history_paths
 from wallboard.trends import OF_AGENTS, OF_PLANS, OF_TALKS
@@ -89,6 +90,7 @@ def document() -> Json:
                 "/api/v1/trends": {"get": _trends()},
                 **history_paths(_reading, _refusal),
                 **flow_paths(_reading, _refusal),
+                **alarm_paths(_reading),
                 **act_paths(_reading, _refusal),
                 "/api/v1/boards": {"get": _reading("The boards of boards/*.yaml, with their addresses", _boards())},
                 "/api/v1/boards/{name}": {"get": _board()},

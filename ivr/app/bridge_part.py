@@ -24,6 +24,7 @@ from ami_bridge.reconcile.names import AgentNames
 from ami_bridge.reconcile.verifying_calls import House
 from ami_bridge.settings import AgiServer, BridgeSettings, WatchdogSettings
 from ivr.app.acts_part import desk_open
+from ivr.app.alarms_part import watched_trunks
 from ivr.app.cel_file import cel_file
 from ivr.app.keeping import purge_nightly
 from ivr.app.line_voice import LineVoice
@@ -33,6 +34,7 @@ from ivr.app.parent import beat, is_restarted
 from ivr.app.preflight import preflight
 from ivr.app.releases import KeptReleases
 from ivr.app.switch import split
+from ivr.config.alarms import load_alarms
 from ivr.config.secrets import SecretMissingError, resolve_secret
 from store.errors import StoreUnavailable
 from store.queries.agent_history import first_of_a_bridge
@@ -63,6 +65,7 @@ def settings_of(ready: Ready) -> BridgeSettings:
     except SecretMissingError as missing:
         raise MistakeError(str(missing)) from None
     queue_log = Path(hotline.queue_log)
+    trunks, registrations = watched_trunks(load_alarms(ready.loaded).alarms)
     return BridgeSettings(
         node=hotline.node,
         link=LinkSettings(host=hotline.ami.host, port=hotline.ami.port, username=hotline.ami.user, secret=secret),
@@ -70,6 +73,8 @@ def settings_of(ready: Ready) -> BridgeSettings:
         time_zone=hotline.time_zone,
         queues={name: _rules(name, queue, hotline.languages[0]) for name, queue in hotline.queues.items()},
         agents={agent_id: agent.name for agent_id, agent in hotline.agents.items()},
+        trunks=trunks,
+        registrations=registrations,
         skills={agent_id: agent.skills for agent_id, agent in hotline.agents.items() if agent.skills},
         keep_evidence=hotline.keep.evidence,
         queue_log=queue_log if queue_log.parent.is_dir() else None,

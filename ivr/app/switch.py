@@ -34,7 +34,10 @@ def switch_of(hotline: Hotline, folder: Path, sounds: Path, flows: FlowSet) -> S
             Agent(agent_id, agent.name, resolve_secret(agent.secret, folder))
             for agent_id, agent in hotline.agents.items()
         ),
-        trunks=tuple(Trunk(name, trunk.host, contact=trunk.contact or "") for name, trunk in hotline.trunks.items()),
+        trunks=tuple(
+            Trunk(name, trunk.host, contact=trunk.contact or "", qualify_s=seconds(trunk.qualify_ms))
+            for name, trunk in hotline.trunks.items()
+        ),
         rescue=Rescue(hotline.rescue.queue, hotline.rescue.priority, seconds(hotline.rescue.longest_ms)),
         ami=Ami(
             resolve_secret(hotline.ami.secret, folder),

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import structlog
 from aiohttp import web
 
-from ivr.app import board_files, flow_pictures, people
+from ivr.app import alarms_part, board_files, flow_pictures, people
 from ivr.app.closed_numbers import closing_messages
 from ivr.app.former import former_queues
 from ivr.app.history_part import VisitHistory
@@ -113,6 +113,7 @@ async def run_wallboard(ready: Ready, stop: asyncio.Event, *, reload: bool = Fal
             where = place_of(ready, "wallboard", "listen")
             raise cannot_listen("the wallboard", ready.hotline.wallboard.listen, error, where) from None
         beating = asyncio.create_task(beat(), name="beat")
+        ringing = asyncio.create_task(alarms_part.watch_of(ready, app[HUB], store).run(), name="alarms")
         log.info("serving", address=f"http://{ready.hotline.wallboard.listen}/")
         watching = [asyncio.create_task(flow_pictures.follow(ready, pictures, stop, reload=reload), name="flows")]
         watching.append(asyncio.create_task(people.follow(ready.folder, app[RECEPTION], stop), name="people"))
@@ -121,3 +122,5 @@ async def run_wallboard(ready: Ready, stop: asyncio.Event, *, reload: bool = Fal
         await stop.wait()
         await asyncio.gather(*watching)
         beating.cancel()
+        ringing.cancel()
+        await asyncio.gather(ringing, return_exceptions=True)  # what it has still to tell is kept before the store goes

@@ -39,11 +39,14 @@ class Notes:
     names: Names
     file: str
     diagnostics: list[Diagnostic] = field(default_factory=list)
+    codes: Table[str, str] = field(default_factory=dict)
+    """Another file's code in the place of one of boards, for the mistakes both can have."""
 
     def error(
         self, code: str, at: Span | None, message: str, expected: str | None = None, hint: str | None = None
     ) -> None:
         """Note a mistake."""
+        code = self.codes.get(code, code)
         self.diagnostics.append(Diagnostic(code, "error", at, message, expected=expected, hint=hint, file=self.file))
 
     def wrong(self, node: Node, expected: str, code: str = "B003") -> None:
@@ -153,6 +156,10 @@ class Slots:
         """Where a key stands; the whole mapping where it is not written."""
         entry = self._mapping.find(key)
         return entry.key.span if entry else self.span
+
+    def written(self) -> tuple[str, ...]:
+        """The keys there are, each once."""
+        return tuple(dict.fromkeys(entry.key.text for entry in self._mapping.entries))
 
     def finish(self) -> None:
         """Note every key that nothing was read from."""

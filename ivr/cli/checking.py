@@ -50,6 +50,7 @@ def judged(folder: Path) -> Verdict:
 def _judged(folder: Path) -> Verdict:
     from dialplan.diagnostics import has_errors
     from dialplan.report import as_github, as_json, as_text
+    from ivr.config.alarms import load_alarms
     from ivr.config.boards import load_boards
     from ivr.config.checked import check_hotline
     from ivr.config.dialogues import load_dialogues
@@ -58,10 +59,12 @@ def _judged(folder: Path) -> Verdict:
     loaded = check_hotline(folder)
     tests = load_dialogues(loaded)
     refresh_schemas(folder, loaded, tests)
-    boards = load_boards(loaded)
+    boards, alarms = load_boards(loaded), load_alarms(loaded)
     shifts = load_shifts(loaded)
-    found = (*loaded.diagnostics, *tests.diagnostics, *boards.diagnostics, *shifts.diagnostics)
-    sources = {**loaded.sources, **tests.sources, **boards.sources, **shifts.sources}
+    found = (
+        *loaded.diagnostics, *tests.diagnostics, *boards.diagnostics, *shifts.diagnostics, *alarms.diagnostics
+    )  # fmt: skip
+    sources = {**loaded.sources, **tests.sources, **boards.sources, **shifts.sources, **alarms.sources}
     scope = f"{loaded.scope}, {_dialogues(len(tests.dialogues))}" if tests.sources else loaded.scope
     if boards.sources:
         scope += ", 1 board" if len(boards.sources) == 1 else f", {len(boards.sources)} boards"

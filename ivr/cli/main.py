@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from ivr.app.mistakes import MistakeError
+from ivr.cli.alarms import alarms
 from ivr.cli.caller import caller
 from ivr.cli.database import database
 from ivr.cli.hours import hours
@@ -36,6 +37,7 @@ app.add_typer(caller, name="caller")
 app.add_typer(proof, name="ledger")
 app.add_typer(hours, name="hours")
 app.add_typer(figures, name="report")
+app.add_typer(alarms, name="alarms")
 app.add_typer(user, name="user")
 app.add_typer(token, name="token")
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from dialplan.codes import CODES as DIALPLAN
 from dialplan.diagnostics import merge_codes
 from dialplan.report import as_markdown
+from ivr.alarms.codes import CODES as ALARMS
 from ivr.boards.codes import CODES as BOARDS
 from ivr.config.codes import CODES as CONFIG
 from ivr.flow.codes import CODES as FLOW
@@ -21,7 +22,7 @@ PAGE = Path(__file__).parents[2] / "docs" / "diagnostics.md"
 
 def diagnostics_page() -> str:
     """The whole page."""
-    return as_markdown(merge_codes(CONFIG, FLOW, PROMPTS, DIALPLAN, REHEARSAL, REPORTS, BOARDS, SHIFTS, MAIL))
+    return as_markdown(merge_codes(CONFIG, FLOW, PROMPTS, DIALPLAN, REHEARSAL, REPORTS, BOARDS, SHIFTS, MAIL, ALARMS))
 
 
 if __name__ == "__main__":

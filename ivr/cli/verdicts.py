@@ -25,6 +25,8 @@ MOST_KEPT: Final = 200
 """Verdicts on disk, the youngest."""
 PARTS: Final = ("flows", "prompts", "scripts", "tests", "boards")
 """The folders of a hotline that are read, with everything in them."""
+FILES: Final = ("hotline.yaml", "alarms.yaml")
+"""And the files beside them."""
 _OUR_PACKAGES: Final = ("ivr", "dialplan", "store", "wallboard")
 _ROOT: Final = Path(__file__).resolve().parents[2]
 _VARIABLES: Final = "HOTLINE_"
@@ -121,7 +123,7 @@ def _files(folder: Path) -> Iterator[str]:
         yield from sorted(os.listdir(folder))  # noqa: PTH208 - a name is all that is wanted
     except OSError as error:
         yield str(error.errno)
-    yield _content(folder / "hotline.yaml", folder)
+    yield from (_content(folder / each, folder) for each in FILES)
     for part in PARTS:
         for place, folders, names in os.walk(folder / part):
             folders.sort()

@@ -148,6 +148,9 @@ class Trunk(Part):
     """Addresses or networks, each with or without a port."""
     contact: Text | None = None
     """SIP URI for calls to the outside; none is a trunk that only receives."""
+    qualify_ms: ShortMs = Field(0, alias="qualify")
+    """How often Asterisk asks the contact whether it is there (SIP OPTIONS); 0 never, and nobody can tell then. While
+    it does not answer Asterisk places no calls there."""
 
 
 class Schedule(Part):

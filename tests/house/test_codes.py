@@ -9,6 +9,7 @@ import pytest
 
 from dialplan.codes import CODES as DIALPLAN
 from dialplan.diagnostics import merge_codes
+from ivr.alarms.codes import CODES as ALARMS
 from ivr.boards.codes import CODES as BOARDS
 from ivr.config.codes import CODES as CONFIG
 from ivr.flow.codes import CODES as FLOW
@@ -19,8 +20,8 @@ from ivr.services.mail_codes import CODES as MAIL
 from ivr.shifts.codes import CODES as SHIFTS
 
 ROOT = Path(__file__).parents[2]
-ALL = merge_codes(CONFIG, FLOW, PROMPTS, DIALPLAN, REHEARSAL, REPORTS, BOARDS, SHIFTS, MAIL)
-SAID = re.compile(r'"([BCDFMPRSTY]\d{3})"')
+ALL = merge_codes(CONFIG, FLOW, PROMPTS, DIALPLAN, REHEARSAL, REPORTS, BOARDS, SHIFTS, MAIL, ALARMS)
+SAID = re.compile(r'"([ABCDFMPRSTY]\d{3})"')
 MODULES = [path for package in ("ivr", "dialplan") for path in (ROOT / package).rglob("*.py")]
 
 
@@ -46,6 +47,6 @@ def test_every_code_is_seen_by_a_test() -> None:
         code
         for ending in ("*.expected", "test_*.py")
         for path in (ROOT / "tests").rglob(ending)
-        for code in re.findall(r"\b[BCDFMPRSTY]\d{3}\b", path.read_text("utf-8"))
+        for code in re.findall(r"\b[ABCDFMPRSTY]\d{3}\b", path.read_text("utf-8"))
     }
     assert set(ALL) - seen == set()

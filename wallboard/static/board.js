@@ -2,6 +2,7 @@
 
 import { html, nothing, render } from "./vendor/lit-html/lit-html.js";
 import { supervisor } from "./acts.js";
+import { alarmList } from "./alarms.js";
 import { agentsPanel, agentsView } from "./agents.js";
 import { callersPanel } from "./callers.js";
 import { quarters } from "./charts.js";
@@ -152,7 +153,7 @@ function draw() {
   document.body.dataset.stale = String(isStale(stand));
   const body = view.view === "ivr" ? flows.view(view, context) : view.view === "history" ? older.view(view, context) : view.view === "agents" ? agentsView(view, context) : html`${band(EVERYTHING, context)}
     <div class="columns"><div class="col">${queueCards(EVERYTHING, context)}${quarters(past, words, state.timeZone)}</div><div class="col">${agentsPanel(context)}${callersPanel(context)}</div></div>`;
-  render(html`${head(words, stand)}${banner(state, stand, words)}${newsBanners(state, words, language, acts)}<main class=${view.view === "history" ? "past" : ""}>${body}</main>${foot(words, stand)}${drawn(words, stand)}${acts.view(state, words, language)}`, document.body);
+  render(html`${head(words, stand)}${banner(state, stand, words)}${alarmList(state.alarms, language, (instant, options) => time(instant, words, options))}${newsBanners(state, words, language, acts)}<main class=${view.view === "history" ? "past" : ""}>${body}</main>${foot(words, stand)}${drawn(words, stand)}${acts.view(state, words, language)}`, document.body);
   acts.opened(document.body);
   tick(document.body, until);
 }

@@ -3,6 +3,7 @@
 
 import { html, nothing, render } from "./vendor/lit-html/lit-html.js";
 import { repeat } from "./vendor/lit-html/directives/repeat.js";
+import { alarmList, rung } from "./alarms.js";
 import { serverClock } from "./clocks.js";
 import { CLOCK, time, titleOf } from "./format.js";
 import { link } from "./link.js";
@@ -23,7 +24,7 @@ const ASKED = new URLSearchParams(location.search), TV = ASKED.has("tv");
 const CLOCK_SHORT = { hour: "2-digit", minute: "2-digit" };
 const ASK_AGAIN_MS = 3000, TIMEOUT_MS = 10_000;
 
-let state = NOTHING, tiles = null, board = null, digest = null, version = null, wrong = null;
+let state = NOTHING, tiles = null, alarms = null, board = null, digest = null, version = null, wrong = null;
 let lostAt = Date.now(), page = 0, turnedAt = performance.now();
 const clock = serverClock(), person = TV ? null : who({ onChange: () => draw() }); // a television shows nobody's name
 
@@ -34,7 +35,8 @@ link({
     state = hear(state, message);
     if (message.type === "hello") greeted(message);
     const after = hearTiles(tiles ?? {}, message, NAME);
-    if (risen(tiles, after).length) ring();
+    if (risen(tiles, after).length || rung(alarms, state.alarms)) ring();
+    alarms = state.alarms;
     if (message.type === "hello" ? message.node !== null : tiles !== null) tiles = after; // before the bridge is heard nothing is known
     clock.heard(message.at, message.type === "hello");
     lostAt = null;
@@ -144,6 +146,6 @@ function draw() {
   document.body.dataset.stale = String(isStale(stand));
   const why = stand.truth === "lost" && stand.since === null ? words.explain_never : words[`explain_${stand.truth}`];
   const banner = stand.truth === "live" ? html`<div hidden></div>` : html`<div class="banner" role="alert" data-truth=${stand.truth}>${why}</div>`;
-  render(html`${head(words, wall, stand, at)}${banner}${newsBanners(state, words, language)}${grid(words, wall, at)}`, document.body);
+  render(html`${head(words, wall, stand, at)}${banner}${alarmList(state.alarms, language, at.clock, { tv: TV })}${newsBanners(state, words, language)}${grid(words, wall, at)}`, document.body);
   fit(document.body);
 }
