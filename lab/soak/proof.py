@@ -41,7 +41,7 @@ class Books:
         cel: CEL, counted; None where there is none.
         redirected: Channels the director sent elsewhere.
         blind: Spans in which the bridge could not hear, Unix times.
-        crashes: When Asterisk ended, Unix times.
+        crashes: From when until when Asterisk ended, Unix times.
     """
 
     visits: Sequence[Visit]
@@ -53,7 +53,7 @@ class Books:
     cel: Cel | None = None
     redirected: Collection[str] = ()
     blind: Sequence[tuple[float, float]] = ()
-    crashes: Sequence[float] = ()
+    crashes: Sequence[tuple[float, float]] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,8 +170,8 @@ def _cel(books: Books, cel: Cel, proof: Proof) -> None:
     proof.wrong += [f"{channel} has visits in the ledger, and is not in CEL" for channel in sorted(ours - cel.channels)]
 
 
-def _crashed(at: float, crashes: Iterable[float]) -> bool:
-    return any(0 <= crash - at <= IN_THE_CRASH_S for crash in crashes)
+def _crashed(at: float, crashes: Iterable[tuple[float, float]]) -> bool:
+    return any(began - IN_THE_CRASH_S <= at <= gone for began, gone in crashes)
 
 
 def _whole(visits: Sequence[Visit]) -> list[str]:

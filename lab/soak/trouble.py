@@ -85,7 +85,7 @@ class Trouble:
         done: How many of each kind were done.
         blind: From when on the bridge may have missed something, and when that was broken: it ends with the first
             snapshot after. Unix times.
-        asterisk_ended: Unix times at which Asterisk ended.
+        asterisk_ended: From when until when Asterisk ended, Unix times: told to stop, it hangs up call after call.
     """
 
     rig: Rig
@@ -94,7 +94,7 @@ class Trouble:
     tell: Callable[[str], None]
     done: Counter[str] = field(default_factory=Counter)
     blind: list[tuple[float, float]] = field(default_factory=list)
-    asterisk_ended: list[float] = field(default_factory=list)
+    asterisk_ended: list[tuple[float, float]] = field(default_factory=list)
     _going_on: set[Kind] = field(default_factory=set)
     _database_away_since: float | None = None
     _gone_at: float = 0.0
@@ -142,8 +142,9 @@ class Trouble:
                 finally:
                     self._database_away_since = None
             case "Asterisk restarted":
-                self.asterisk_ended.append(time.time())
+                began = time.time()
                 await asyncio.to_thread(self._restart_asterisk, roughly=one.roughly)
+                self.asterisk_ended.append((began, self._gone_at))
             case "log rotated":
                 await asyncio.to_thread(self.rig.asterisk.cli, "logger rotate")
         return True

@@ -122,8 +122,10 @@ def test_who_was_refused_while_nobody_could_hear_is_in_the_ledger_all_the_same_a
 
 
 def test_a_caller_whom_the_end_of_asterisk_cut_off_is_counted() -> None:
-    proof = proved(books(sipp={"70000003": T.timestamp()}, crashes=[T.timestamp() + 1]))
-    assert (proof.wrong, proof.cut_off) == ([], 1)
+    ending = (T.timestamp() + 1, T.timestamp() + 3)
+    proof = proved(books(sipp={"70000003": T.timestamp(), "70000004": T.timestamp() + 2}, crashes=[ending]))
+    assert (proof.wrong, proof.cut_off) == ([], 2)
+    assert "came to no queue" in proved(books(sipp={"70000005": ending[1] + 1}, crashes=[ending])).wrong[0]
 
 
 def test_a_redirect_is_a_hang_up_to_the_log_alone() -> None:
