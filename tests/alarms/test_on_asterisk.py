@@ -27,8 +27,11 @@ HELD_BACK_S = 20.0
 def postgres() -> Iterator[Postgres]:
     """A server that the test may stop."""
     server = new_postgres()
-    yield server
-    server.end()
+    try:
+        server.start()
+        yield server
+    finally:
+        server.end()
 
 
 async def test_trunks_and_telephones_that_go_are_told_once_and_once_more_when_they_are_back(tmp_path: Path) -> None:
