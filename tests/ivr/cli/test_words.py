@@ -14,11 +14,13 @@ def test_the_words_alone_load_nothing_that_does_the_work() -> None:
         "ivr.app",
         "ivr.app.mistakes",
         "ivr.cli",
+        "ivr.cli.alarms",
         "ivr.cli.caller",
         "ivr.cli.database",
         "ivr.cli.hours",
         "ivr.cli.ledger",
         "ivr.cli.main",
+        "ivr.cli.people",
         "ivr.cli.publish_words",
         "ivr.cli.report",
     }
