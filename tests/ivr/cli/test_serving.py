@@ -191,7 +191,7 @@ async def test_a_state_folder_that_cannot_be_made_is_one_line(machine: Machine, 
 async def test_a_socket_path_too_long_for_the_system_is_one_line(machine: Machine) -> None:
     deep = machine.state.parent / ("x" * 110)
     line = one_line(await machine.run("bridge", "{DIR}", HOTLINE_STATE_DIR=str(deep)), 2)
-    assert line.startswith(f"hotline: {deep / 'feed.sock'} cannot be used: ")
+    assert line.startswith(f"hotline: {deep / 'acts.sock'} cannot be used: ")
     assert "change state_dir" in line
 
 
