@@ -126,7 +126,7 @@ async def test_a_board_rings_once_for_each_alarm_that_comes_and_not_for_what_sto
 
 async def test_a_television_has_room_for_an_alarm_a_closed_number_and_a_note_at_once(tmp_path: Path) -> None:
     now = datetime.now(UTC)
-    note = Note(id="n1", text="今天下午三点系统升级，来电可能较多。", who="陈主管", since=now, until=now + timedelta(hours=1))
+    note = Note(id="n1", text="今天下午三点系统升级。", who="陈主管", since=now, until=now + timedelta(hours=1))
     closed = ClosedNumber(number="96956", message="emergency", who="陈主管", since=now)
     told = replace(floor(now), news=News(notes=(note,), closed=(closed,)))
     async with wall(tmp_path, told, TALL) as it:

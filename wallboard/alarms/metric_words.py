@@ -1,4 +1,4 @@
-"""What the figures of boards are called in messages: as the boards themselves call them (`static/wall-words.js`). Pure."""
+"""What the figures of boards are called in messages: as boards call them (`static/wall-words.js`). Pure."""
 
 from __future__ import annotations
 
