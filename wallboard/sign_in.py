@@ -56,7 +56,8 @@ async def take(request: web.Request) -> web.StreamResponse:
     if isinstance(found, Refused):
         notice = WORDS[page.language][found.why].format(wait=math.ceil(found.wait_s))
         answer = _shown(
-            replace(page, notice=notice, name=name), {"wrong": 401, "too_many": 429, "busy": 503}[found.why]
+            replace(page, notice=notice, name=name, is_wrong=found.why == "wrong"),
+            {"wrong": 401, "too_many": 429, "busy": 503}[found.why],
         )
         if found.wait_s:
             answer.headers["Retry-After"] = str(math.ceil(found.wait_s))

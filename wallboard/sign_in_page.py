@@ -34,6 +34,8 @@ class Page:
     """What became of the try before; empty is nothing."""
     is_problem: bool = True
     """Whether the notice tells of a mistake."""
+    is_wrong: bool = False
+    """Whether the mistake is the name or the password."""
     provider: str = ""
     """The OpenID provider's name; empty is none."""
     has_users: bool = True
@@ -83,7 +85,7 @@ def _form(page: Page, words: Mapping[str, str]) -> str:
         openid = f'{between}<a class="button" href="{asked}">{told}</a>'
     if not page.has_users:
         return openid
-    wrong = ' aria-invalid="true" aria-describedby="notice"' if page.notice and page.is_problem else ""
+    wrong = ' aria-invalid="true" aria-describedby="notice"' if page.is_wrong else ""
     first, second = ("", " autofocus") if page.name else (" autofocus", "")
     return f"""<form method="post" action="sign-in">
       <label for="name">{words["name"]}</label>

@@ -30,8 +30,9 @@ _ZH_HANS: Final = {
     "openid": "用 {provider} 登录",
     "openid_failed": "{provider} 的登录没有成功，请再试一次；仍不行请找管理员。",
     "nobody": "还没有人可以登录。",
-    "nobody_how": "请在 hotline.yaml 里写入用户，密码的散列用 hotline user hash 生成：",
-    "nobody_link": "想先看看？在这台机器上运行 hotline user link，会得到一个只能用一次的链接。",
+    "nobody_how": "请在 hotline.yaml 里写入用户，密码的散列用 "
+    "<code>hotline user hash --into secrets/ling</code> 生成：",
+    "nobody_link": "想先看看？在这台机器上运行 <code>hotline user link DIR</code>，会得到一个只能用一次的链接。",
     "or": "或",
 }
 _ZH_HANT: Final = {
@@ -50,8 +51,9 @@ _ZH_HANT: Final = {
     "openid": "用 {provider} 登入",
     "openid_failed": "{provider} 的登入沒有成功，請再試一次；仍不行請找管理員。",
     "nobody": "還沒有人可以登入。",
-    "nobody_how": "請在 hotline.yaml 裏寫入用戶，密碼的雜湊用 hotline user hash 產生：",
-    "nobody_link": "想先看看？在這台機器上執行 hotline user link，會得到一個只能用一次的連結。",
+    "nobody_how": "請在 hotline.yaml 裏寫入用戶，密碼的雜湊用 "
+    "<code>hotline user hash --into secrets/ling</code> 產生：",
+    "nobody_link": "想先看看？在這台機器上執行 <code>hotline user link DIR</code>，會得到一個只能用一次的連結。",
     "or": "或",
 }
 _EN: Final = {
@@ -61,7 +63,7 @@ _EN: Final = {
     "language": "Language",
     "show": "Show the password",
     "wrong": "That name and password do not belong together.",
-    "too_many": "Too many tries. Try again in {wait} seconds.",
+    "too_many": "Too many tries. Try again in {wait} s.",
     "busy": "Too many people are signing in at this moment. Try again shortly.",
     "bad_secret": "This link is no longer good. A one-time link works once and for a short time; a screen's token may "
     "have been replaced.",
@@ -71,8 +73,10 @@ _EN: Final = {
     "openid": "Sign in with {provider}",
     "openid_failed": "{provider} did not sign you in. Try again, or ask your administrator.",
     "nobody": "Nobody can sign in yet.",
-    "nobody_how": "Put users into hotline.yaml; hotline user hash makes the hash of a password:",
-    "nobody_link": "Just looking? On this machine, hotline user link prints an address that lets you in once.",
+    "nobody_how": "Put users into hotline.yaml. <code>hotline user hash --into secrets/ling</code> makes the hash of a "
+    "password:",
+    "nobody_link": "Just looking? On this machine, <code>hotline user link DIR</code> prints an address that lets you "
+    "in once.",
     "or": "or",
 }
 WORDS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType({"zh-Hans": _ZH_HANS, "zh-Hant": _ZH_HANT, "en": _EN})

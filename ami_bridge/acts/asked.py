@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass
-from typing import Annotated, ClassVar, Final, Literal, TypeAlias
+from typing import Annotated, ClassVar, Final, Literal, TypeAlias, get_args
 
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 
@@ -159,6 +159,8 @@ class OpenNumber(_Strict):
 OnAgent: TypeAlias = PauseAgent | UnpauseAgent | AddMember | RemoveMember | SetPenalty | SignOff | Listen
 OnNumber: TypeAlias = CloseNumber | OpenNumber
 Act: TypeAlias = OnAgent | MoveCaller | PromoteCaller | HangUp | SendNote | TakeNoteDown | OnNumber
+ACTS: Final[tuple[str, ...]] = tuple(each.__dataclass_fields__["act"].default for each in get_args(Act))
+"""What each act is called."""
 
 _CODEC: Final[TypeAdapter[Act]] = TypeAdapter(Annotated[Act, Field(discriminator="act")])
 

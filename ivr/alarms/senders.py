@@ -39,7 +39,8 @@ def read_senders(notes: Notes, node: Node | None, known: Known) -> dict[str, Sen
         if sender is not None:
             found[name] = sender
         if isinstance(sender, Mail) and known.mail is False and node is not None:
-            message, expected = "no server is named that letters could go through", "mail in hotline.yaml"
+            message = f"the sender '{name}' mails, and no mail server is named"
+            expected = "in hotline.yaml: mail: {server: smtp.example.com, sender: hotline@example.com}"
             notes.diagnostics.append(Diagnostic("A008", "warning", node.span, message, expected=expected, file=FILE))
     return found
 

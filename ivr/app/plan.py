@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 _HOUR_S: Final = 3600
 _COUNTED: Final = ("planned_s",)
+NO_PLAN: Final = "there is no plan (shifts/*.csv) for these agents in this range"
 
 
 def planned(shifts: Shifts, counts: Sequence[str], only: Sequence[str]) -> Mapping[str, Sequence[Planned]]:
@@ -59,7 +60,7 @@ async def exceptions_of(ready: Ready, span: Span, *, only: Sequence[str]) -> Tab
         found = await plan_deviations(store, plan, whole, now, formerly=former.present)
         tallies = await plan_tallies(store, plan, [whole], now, formerly=former.present)
     notes = notes_of_plan(shifts, tallies, plan, _COUNTED, span=span, now=now)
-    return exceptions_table(span, found, [*former.notes(asked_for, ()), *notes])
+    return exceptions_table(span, found, [*former.notes(asked_for, ()), *notes], is_planned=NO_PLAN not in notes)
 
 
 def notes_of_plan(
@@ -87,5 +88,5 @@ def notes_of_plan(
         if missed >= 1:
             notes.append(f"{missed / _HOUR_S:,.1f} h of the plan of {agent} were seen by nobody; they are in no figure")
     if not some:
-        notes.append("there is no plan (shifts/*.csv) for these agents in this range")
+        notes.append(NO_PLAN)
     return notes

@@ -11,8 +11,10 @@ from zoneinfo import ZoneInfo
 
 import typer
 
+from ami_bridge.acts.asked import ACTS
 from ami_bridge.acts.outcome import RESULT_OF
 from ami_bridge.messages import mask_name
+from dialplan.diagnostics import did_you_mean
 from ivr.app.ledger_part import moment
 from ivr.app.loading import load_ready
 from ivr.app.mistakes import MistakeError
@@ -37,6 +39,9 @@ def acts(folder: Path, since: str, who: str | None, act: str | None, form: str) 
     """
     if form not in {"text", "json"}:
         raise MistakeError(f"--format: '{form}' is no form; expected text or json")
+    if act is not None and act not in ACTS:
+        hint = did_you_mean(act, ACTS) or f"expected {', '.join(ACTS)}"
+        raise MistakeError(f"--act: '{act}' is no act; {hint}")
     ready = load_ready(folder)
     begin = moment(since, ready.hotline.time_zone, datetime.now(UTC))
     try:

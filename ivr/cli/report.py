@@ -220,7 +220,7 @@ def exceptions(
 
 @report.command("metrics")
 def metrics_there_are() -> None:
-    """Every metric: its name, its formula, and which reports have it."""
+    """Every metric: name, formula, and the reports that have it."""
     from ivr.cli import reporting
 
     typer.echo(reporting.metrics_list())

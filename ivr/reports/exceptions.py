@@ -22,8 +22,10 @@ COLUMNS: Final = (
 )
 
 
-def exceptions_table(span: Span, found: Sequence[tuple[str, Deviation]], notes: Sequence[str]) -> Table:
-    """The list, oldest first."""
+def exceptions_table(
+    span: Span, found: Sequence[tuple[str, Deviation]], notes: Sequence[str], *, is_planned: bool
+) -> Table:
+    """The list, oldest first; that nobody differed is said only of who had a plan."""
     rows: list[tuple[Cell, ...]] = [
         (
             one.begin.astimezone(span.zone),
@@ -35,7 +37,9 @@ def exceptions_table(span: Span, found: Sequence[tuple[str, Deviation]], notes: 
         )
         for agent, one in sorted(found, key=lambda each: (each[1].begin, each[0]))
     ]
-    said = [] if rows else ["nobody did anything else than planned for a minute or more in this range"]
+    said = (
+        [] if rows or not is_planned else ["nobody did anything else than planned for a minute or more in this range"]
+    )
     return Table(
         title="exceptions", span=span, columns=COLUMNS, rows=tuple(rows), notes=(*said, *notes, *span.odd_days)
     )

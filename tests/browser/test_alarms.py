@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.async_api import expect
 
+from ami_bridge.messages import ClosedNumber, News, Note
 from tests.browser.chromium import NEEDS_CHROMIUM
 from tests.browser.test_access import wrongs
 from tests.browser.test_boards_in_a_browser import FULL, RINGS, STICKS_OUT
-from tests.browser.wall import wall
+from tests.browser.wall import board, wall
 from tests.wallboard.floor import floor
 from wallboard.alarms.book import Book, Notice
 from wallboard.alarms.machine import Alarm
@@ -29,6 +30,20 @@ pytestmark = [pytest.mark.browser, NEEDS_CHROMIUM]
 
 PICTURES = os.environ.get("HOTLINE_PICTURES_OF_ALARMS")
 """A folder to look at the screens in."""
+TALL = board("""
+title: VIP
+columns: 3
+tiles:
+  - {show: waiting, red: 1}
+  - longest_wait
+  - service_level
+  - {show: queues, wide: 3}
+  - {show: agents, wide: 3}
+""")
+"""Three rows of tiles."""
+CUT = """() => [...document.querySelectorAll('h2, .foot, .news b')].filter(
+  (e) => e.scrollHeight > e.clientHeight + 1).map((e) => e.outerHTML.slice(0, 120))"""
+"""What is cut off at its foot."""
 RULES = {
     "cut": Rule(name="cut", when="ami_gone", sound=True),
     "long": Rule(name="long", when="longest_wait", severity="yellow", over=60),
@@ -107,3 +122,20 @@ async def test_a_board_rings_once_for_each_alarm_that_comes_and_not_for_what_sto
         await it.page.context.set_offline(False)
         await expect(it.page.locator(".standing")).to_have_attribute("data-truth", "live", timeout=60_000)
         assert await it.page.evaluate("rings") == 1
+
+
+async def test_a_television_has_room_for_an_alarm_a_closed_number_and_a_note_at_once(tmp_path: Path) -> None:
+    now = datetime.now(UTC)
+    note = Note(id="n1", text="今天下午三点系统升级。", who="陈主管", since=now, until=now + timedelta(hours=1))
+    closed = ClosedNumber(number="96956", message="emergency", who="陈主管", since=now)
+    told = replace(floor(now), news=News(notes=(note,), closed=(closed,)))
+    async with wall(tmp_path, told, TALL) as it:
+        tell(it, alarm("cut", "gz-1", 60), alarm("long", "general", 200, value=75, of=60))
+        for size in ((1920, 1080), (1366, 768)):
+            await it.page.set_viewport_size({"width": size[0], "height": size[1]})
+            await it.open("floor?lang=zh-CN&tv")
+            await expect(it.page.locator(".alarm-line:visible")).to_have_count(1)
+            await expect(it.page.locator(".news .banner")).to_have_count(2)
+            await expect(it.page.locator(".tile[data-level=red] .foot")).to_be_visible(timeout=60_000)
+            assert await it.page.evaluate(STICKS_OUT) == [], size
+            assert await it.page.evaluate(CUT) == [], size

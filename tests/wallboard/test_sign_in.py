@@ -94,6 +94,7 @@ async def test_what_does_not_fit_is_refused_in_the_same_words(board: Client, nam
     page = await answer.text()
     assert answer.status == 401
     assert SAID in page
+    assert page.count('aria-invalid="true"') == 2
     assert "<script>alert" not in page
     assert not answer.cookies
     assert not await is_in(board)
@@ -307,7 +308,9 @@ async def test_too_many_tries_are_told_when_the_next_may_be_and_logged_once(
     board.app[RECEPTION].clock = lambda: 100.0  # however slow the machine is
     answers = [await try_in(board, f"name {number}") for number in range(13)]
     assert [answer.status for answer in answers] == [401] * 10 + [429] * 3
-    assert "Try again in" in await answers[-1].text()
+    told_off = await answers[-1].text()
+    assert "Try again in" in told_off
+    assert "aria-invalid" not in told_off, "nothing is wrong with what was typed"
     assert 0 < int(answers[-1].headers["Retry-After"]) <= 7
     assert (await try_in(board, "viewer")).status == 429, "the right one, too: it is told nothing either"
     refused = await board.post("/sign-in/secret", data={"secret": "x"}, headers=origin_of(board))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from wallboard.alarms import rules as on
+from wallboard.alarms.metric_words import name_of
 from wallboard.alarms.rules import METRICS
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ _SAYS: Final[Mapping[str, Mapping[str, str]]] = {
     },
     on.NO_AGENTS: {
         "zh-Hans": "队列 {subject} 无人签入",
-        "zh-Hant": "隊列 {subject} 無人登入",
+        "zh-Hant": "隊列 {subject} 無人簽入",
         "en": "nobody is signed in to queue {subject}",
     },
     on.FAILED: {
@@ -45,15 +46,16 @@ _SAYS: Final[Mapping[str, Mapping[str, str]]] = {
         "en": "{value} of the calls failed (bound {of})",
     },
     on.PHONES: {
-        "zh-Hans": "{of} 部座席话机中有 {value} 部同时离线", "zh-Hant": "{of} 部專員話機中有 {value} 部同時離線",
+        "zh-Hans": "{of} 部坐席话机中有 {value} 部同时离线", "zh-Hant": "{of} 部專員話機中有 {value} 部同時離線",
         "en": "{value} of {of} agents' telephones are gone at once",
     },
 }  # fmt: skip
 _METRIC: Final = {
-    "zh-Hans": "队列 {subject}：{when} {value}（界限 {of}）",
-    "zh-Hant": "隊列 {subject}：{when} {value}（界限 {of}）",
-    "en": "queue {subject}: {when} is {value} (bound {of})",
+    "zh-Hans": "队列 {subject}：{metric} {value}（界限 {of}）",
+    "zh-Hant": "隊列 {subject}：{metric} {value}（界限 {of}）",
+    "en": "queue {subject}: {metric} {value} (bound {of})",
 }
+_COLON: Final = {"zh-Hans": "：", "zh-Hant": "：", "en": ": "}
 _CHANGES: Final[Mapping[str, Mapping[str, str]]] = {
     "fired": {"zh-Hans": "告警", "zh-Hant": "警報", "en": "ALARM"},
     "repeated": {"zh-Hans": "仍在告警", "zh-Hant": "仍在警報", "en": "STILL"},
@@ -77,16 +79,17 @@ def says(rule: Rule, alarm: Alarm, language: str) -> str:
     if title and alarm.subject in {"database", "phones", "calls"}:
         return title
     if title:
-        return f"{title}: {alarm.subject}"
+        return f"{title}{_COLON[language]}{alarm.subject}"
     unit = METRICS.get(rule.when, "per_cent" if rule.when == on.FAILED else "count")
     form = _SAYS.get(rule.when, _METRIC)[language]
-    return form.format(subject=alarm.subject, when=rule.when, value=shown(alarm.value, unit), of=shown(alarm.of, unit))
+    value, bound = shown(alarm.value, unit), shown(alarm.of, unit)
+    return form.format(subject=alarm.subject, metric=name_of(rule.when, language), value=value, of=bound)
 
 
 def headline(rule: Rule, alarm: Alarm, change: Change, language: str) -> str:
     """The same with what became of it, as a message begins."""
     flaps = _FLAPS[language] if alarm.flaps and change == "fired" else ""
-    return f"{_CHANGES[change][language]}: {says(rule, alarm, language)}{flaps}"
+    return f"{_CHANGES[change][language]}{_COLON[language]}{says(rule, alarm, language)}{flaps}"
 
 
 def digest(count: int, language: str) -> str:

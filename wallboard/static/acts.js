@@ -90,9 +90,9 @@ export function supervisor({ onChange, read, keep }) {
   // --- what is shown -------------------------------------------------------------------------------------------------
 
   function view(state, words, language) {
-    const said = actWordsOf(language);
-    return html`${open === null ? nothing : html`<dialog class="acts" aria-label=${open.of ? said.on(open.of.who) : said.acts[open.name]} @close=${close} @click=${(event) => { if (event.target === event.currentTarget) close(); }}>
-        <div class="sheet"><h2>${open.of ? said.on(open.of.who) : said.acts[open.name]}</h2>${open.name === null ? choices(state, said) : form(state, words, said)}</div></dialog>`}
+    const said = actWordsOf(language), title = open === null ? "" : !open.of ? said.acts[open.name] : open.name === null ? said.on(open.of.who) : `${said.acts[open.name]} · ${open.of.who}`;
+    return html`${open === null ? nothing : html`<dialog class="acts" aria-label=${title} @close=${close} @click=${(event) => { if (event.target === event.currentTarget) close(); }}>
+        <div class="sheet"><h2>${title}</h2>${open.name === null ? choices(state, said) : form(state, words, said)}</div></dialog>`}
       <div class="toasts" role="status" aria-live="polite" data-last=${last?.code ?? ""} data-answers=${named}>${toasts.map((one) => html`<p class="toast" data-result=${one.result} data-code=${one.code}><b>${said.acts[one.name]}${one.who ? html` · ${one.who}` : nothing}</b> <span>${said.codes[one.code] ?? said.codes.other}</span>${one.result === "failed" || one.result === "unknown" ? html`<small class="dim">${one.words}</small>` : nothing}</p>`)}</div>`;
   }
 
@@ -112,8 +112,8 @@ export function supervisor({ onChange, read, keep }) {
   function ofAgent(state) {
     const agent = state.agents.get(open.of.id), talks = agent && TALKS.has(agent.state), member = agent && Object.keys(agent.queues).length > 0;
     return [
-      ...(member ? [agent.state === "paused" ? "unpause" : "pause"] : []), ...(talks ? ["listen", "whisper", "barge", "end_talk"] : []),
-      ...(agent && agent.state !== "paused" && member ? ["unpause"] : []), "add_member", ...(member ? ["set_penalty", "remove_member", "sign_off"] : []),
+      ...(member ? (agent.state === "paused" ? ["unpause"] : ["pause", "unpause"]) : []), ...(talks ? ["listen", "whisper", "barge", "end_talk"] : []),
+      "add_member", ...(member ? ["set_penalty", "remove_member", "sign_off"] : []),
     ];
   }
 

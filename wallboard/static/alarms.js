@@ -5,9 +5,9 @@ import { html, nothing } from "./vendor/lit-html/lit-html.js";
 import { repeat } from "./vendor/lit-html/directives/repeat.js";
 
 const WORDS = {
-  "zh-Hans": { list: "告警", red: "告警", yellow: "注意", over: "已恢复", since: (time) => `${time} 起`, at: (time) => `${time}`, flapping: "反复出现", sender: (name) => `告警通道 ${name} 无法送达`, more: (n) => `还有 ${n} 条` },
-  "zh-Hant": { list: "警報", red: "警報", yellow: "注意", over: "已恢復", since: (time) => `${time} 起`, at: (time) => `${time}`, flapping: "反覆出現", sender: (name) => `警報通道 ${name} 無法送達`, more: (n) => `另有 ${n} 則` },
-  en: { list: "Alarms", red: "Alarm", yellow: "Attention", over: "Over", since: (time) => `since ${time}`, at: (time) => `at ${time}`, flapping: "comes and goes", sender: (name) => `Sender ${name} does not deliver`, more: (n) => `and ${n} more` },
+  "zh-Hans": { list: "告警", red: "告警", yellow: "注意", over: "已恢复", since: (time) => `${time} 起`, at: (time) => `${time}`, flapping: "反复出现", sender: (name, why) => `告警通道 ${name} 无法送达：${why}`, more: (n) => `还有 ${n} 条` },
+  "zh-Hant": { list: "警報", red: "警報", yellow: "注意", over: "已恢復", since: (time) => `${time} 起`, at: (time) => `${time}`, flapping: "反覆出現", sender: (name, why) => `警報通道 ${name} 無法送達：${why}`, more: (n) => `另有 ${n} 則` },
+  en: { list: "Alarms", red: "Alarm", yellow: "Attention", over: "Over", since: (time) => `since ${time}`, at: (time) => `at ${time}`, flapping: "comes and goes", sender: (name, why) => `Sender ${name} does not deliver: ${why}`, more: (n) => `and ${n} more` },
 };
 const SHAPES = { red: "■", yellow: "▲", over: "✓" };
 const CLOCK_SHORT = { hour: "2-digit", minute: "2-digit" };
@@ -27,7 +27,7 @@ export function alarmList(alarms, language, clock, { tv = false } = {}) {
   const words = WORDS[language] ?? WORDS.en, told = (line) => drawn(line, words, clock);
   const firing = worstFirst(alarms.firing).map((alarm) => ({ key: alarm.id, level: alarm.severity, text: textOf(alarm, language), when: words.since, at: alarm.since, and: alarm.flapping ? words.flapping : "" }));
   const rest = [
-    ...alarms.senders.map((sender) => ({ key: sender.name, level: "yellow", text: `${words.sender(sender.name)}: ${sender.why}`, when: words.since, at: sender.since, and: "" })),
+    ...alarms.senders.map((sender) => ({ key: sender.name, level: "yellow", text: words.sender(sender.name, sender.why), when: words.since, at: sender.since, and: "" })),
     ...alarms.over.slice(-MOST_SHOWN).map((alarm) => ({ key: alarm.id, level: "over", text: textOf(alarm, language), when: words.at, at: alarm.over_at, and: "" })),
   ];
   const all = firing.length + rest.length, shown = tv ? firing.slice(0, 1) : firing.slice(0, MOST_SHOWN), more = tv ? all - 1 : firing.length - shown.length;

@@ -119,8 +119,8 @@ function head(words, stand) {
       <span class="clock n">${time(now, words, CLOCK)}</span>
       <span class="group" role="group" aria-label=${words.language}>${Object.entries(LANGUAGES).map(([code, { short, name }]) => html`
         <button type="button" lang=${code} aria-label=${name} title=${name} aria-pressed=${code === language} @click=${() => { language = code; keep("language", code); draw(); }}>${short}</button>`)}</span>
-      ${acts.tools(language)}${person.view(language)}
       <button type="button" title=${words.theme} aria-label=${words.theme} @click=${() => { theme = theme === "dark" ? "light" : "dark"; keep("theme", theme); draw(); }}>${theme === "dark" ? "☾" : "☀"}</button>
+      ${acts.tools(language)}${person.view(language)}
     </div></header>`;
 }
 

@@ -21,7 +21,7 @@ const WORDS = {
     as_of: (time) => `截至 ${time}`, unseen: "無人看見", unseen_at: (from, to) => `${from}–${to} 無人看見`, unseen_ends: (n) => `${n} 次結局無人看見`, running: "尚未結束", by_interval: "按時段", by_queue: "按隊列", points: "點",
     keys: "左右方向鍵逐個時段移動，Enter 開啟這些輪候", no_value: "無可評判",
     metrics: { entered: "進入", answered: "接聽", abandoned: "放棄", sl_negative: "服務水平", connection_rate: "接通率", asa_s: "平均接聽速度", aht_s: "平均處理時間", longest_wait_s: "最長等候", abandonment: "放棄率", average_wait_s: "平均等候", talk_s: "平均通話", hold_s: "平均保留", transfer_rate: "轉接率", short_abandonment: "短放棄率" },
-    problems: { R002: "時間寫法不對：請寫日期，例如 2026-11-21。", R004: "這個時間在調鐘的那一夜不存在或出現兩次。", R005: "沒有這個指標。", R008: "沒有這個間隔。", bad_question: "網址裡有看不懂的詞。", R003: "開始必須早於結束。", R006: "沒有這個隊列。", R010: "時段太長或間隔太短：最多 3,000 個間隔、400 日。", store_unavailable: "資料庫沒有回應，稍後再試。", no_answer: "看板服務沒有回應，稍後再試。" },
+    problems: { R002: "時間寫法不對：請寫日期，例如 2026-11-21。", R004: "這個時間在調鐘的那一夜不存在或出現兩次。", R005: "沒有這個指標。", R008: "沒有這個間隔。", bad_question: "網址裏有看不懂的詞。", R003: "開始必須早於結束。", R006: "沒有這個隊列。", R010: "時段太長或間隔太短：最多 3,000 個間隔、400 日。", store_unavailable: "資料庫沒有回應，稍後再試。", no_answer: "看板服務沒有回應，稍後再試。" },
   },
   en: {
     language: "en", nobody: "Nobody entered a queue in this range.", ahead: "This range has not begun yet.", nobody_then: "nobody entered",

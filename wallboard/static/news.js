@@ -13,7 +13,7 @@ export function newsBanners(state, words, language, acts = null) {
   if (!closed.length && !notes.length) return nothing;
   const button = (name, label, fields) => (acts?.may(name) ? html`<button type="button" @click=${() => acts.ask(name, fields)}>${label}</button>` : nothing);
   return html`<section class="news">${repeat(closed, (one) => one.number, (one) => html`
-      <div class="banner closed" role="alert" data-closed=${one.number}><b><span aria-hidden="true">⊘</span> ${said.closed(one.number, one.who, at(one.since, DAY))}</b><span class="dim">${one.message}</span>${button("open_number", said.acts.open_number, { number: one.number })}</div>`)}
+      <div class="banner closed" role="alert" data-closed=${one.number}><b><span aria-hidden="true">⊘</span> ${said.closed(one.number, one.who, at(one.since, DAY))}</b><span class="dim">${said.hear(one.message)}</span>${button("open_number", said.acts.open_number, { number: one.number })}</div>`)}
     ${repeat(notes, (note) => note.id, (note) => html`
-      <div class="banner note" role="status" data-note=${note.id}><span aria-hidden="true">✉</span><b>${note.text}</b><span class="dim">${said.note_by(note.who, at(note.since, STAMP))}</span>${button("take_note_down", said.acts.take_note_down, { note: note.id })}</div>`)}</section>`;
+      <div class="banner note" role="status" data-note=${note.id}><b><span aria-hidden="true">✉</span> ${note.text}</b><span class="dim">${said.note_by(note.who, at(note.since, STAMP))}</span>${button("take_note_down", said.acts.take_note_down, { note: note.id })}</div>`)}</section>`;
 }

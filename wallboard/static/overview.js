@@ -42,7 +42,7 @@ export const TILES = {
     return tile("longest", words.longest, span(Math.max(0, ...waiting.map((caller) => seconds(caller.entered_at)))), "", html`${words.longest_today} <b class="n">${today ? span(today.longest_wait_s) : "–"}</b>`, { alarm: late ? "is-warn" : "" });
   },
   answered({ today, figures, trend, words }) {
-    return tile("answered", words.answered, count(today?.answered, words), "", html`${words.entered} <b class="n">${count(today?.entered, words)}</b> · ${words.asa_short} <b class="n">${count(figures?.asa_s, words)}</b> ${words.seconds}`, { moved: delta(growth(trend, "answered"), " %", 0, words) });
+    return tile("answered", words.answered, count(today?.answered, words), "", html`${words.entered} <b class="n">${count(today?.entered, words)}</b> · ${words.asa_short} <b class="n">${count(figures?.asa_s, words)}</b>&nbsp;${words.seconds}`, { moved: delta(growth(trend, "answered"), " %", 0, words) });
   },
   abandoned({ today, trend, words }) {
     return tile("abandoned", words.abandoned, count(today?.abandoned, words), "", words.short(today?.short_abandoned ?? 0), { moved: delta(change(trend, "abandoned"), "", -1, words) });

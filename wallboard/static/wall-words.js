@@ -6,7 +6,7 @@ const WORDS = {
     levels: { yellow: "注意", red: "告警" }, since: (time) => `${time} 起`, view_queues: "队列", page: (n, of) => `第 ${n} 页，共 ${of} 页`, unknown: "没有这块看板", nobody: "空位",
   },
   "zh-Hant": {
-    figures: { waiting: "輪候中", longest_wait: "最長輪候", expected_wait: "預計輪候", entered: "進入", answered: "接聽", abandoned: "放棄", connection_rate: "接通率", abandonment: "放棄率", service_level: "服務水平", service_level_asterisk: "服務水平（Asterisk）", asa: "平均接聽速度", longest_today: "今日最長輪候", talk_time: "平均通話", free: "空閒專員", ringing: "響鈴", talking: "通話中", wrap_up: "整理", paused: "小休", away: "離線", in_menus: "語音導航中" },
+    figures: { waiting: "輪候中", longest_wait: "最長等候", expected_wait: "預計等候", entered: "進入", answered: "接聽", abandoned: "放棄", connection_rate: "接通率", abandonment: "放棄率", service_level: "服務水平", service_level_asterisk: "服務水平（Asterisk）", asa: "平均接聽速度", longest_today: "今日最長等候", talk_time: "平均通話", free: "空閒專員", ringing: "響鈴", talking: "通話中", wrap_up: "整理", paused: "小休", away: "離線", in_menus: "語音導航中" },
     levels: { yellow: "注意", red: "警報" }, since: (time) => `${time} 起`, view_queues: "隊列", page: (n, of) => `第 ${n} 頁，共 ${of} 頁`, unknown: "沒有這塊看板", nobody: "空位",
   },
   en: {

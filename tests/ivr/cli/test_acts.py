@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from ivr.cli.acts import as_text
+import pytest
+
+from ivr.app.mistakes import MistakeError
+from ivr.cli.acts import acts, as_text
 from store.act_rows import Act
 
 NOON = datetime(2026, 11, 21, 4, tzinfo=UTC)
@@ -39,3 +43,10 @@ def test_each_act_is_a_line() -> None:
         "2026-11-21 12:01:00  ?[31mEve? (admin)  add_member  agent:138****8000  not answered",
     ]
     assert as_text([], ZoneInfo("UTC")) == "nobody did anything"
+
+
+@pytest.mark.parametrize(("asked", "hint"), [("pauze", "did you mean 'pause'?"), ("zz", "expected pause, unpause, ")])
+def test_an_act_nobody_knows_is_told_and_not_looked_for(asked: str, hint: str) -> None:
+    with pytest.raises(MistakeError, match=f"--act: '{asked}' is no act; ") as told:
+        acts(Path("nowhere"), "24h", None, asked, "text")
+    assert hint in str(told.value)
