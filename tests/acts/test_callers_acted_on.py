@@ -214,10 +214,11 @@ async def test_a_closed_number_says_its_message_and_calls_in_progress_go_on(hous
         journey = await house.left_journey(outside.number, "finished")
         assert journey.number == NUMBER
 
-        os.kill(house.rig.part_pids()["bridge"], signal.SIGKILL)
-        os.kill(house.rig.part_pids()["agi"], signal.SIGKILL)
+        before = house.rig.part_pids()
+        for part in ("bridge", "agi"):
+            os.kill(before[part], signal.SIGKILL)
+        await until(lambda: _serves_anew(house, before), within_s=60)
         await until(lambda: _closed_on(desk))
-        await until(lambda: _serves(house))
         async with house.caller("13922200403") as later:
             await later.call(NUMBER)
             assert await later.ended() == "them"
@@ -239,8 +240,9 @@ async def _closed_on(desk: Board) -> bool:
     return shown["standing"]["truth"] == "live" and bool(shown["news"]["closed"])
 
 
-async def _serves(house: House) -> bool:
-    return house.rig.part_serves("agi")
+async def _serves_anew(house: House, before: dict[str, int]) -> bool:
+    now = house.rig.part_pids()
+    return all(now.get(part) not in {None, before[part]} and house.rig.part_serves(part) for part in ("bridge", "agi"))
 
 
 async def _opens(desk: Board) -> bool:

@@ -101,7 +101,10 @@ async def test_pause_with_a_reason_and_unpause_by_keyboard(house: House, desk: B
 
 
 async def _latest(desk: Board) -> dict[str, str]:
-    async with aiohttp.ClientSession() as session, session.get(f"{desk.address}/api/v1/acts?limit=1") as answer:
+    async with (
+        aiohttp.ClientSession() as session,
+        session.get(f"{desk.address}/api/v1/acts?limit=1", headers=desk.signed_in) as answer,
+    ):
         found: dict[str, str] = (await answer.json())["acts"][0]
         return found
 

@@ -19,16 +19,17 @@ from tests.browser.chromium import ARGUMENTS, CHROMIUM, NEEDS_CHROMIUM
 from tests.browser.signed_in import sign_in
 from tests.wallboard.floor import Bridge, floor, made_up_flows, made_up_history, settings, waiting
 from wallboard.app import make_app
+from wallboard.routes import STORE
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
 
+    from aiohttp import web
     from playwright.async_api import Page
 
     from ami_bridge.messages import Snapshot
     from ivr.app.flow_pictures import DrawnFlows
-    from store.engine import Store
 
 pytestmark = [pytest.mark.browser, NEEDS_CHROMIUM]
 
@@ -88,9 +89,9 @@ def crowded(now: datetime, queues: int, agents: int) -> Snapshot:
 class Served:
     """One board with its made-up bridge, and the page that shows it."""
 
-    def __init__(self, page: Page, bridge: Bridge, address: str, store: Store, flows: DrawnFlows) -> None:
+    def __init__(self, page: Page, bridge: Bridge, app: web.Application, address: str, flows: DrawnFlows) -> None:
         self.page, self.bridge, self.address = page, bridge, address
-        self.store, self.flows = store, flows
+        self.app, self.store, self.flows = app, app[STORE], flows
 
     async def open(self, language: str = "en") -> None:
         await self.page.goto(f"{self.address}?lang={language}")
@@ -131,7 +132,7 @@ async def served(folder: Path, snapshot: Snapshot, scheme: str = "dark", *, cut:
         wrong: list[str] = []
         page.on("pageerror", lambda error: wrong.append(str(error)))
         page.on("console", lambda said: wrong.append(said.text) if said.type == "error" and not cut else None)
-        yield Served(page, bridge, str(server.make_url("/")), store, flows)
+        yield Served(page, bridge, app, str(server.make_url("/")), flows)
         assert wrong == []
 
 

@@ -20,6 +20,7 @@ from yarl import URL
 from ami_bridge.messages import Delta, Knowledge
 from tests.browser.cable import Cable, cable
 from tests.browser.chromium import NEEDS_CHROMIUM
+from tests.browser.signed_in import sign_in
 from tests.browser.test_board_made_up import Served, served
 from tests.wallboard.floor import ZONE, floor, waiting
 
@@ -52,6 +53,7 @@ async def wired(folder: Path) -> AsyncIterator[tuple[Served, Cable]]:
         assert port is not None
         async with cable(port) as (wire, address):
             board.address = address
+            await sign_in(board.page.context, board.app, address)  # a cookie is of one address
             await board.open()
             yield board, wire
 

@@ -12,6 +12,7 @@ from tests.calls.asking import (
     AFTER_TALK,
     CHOOSE,
     HOLD,
+    MENU,
     RATE,
     WELCOME,
     all_is_quiet,
@@ -40,6 +41,7 @@ async def test_a_vip_is_greeted_as_one_and_served_by_the_vip_agents(house: House
     async with house.agent("1001") as ordinary, house.agent("1007") as own, house.caller(VIP) as phone:
         await greeted(phone)
         await phone.hears(VIP_WELCOME)
+        await phone.begins_to_hear(MENU)
         await phone.press("0")
         await talking(house, own)
         assert ordinary.state is State.IDLE
