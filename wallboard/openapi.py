@@ -303,7 +303,9 @@ def _live() -> Json:
         "responses": {
             "101": {"description": "Switching to WebSocket."},
             "426": _refusal("Not a WebSocket request."),
-            "503": _refusal("As many viewers as it serves are looking."),
+            "503": _refusal(
+                "As many viewers are looking as it serves (`full_house`), or of this account (`too_many`)."
+            ),
         },
     }
 

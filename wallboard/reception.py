@@ -19,6 +19,7 @@ from wallboard.access.limits import BY_ADDRESS, BY_NAME, Limit, Tries, address_k
 from wallboard.access.origin import Whence, is_of, whence
 from wallboard.access.register import of_program
 from wallboard.access.sessions import Session, Sessions
+from wallboard.looking import Looker, Looking
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,9 +35,6 @@ MOST_WAITING: Final = 10
 """Sign-ins that wait for it: two seconds' worth; whoever comes then is told to try again."""
 SAID_ONCE: Final = Limit(1, 60.0)
 """A refusal of one kind and address is logged once a minute."""
-
-SIGNED_OUT: Final = 4401
-"""How a live feed is closed whose viewer is signed out (RFC 6455, section 7.4.2, leaves 4000 to 4999 to us)."""
 
 Refusal = Literal["wrong", "too_many", "busy"]
 
@@ -71,8 +69,8 @@ class Reception:
         self._waiting = 0
         self.clock = time.monotonic
         """Seconds of a clock that is never set; tries are counted by it."""
-        self.looking: dict[web.WebSocketResponse, tuple[str, Grant]] = {}
-        """Live feeds that are open, with the session's secret (empty with a token) and what it was worth then."""
+        self.looking = Looking()
+        """Live feeds that are open."""
 
     @property
     def public(self) -> str:
@@ -160,18 +158,27 @@ class Reception:
         self._by_name.forgive(counted)
         return Session("password", user.person.name, user.mark, now(), now())
 
-    async def show_out(self, boards: Mapping[str, Board]) -> None:
+    def looker_of(self, request: web.Request, grant: Grant) -> Looker:
+        """With what somebody looks whom `grant_of` let in."""
+        if grant.way == "token":
+            token = self.register.token(bearer_of(request) or "")
+            return Looker(grant, mark="" if token is None else token.mark)
+        return Looker(grant, request.cookies.get(self.cookie(self.whence(request)), ""))
+
+    def show_out(self, boards: Mapping[str, Board]) -> None:
         """Close every live feed whose session is over, or worth something else now: it may come again as what it is."""
         moment = now()
-        for socket, (secret, grant) in tuple(self.looking.items()):
-            if secret:
-                session = self.sessions.peek(secret, moment)
-                stands = session is not None and self.register.of_session(session, boards) == grant
-            else:
-                stands = any(of_program(token) == grant for token in self.register.tokens if token.board is None)
-            if not stands:
-                self.looking.pop(socket, None)
-                await socket.close(code=SIGNED_OUT, message=b"signed out")
+
+        def stands(looker: Looker) -> bool:
+            if looker.secret:
+                session = self.sessions.peek(looker.secret, moment)
+                return session is not None and self.register.of_session(session, boards) == looker.grant
+            return any(
+                token.board is None and token.mark == looker.mark and of_program(token) == looker.grant
+                for token in self.register.tokens
+            )
+
+        self.looking.show_out(stands)
 
     def replace(self, register: Register) -> None:
         """Other people from now on: whoever is gone, or has another password, is signed out."""

@@ -27,6 +27,7 @@ from wallboard.guard import refused
 from wallboard.history import Reports
 from wallboard.hub import FullHouseError
 from wallboard.known_as import agent_known_as, known_as
+from wallboard.looking import TooManyError
 from wallboard.metrics import exposition
 from wallboard.openapi import document
 from wallboard.outlets import catch_up, outlet
@@ -217,23 +218,31 @@ async def nothing_here(_: web.Request) -> web.Response:
 
 async def live(request: web.Request) -> web.StreamResponse:
     """`WS /api/v1/live`: everything at once, then every change."""
-    hub = request.app[HUB]
     socket = web.WebSocketResponse(heartbeat=HEARTBEAT_S, max_msg_size=MOST_SAID_BYTES)
     if not socket.can_prepare(request).ok:
         return problem(426, "websocket_only", "this path speaks WebSocket (RFC 6455)")
+    reception = request.app[RECEPTION]
+    try:
+        reception.looking.begin(socket, reception.looker_of(request, request[GRANT]), request.transport)
+    except TooManyError:
+        return problem(503, "too_many", "this account has as many live feeds open as it may")
+    try:
+        return await _join(request, socket)
+    finally:
+        reception.looking.end(socket)
+
+
+async def _join(request: web.Request, socket: web.WebSocketResponse) -> web.StreamResponse:
+    hub = request.app[HUB]
     try:
         viewer = hub.join(now(), audience(request))
     except FullHouseError:
         return problem(503, "full_house", "as many viewers as this board serves are already looking")
-    reception, grant = request.app[RECEPTION], request[GRANT]
-    secret = "" if grant.way == "token" else request.cookies.get(reception.cookie(reception.whence(request)), "")
     try:
         await socket.prepare(request)
-        reception.looking[socket] = (secret, grant)
         viewer.open(outlet(request, socket))
         await _serve(request, socket, viewer)
     finally:
-        reception.looking.pop(socket, None)
         hub.leave(viewer)
     return socket
 

@@ -30,7 +30,8 @@ from wallboard.access.people import Person, Role
 from wallboard.access.register import Register, User
 from wallboard.access.sessions import Lasting
 from wallboard.links import make_link, take_link
-from wallboard.reception import MOST_WAITING, RECEPTION, SIGNED_OUT
+from wallboard.looking import SIGNED_OUT
+from wallboard.reception import MOST_WAITING, RECEPTION
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
