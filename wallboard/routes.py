@@ -95,7 +95,7 @@ async def queues(request: web.Request) -> web.Response:
 async def agents(request: web.Request) -> web.Response:
     """`GET /api/v1/agents`."""
     snapshot, of = request.app[HUB].watch.snapshot, audience(request)
-    found = [payloads.agent(of.agent(view)) for view in of.of_agents(snapshot.agents)] if snapshot else []
+    found = [payloads.agent(view, of) for view in of.of_agents(snapshot.agents)] if snapshot else []
     return as_json({"standing": standing(request), "agents": found})
 
 
@@ -133,9 +133,10 @@ async def show_call(request: web.Request) -> web.Response:
         story = await call(_store(request), call_id)
     except StoreUnavailable as away:
         return problem(503, "store_unavailable", str(away))
-    grant = request[GRANT]
-    passed = {each.queue for each in story.visits}
-    if story.is_empty or not (grant.person.queues is None or passed & grant.person.queues):
+    grant, queues = request[GRANT], request[GRANT].person.queues
+    if queues is not None:
+        story = calls.theirs(story, queues)
+    if story.is_empty or not (queues is None or story.visits):
         return problem(404, "unknown_call", "there is no such call; expected the `call_id` or the `id` of a visit")
     return as_json(calls.call(call_id, story, whole=grant.allows(Action.NUMBERS)))
 
@@ -146,9 +147,7 @@ async def show_trends(request: web.Request) -> web.Response:
         found = await request.app[TRENDS].get(lambda: _find_trends(request.app))
     except StoreUnavailable as away:
         return problem(503, "store_unavailable", str(away))
-    of, snapshot = audience(request), request.app[HUB].watch.snapshot
-    agents = None if of.queues is None else {each.id for each in of.of_agents(snapshot.agents if snapshot else ())}
-    return as_json(found.told(of.queues, agents))
+    return as_json(found.told(audience(request).queues))
 
 
 async def _find_trends(app: web.Application) -> trends.Trends:
