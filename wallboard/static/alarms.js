@@ -27,7 +27,7 @@ export function alarmList(alarms, language, clock, { tv = false } = {}) {
   const words = WORDS[language] ?? WORDS.en, told = (line) => drawn(line, words, clock);
   const firing = worstFirst(alarms.firing).map((alarm) => ({ key: alarm.id, level: alarm.severity, text: textOf(alarm, language), when: words.since, at: alarm.since, and: alarm.flapping ? words.flapping : "" }));
   const rest = [
-    ...alarms.senders.map((sender) => ({ key: sender.name, level: "yellow", text: `${words.sender(sender.name)}: ${sender.why}`, when: words.since, at: sender.since, and: "" })),
+    ...alarms.senders.map((sender) => ({ key: sender.name, level: "yellow", text: sender.why ? `${words.sender(sender.name)}: ${sender.why}` : words.sender(sender.name), when: words.since, at: sender.since, and: "" })),
     ...alarms.over.slice(-MOST_SHOWN).map((alarm) => ({ key: alarm.id, level: "over", text: textOf(alarm, language), when: words.at, at: alarm.over_at, and: "" })),
   ];
   const all = firing.length + rest.length, shown = tv ? firing.slice(0, 1) : firing.slice(0, MOST_SHOWN), more = tv ? all - 1 : firing.length - shown.length;
