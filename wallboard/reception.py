@@ -15,7 +15,7 @@ import structlog
 from aiohttp import web
 
 from wallboard.access import passwords
-from wallboard.access.limits import BY_ADDRESS, BY_NAME, Limit, Tries, address_key
+from wallboard.access.limits import BY_ADDRESS, BY_NAME, BY_NAME_AND_ADDRESS, Limit, Tries, address_key
 from wallboard.access.origin import Whence, is_of, whence
 from wallboard.access.register import of_program
 from wallboard.access.sessions import Session, Sessions
@@ -63,6 +63,7 @@ class Reception:
         self.sessions = Sessions(settings.lasting)
         self._proxies = tuple(ipaddress.ip_network(each, strict=False) for each in settings.proxies)
         self._by_address = Tries(BY_ADDRESS)
+        self._by_both = Tries(BY_NAME_AND_ADDRESS)
         self._by_name = Tries(BY_NAME)
         self._said = Tries(SAID_ONCE)
         self._hashing = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="passwords")
@@ -136,7 +137,10 @@ class Reception:
             return refused
         user = self.register.user(name)
         counted = hashlib.sha256(name.casefold().encode("utf-8", "surrogatepass")).hexdigest()
-        verdict = self._by_name.take(counted, self.clock())
+        both = f"{counted} {address_key(where.address)}"
+        verdict = self._by_both.take(both, self.clock())
+        if verdict.allowed:  # else it does not count: one address must not use up what all have
+            verdict = self._by_name.take(counted, self.clock())
         if not verdict.allowed:
             if verdict.is_first:
                 log.warning("too_many_sign_ins", address=where.address, **({"name": name} if user else {}))
@@ -155,7 +159,7 @@ class Reception:
         if user is None or not right:
             log.warning("sign_in_failed", address=where.address, **({"name": user.person.name} if user else {}))
             return Refused("wrong")
-        self._by_name.forgive(counted)
+        self._by_both.forgive(both)
         return Session("password", user.person.name, user.mark, now(), now())
 
     def looker_of(self, request: web.Request, grant: Grant) -> Looker:
