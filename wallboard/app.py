@@ -9,6 +9,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import structlog
 from aiohttp import web
 
 from wallboard import act_routes, alarm_routes, flow_routes, history_routes, kept_sessions, openid, routes, sign_in
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from wallboard.flows import Pictures
     from wallboard.history import History, Reports
     from wallboard.settings import WallboardSettings
+
+log = structlog.get_logger("wallboard.access")
 
 STATIC = Path(str(files("wallboard") / "static"))
 
@@ -153,7 +156,10 @@ async def _showing_out(app: web.Application) -> None:
     """Signed out is signed out on every open page, within a second."""
     while True:
         await asyncio.sleep(1.0)
-        await app[RECEPTION].show_out(app[routes.HUB].boards)
+        try:
+            app[RECEPTION].show_out(app[routes.HUB].boards)
+        except Exception:  # a task that ends here would keep everybody signed in
+            log.exception("not_shown_out")
 
 
 async def _following(app: web.Application) -> AsyncIterator[None]:

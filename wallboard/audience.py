@@ -64,13 +64,21 @@ class Audience:
         waiting = tuple(replace(caller, caller="", caller_name="") for caller in view.waiting)
         return replace(view, waiting=waiting)
 
+    def sees_all_of(self, agent: AgentView) -> bool:
+        """Whether every queue an agent works in is theirs: counts of his day and his pauses are of all of them."""
+        return self.queues is None or agent.queues.keys() <= self.queues
+
     def agent(self, view: AgentView) -> AgentView:
         """An agent as they are shown them: in what they do for another queue neither queue nor caller is told."""
         if self.queues is not None:
             own = {name: penalty for name, penalty in view.queues.items() if name in self.queues}
             elsewhere = view.queue not in self.queues
             view = replace(
-                view, queues=own, queue="" if elsewhere else view.queue, caller="" if elsewhere else view.caller
+                view,
+                queues=own,
+                queue="" if elsewhere else view.queue,
+                caller="" if elsewhere else view.caller,
+                reason=view.reason if self.sees_all_of(view) else "",
             )
         return view if self.callers == "masked" else replace(view, caller="")
 

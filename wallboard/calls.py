@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ami_bridge.messages import mask, mask_name
@@ -23,6 +24,23 @@ def call(call_id: str, story: CallStory, *, whole: bool = False) -> Json:
     """
     moments = [_moment(moment, whole=whole) for moment in time_line(story)]
     return {**_caller(story, whole=whole), "call_id": call_id, "moments": moments}
+
+
+def theirs(story: CallStory, queues: frozenset[str]) -> CallStory:
+    """What of a call is told to somebody who is for some queues: its visits there, and what belongs to these.
+
+    How it went through the flow and where else it was is not theirs: of the flow they see when it began and ended.
+    """
+    visits = [each for each in story.visits if each.queue in queues]
+    known = {each.id for each in visits}
+    return replace(
+        story,
+        journeys=tuple(replace(each, steps=()) for each in story.journeys),
+        visits=tuple(each if each.next_visit_id in known else replace(each, next_visit_id=None) for each in visits),
+        rings=tuple(each for each in story.rings if each.visit_id in known),
+        surveys=tuple(each for each in story.surveys if each.visit_id is None or each.visit_id in known),
+        callbacks=tuple(each for each in story.callbacks if each.queue in queues),
+    )
 
 
 def _caller(story: CallStory, *, whole: bool) -> Json:

@@ -86,7 +86,7 @@ class Fragments:
         return payloads.queue(self.audience.queue(view), self._settings)
 
     def _agent(self, view: AgentView) -> Json:
-        return payloads.agent(self.audience.agent(view))
+        return payloads.agent(view, self.audience)
 
     def _call(self, view: CallView) -> Json:
         return payloads.call(self.audience.call(view))

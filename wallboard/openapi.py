@@ -19,6 +19,7 @@ from wallboard.openapi_acts import act_paths, act_schemas
 from wallboard.openapi_alarms import alarm_paths
 from wallboard.openapi_flows import flow_paths
 from wallboard.openapi_history import history_paths
+from wallboard.payloads import OF_ALL_QUEUES
 from wallboard.trends import OF_AGENTS, OF_PLANS, OF_TALKS
 
 if TYPE_CHECKING:
@@ -112,6 +113,10 @@ def _schemas() -> Json:
         schema = TypeAdapter(kind).json_schema(mode="serialization", ref_template="#/components/schemas/{model}")
         schemas.update(schema.pop("$defs", {}))
         schemas[name] = schema
+    for name in OF_ALL_QUEUES:
+        number = schemas["Agent"]["properties"][name]
+        number["type"] = [number["type"], "null"]
+        number["description"] = "Null to whoever does not see every queue the agent works in."
     schemas["Queue"]["properties"] |= {
         "titles": {"type": "object", "additionalProperties": _TEXT},
         "figures": {"$ref": "#/components/schemas/Figures"},
@@ -243,7 +248,8 @@ def _call() -> Json:
             "moments": {"type": "array", "items": moment},
         },
     }
-    reading = _reading("One call on one time line: flow, queues, agents, and what the caller left", schema)
+    what = "One call on one time line: flow, queues, agents, what the caller left; of some queues, to who is for these"
+    reading = _reading(what, schema)
     named = [{"name": "call_id", "in": "path", "required": True, "schema": _TEXT}]
     refusals = {"404": _refusal("There is no such call."), "503": _refusal("The database does not answer.")}
     return {**reading, "parameters": named, "responses": {**_responses(reading), **refusals}}
@@ -278,7 +284,7 @@ def _trends() -> Json:
                         name: {**_NUMBER_OR_NULL, "description": said(name)} for name in (*OF_AGENTS, *OF_PLANS)
                     },
                 },
-                "description": "By agent, today; the last two of who has a plan.",
+                "description": "By agent, today; the last two of who has a plan. Empty to whoever is for some queues.",
             },
         },
     }
@@ -303,7 +309,9 @@ def _live() -> Json:
         "responses": {
             "101": {"description": "Switching to WebSocket."},
             "426": _refusal("Not a WebSocket request."),
-            "503": _refusal("As many viewers as it serves are looking."),
+            "503": _refusal(
+                "As many viewers are looking as it serves (`full_house`), or of this account (`too_many`)."
+            ),
         },
     }
 

@@ -46,8 +46,12 @@ _LIST: Final = {
         },
         "senders": {
             "type": "array",
-            "items": {"type": "object", "properties": {"name": _TEXT, "why": _TEXT, "since": _INSTANT}},
-            "description": "Senders that do not deliver.",
+            "items": {
+                "type": "object",
+                "required": ["name", "since"],
+                "properties": {"name": _TEXT, "why": _TEXT, "since": _INSTANT},
+            },
+            "description": "Senders that do not deliver; `why` is for whoever is for every queue.",
         },
         "watched": {
             "type": "array",

@@ -11,7 +11,7 @@ import hashlib
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import asdict, fields
 from functools import cache
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from pydantic_core import to_json
 
@@ -23,12 +23,16 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from ami_bridge.messages import AgentView, CallView, Delta, News, QueueView
+    from wallboard.audience import Audience
     from wallboard.boards import Board
     from wallboard.settings import WallboardSettings
     from wallboard.tiles import Told
     from wallboard.watch import Standing, Watch
 
 Json: TypeAlias = Mapping[str, object]
+
+OF_ALL_QUEUES: Final = ("answered", "missed", "talk_sum_s")
+"""What of an agent counts the whole of his day, whichever queue it was for."""
 
 
 def queue(view: QueueView, settings: WallboardSettings) -> Json:
@@ -40,9 +44,13 @@ def queue(view: QueueView, settings: WallboardSettings) -> Json:
     }
 
 
-def agent(view: AgentView) -> Json:
-    """One agent; one that is a telephone number is masked (`wallboard.known_as`)."""
-    return {**_fields(view), "id": known_as(view.id), "name": mask_name(view.name)}
+def agent(view: AgentView, audience: Audience) -> Json:
+    """One agent as an audience is shown him; one that is a telephone number is masked (`wallboard.known_as`).
+
+    Of one who also works in queues that are not theirs `OF_ALL_QUEUES` is null.
+    """
+    counts = {} if audience.sees_all_of(view) else dict.fromkeys(OF_ALL_QUEUES)
+    return {**_fields(audience.agent(view)), "id": known_as(view.id), "name": mask_name(view.name), **counts}
 
 
 def call(view: CallView) -> Json:

@@ -15,10 +15,11 @@ import structlog
 from aiohttp import web
 
 from wallboard.access import passwords
-from wallboard.access.limits import BY_ADDRESS, BY_NAME, Limit, Tries, address_key
+from wallboard.access.limits import BY_ADDRESS, BY_NAME, BY_NAME_AND_ADDRESS, Limit, Tries, address_key
 from wallboard.access.origin import Whence, is_of, whence
 from wallboard.access.register import of_program
 from wallboard.access.sessions import Session, Sessions
+from wallboard.looking import Looker, Looking
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,9 +35,6 @@ MOST_WAITING: Final = 10
 """Sign-ins that wait for it: two seconds' worth; whoever comes then is told to try again."""
 SAID_ONCE: Final = Limit(1, 60.0)
 """A refusal of one kind and address is logged once a minute."""
-
-SIGNED_OUT: Final = 4401
-"""How a live feed is closed whose viewer is signed out (RFC 6455, section 7.4.2, leaves 4000 to 4999 to us)."""
 
 Refusal = Literal["wrong", "too_many", "busy"]
 
@@ -65,14 +63,15 @@ class Reception:
         self.sessions = Sessions(settings.lasting)
         self._proxies = tuple(ipaddress.ip_network(each, strict=False) for each in settings.proxies)
         self._by_address = Tries(BY_ADDRESS)
+        self._by_both = Tries(BY_NAME_AND_ADDRESS)
         self._by_name = Tries(BY_NAME)
         self._said = Tries(SAID_ONCE)
         self._hashing = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="passwords")
         self._waiting = 0
         self.clock = time.monotonic
         """Seconds of a clock that is never set; tries are counted by it."""
-        self.looking: dict[web.WebSocketResponse, tuple[str, Grant]] = {}
-        """Live feeds that are open, with the session's secret (empty with a token) and what it was worth then."""
+        self.looking = Looking()
+        """Live feeds that are open."""
 
     @property
     def public(self) -> str:
@@ -138,7 +137,10 @@ class Reception:
             return refused
         user = self.register.user(name)
         counted = hashlib.sha256(name.casefold().encode("utf-8", "surrogatepass")).hexdigest()
-        verdict = self._by_name.take(counted, self.clock())
+        both = f"{counted} {address_key(where.address)}"
+        verdict = self._by_both.take(both, self.clock())
+        if verdict.allowed:  # else it does not count: one address must not use up what all have
+            verdict = self._by_name.take(counted, self.clock())
         if not verdict.allowed:
             if verdict.is_first:
                 log.warning("too_many_sign_ins", address=where.address, **({"name": name} if user else {}))
@@ -157,21 +159,30 @@ class Reception:
         if user is None or not right:
             log.warning("sign_in_failed", address=where.address, **({"name": user.person.name} if user else {}))
             return Refused("wrong")
-        self._by_name.forgive(counted)
+        self._by_both.forgive(both)
         return Session("password", user.person.name, user.mark, now(), now())
 
-    async def show_out(self, boards: Mapping[str, Board]) -> None:
+    def looker_of(self, request: web.Request, grant: Grant) -> Looker:
+        """With what somebody looks whom `grant_of` let in."""
+        if grant.way == "token":
+            token = self.register.token(bearer_of(request) or "")
+            return Looker(grant, mark="" if token is None else token.mark)
+        return Looker(grant, request.cookies.get(self.cookie(self.whence(request)), ""))
+
+    def show_out(self, boards: Mapping[str, Board]) -> None:
         """Close every live feed whose session is over, or worth something else now: it may come again as what it is."""
         moment = now()
-        for socket, (secret, grant) in tuple(self.looking.items()):
-            if secret:
-                session = self.sessions.peek(secret, moment)
-                stands = session is not None and self.register.of_session(session, boards) == grant
-            else:
-                stands = any(of_program(token) == grant for token in self.register.tokens if token.board is None)
-            if not stands:
-                self.looking.pop(socket, None)
-                await socket.close(code=SIGNED_OUT, message=b"signed out")
+
+        def stands(looker: Looker) -> bool:
+            if looker.secret:
+                session = self.sessions.peek(looker.secret, moment)
+                return session is not None and self.register.of_session(session, boards) == looker.grant
+            return any(
+                token.board is None and token.mark == looker.mark and of_program(token) == looker.grant
+                for token in self.register.tokens
+            )
+
+        self.looking.show_out(stands)
 
     def replace(self, register: Register) -> None:
         """Other people from now on: whoever is gone, or has another password, is signed out."""

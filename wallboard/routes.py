@@ -27,6 +27,7 @@ from wallboard.guard import refused
 from wallboard.history import Reports
 from wallboard.hub import FullHouseError
 from wallboard.known_as import agent_known_as, known_as
+from wallboard.looking import TooManyError
 from wallboard.metrics import exposition
 from wallboard.openapi import document
 from wallboard.outlets import catch_up, outlet
@@ -94,7 +95,7 @@ async def queues(request: web.Request) -> web.Response:
 async def agents(request: web.Request) -> web.Response:
     """`GET /api/v1/agents`."""
     snapshot, of = request.app[HUB].watch.snapshot, audience(request)
-    found = [payloads.agent(of.agent(view)) for view in of.of_agents(snapshot.agents)] if snapshot else []
+    found = [payloads.agent(view, of) for view in of.of_agents(snapshot.agents)] if snapshot else []
     return as_json({"standing": standing(request), "agents": found})
 
 
@@ -132,9 +133,10 @@ async def show_call(request: web.Request) -> web.Response:
         story = await call(_store(request), call_id)
     except StoreUnavailable as away:
         return problem(503, "store_unavailable", str(away))
-    grant = request[GRANT]
-    passed = {each.queue for each in story.visits}
-    if story.is_empty or not (grant.person.queues is None or passed & grant.person.queues):
+    grant, queues = request[GRANT], request[GRANT].person.queues
+    if queues is not None:
+        story = calls.theirs(story, queues)
+    if story.is_empty or not (queues is None or story.visits):
         return problem(404, "unknown_call", "there is no such call; expected the `call_id` or the `id` of a visit")
     return as_json(calls.call(call_id, story, whole=grant.allows(Action.NUMBERS)))
 
@@ -145,9 +147,7 @@ async def show_trends(request: web.Request) -> web.Response:
         found = await request.app[TRENDS].get(lambda: _find_trends(request.app))
     except StoreUnavailable as away:
         return problem(503, "store_unavailable", str(away))
-    of, snapshot = audience(request), request.app[HUB].watch.snapshot
-    agents = None if of.queues is None else {each.id for each in of.of_agents(snapshot.agents if snapshot else ())}
-    return as_json(found.told(of.queues, agents))
+    return as_json(found.told(audience(request).queues))
 
 
 async def _find_trends(app: web.Application) -> trends.Trends:
@@ -217,23 +217,31 @@ async def nothing_here(_: web.Request) -> web.Response:
 
 async def live(request: web.Request) -> web.StreamResponse:
     """`WS /api/v1/live`: everything at once, then every change."""
-    hub = request.app[HUB]
     socket = web.WebSocketResponse(heartbeat=HEARTBEAT_S, max_msg_size=MOST_SAID_BYTES)
     if not socket.can_prepare(request).ok:
         return problem(426, "websocket_only", "this path speaks WebSocket (RFC 6455)")
+    reception = request.app[RECEPTION]
+    try:
+        reception.looking.begin(socket, reception.looker_of(request, request[GRANT]), request.transport)
+    except TooManyError:
+        return problem(503, "too_many", "this account has as many live feeds open as it may")
+    try:
+        return await _join(request, socket)
+    finally:
+        reception.looking.end(socket)
+
+
+async def _join(request: web.Request, socket: web.WebSocketResponse) -> web.StreamResponse:
+    hub = request.app[HUB]
     try:
         viewer = hub.join(now(), audience(request))
     except FullHouseError:
         return problem(503, "full_house", "as many viewers as this board serves are already looking")
-    reception, grant = request.app[RECEPTION], request[GRANT]
-    secret = "" if grant.way == "token" else request.cookies.get(reception.cookie(reception.whence(request)), "")
     try:
         await socket.prepare(request)
-        reception.looking[socket] = (secret, grant)
         viewer.open(outlet(request, socket))
         await _serve(request, socket, viewer)
     finally:
-        reception.looking.pop(socket, None)
         hub.leave(viewer)
     return socket
 

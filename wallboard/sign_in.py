@@ -22,6 +22,7 @@ from wallboard.routes import SETTINGS
 from wallboard.sign_in_words import WORDS, language_of
 
 if TYPE_CHECKING:
+    from wallboard.access.grants import Way
     from wallboard.reception import Reception
 
 _WHERE: Final = re.compile(r"(boards/[A-Za-z0-9_%-]{1,200})?(\?[A-Za-z0-9_=&%.,:+~*-]{0,1000})?")
@@ -113,7 +114,7 @@ async def leave(request: web.Request) -> web.StreamResponse:
     secret = request.cookies.get(cookie, "")
     session = reception.sessions.find(secret, now())
     if session is not None and (await _form(request)).get("everywhere"):
-        end_all_of(reception, session.name)
+        end_all_of(reception, session.name, session.way)
     reception.sessions.end(secret)
     answer = web.Response(status=303, headers={"Location": "sign-in?out=1", "Cache-Control": "no-store"})
     answer.del_cookie(cookie, path="/", secure=reception.whence(request).is_tls, httponly=True, samesite="Lax")
@@ -128,9 +129,11 @@ async def sign_out_person(request: web.Request) -> web.Response:
     return web.Response(text=payloads.text({"ended": ended}), content_type="application/json")
 
 
-def end_all_of(reception: Reception, name: str) -> int:
-    """End every session of this name; how many there were."""
-    return reception.sessions.end_where(lambda session: session.name.casefold() == name.casefold())
+def end_all_of(reception: Reception, name: str, way: Way | None = None) -> int:
+    """End every session of this name, of those who came in one way or all; how many there were."""
+    return reception.sessions.end_where(
+        lambda session: session.name.casefold() == name.casefold() and way in {None, session.way}
+    )
 
 
 async def me(request: web.Request) -> web.Response:

@@ -18,7 +18,7 @@ from store.queries.totals import Limit, QueueTotals
 from wallboard.known_as import known_as
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from zoneinfo import ZoneInfo
 
     from ami_bridge.messages import Snapshot
@@ -96,22 +96,21 @@ class Trends:
     found: Found
     asked: Spans
 
-    def told(self, queues: frozenset[str] | None = None, agents: Collection[str] | None = None) -> Json:
-        """The answer of `GET /api/v1/trends`, of these queues and agents; None is all."""
-        return trends(self.found, self.asked, queues, agents)
+    def told(self, queues: frozenset[str] | None = None) -> Json:
+        """The answer of `GET /api/v1/trends`, of these queues; None is all."""
+        return trends(self.found, self.asked, queues)
 
 
-def trends(
-    found: Found, asked: Spans, queues: frozenset[str] | None = None, agents: Collection[str] | None = None
-) -> Json:
-    """The answer of `GET /api/v1/trends`, of these queues and agents; None is all."""
+def trends(found: Found, asked: Spans, queues: frozenset[str] | None = None) -> Json:
+    """The answer of `GET /api/v1/trends`, of these queues; None is all.
+
+    An agent's day is one, whichever queue it went to: to whoever is for some queues it is not told.
+    """
     names = {
         row.queue for rows in (found.quarters, found.last_hour, found.hour_week_ago, found.handled) for row in rows
     }
     if queues is not None:
         names &= queues
-    spent = found.spent if agents is None else [row for row in found.spent if row.agent in agents]
-    planned = {agent: tally for agent, tally in found.planned.items() if agents is None or agent in agents}
     return {
         "at": asked.now,
         "first_quarter": asked.first_quarter,
@@ -119,7 +118,7 @@ def trends(
         "week_ago": asked.week_ago,
         "overall": _told(found, asked, names),
         "queues": {name: _told(found, asked, {name}) for name in sorted(names)},
-        "agents": of_agents(spent, planned),
+        "agents": of_agents(found.spent, found.planned) if queues is None else {},
     }
 
 

@@ -103,7 +103,8 @@ CODES = codes(
         "C013",
         "The wallboard is reached over TLS, or from this machine only",
         "It speaks HTTP in clear, and passwords and callers go over it. For others a proxy speaks TLS for it: "
-        "`proxies` says which, and `address` how browsers reach it.",
+        "`proxies` says which, and `address` how browsers reach it. An `address` with https wants `proxies`, too: "
+        "without them nobody is believed about TLS, and the cookie would go over connections in clear as well.",
         "wallboard: {listen: 0.0.0.0:8096}",
         "wallboard:\n  listen: 0.0.0.0:8096\n  proxies: [10.0.0.5]\n  address: https://ops.example/hotline\n"
         "  users: {ling: {role: viewer, password: {env: LING_HASH}}}",

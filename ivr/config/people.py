@@ -163,21 +163,32 @@ class SessionTimes(_Part):
 class Wallboard(_Part):
     """The page for ops."""
 
-    address: PublicAddress | None = None
-    """How browsers reach it through a proxy; none is `http://` and `listen`."""
     proxies: Annotated[tuple[Network, ...], Field(strict=False)] = ()
     """Who may say in headers for whom a request is, and whether it came by TLS."""
+    address: PublicAddress | None = None
+    """How browsers reach it through a proxy; none is `http://` and `listen`."""
     listen: Listen = "127.0.0.1:8096"
     users: Mapping[UserName, User] = {}
     tokens: Mapping[Name, Token] = {}
     sessions: SessionTimes = SessionTimes()
     openid: OpenId | None = None
 
+    @field_validator("address", mode="after")
+    @classmethod
+    def _believed_about_tls(cls, address: str | None, others: ValidationInfo) -> str | None:
+        """Proxies that are wrong themselves are told as such."""
+        if address is None or not address.startswith("https://") or others.data.get("proxies", True):
+            return address
+        expected = "'proxies' beside it, the addresses of the proxy that speaks TLS: proxies: [127.0.0.1]"
+        raise refuse("C013", f"found {address} without 'proxies': nobody would be believed about TLS", expected)
+
     @field_validator("listen", mode="after")
     @classmethod
     def _reached_by_tls(cls, listen: str, others: ValidationInfo) -> str:
         host = listen.rsplit(":", 1)[0].strip("[]")
-        address = others.data.get("address") or ""
+        if "address" not in others.data:
+            return listen  # that is told already
+        address = others.data["address"] or ""
         if ipaddress.ip_address(host).is_loopback or (others.data.get("proxies") and address.startswith("https://")):
             return listen
         expected = (

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from ami_bridge.messages import Delta, Removed
-from store.rows import Visit
+from store.records import Callback, Survey
+from store.rows import Journey, JourneyStep, RingAttempt, Visit
 from store.writer import Writer
 from tests.wallboard.floor import NOW, floor, made_up_history, made_up_reports
 from tests.wallboard.people import BOARDS, PEOPLE, SCREEN, origin_of, served, signed_in, told
@@ -21,6 +22,7 @@ from wallboard.audience import EVERYBODY, Audience
 from wallboard.fragments import Fragments
 from wallboard.history import NotUnderstoodError
 from wallboard.hub import Hub
+from wallboard.payloads import OF_ALL_QUEUES
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -91,6 +93,19 @@ def test_a_newcomer_gets_their_queues_and_whoever_works_there() -> None:
     assert (shown["state"], shown["queue"], shown["caller"], shown["queues"]) == ("on_queue_call", "", "", {"vip": 1})
     assert "138****8000" not in json.dumps(hello)
     assert "general" not in json.dumps(hello)
+
+
+def test_what_counts_all_queues_of_an_agent_is_not_told_of_one_who_also_works_elsewhere() -> None:
+    counts = {"reason": "call 13800138000", "answered": 7, "missed": 2, "talk_sum_s": 90.0}
+    both, own = agent({"general": 0, "vip": 1}, **counts), replace(agent({"vip": 0}, **counts), id="2002")
+    made = Hub(told(Path("/nowhere")))
+    made.hear(replace(floor(), agents=(both, own)), NOW)
+    shared, theirs = Heard(made.join(NOW, VIP)).told()["agents"]
+    assert {name: shared[name] for name in counts} == {"reason": "", **dict.fromkeys(OF_ALL_QUEUES)}
+    assert [theirs[name] for name in OF_ALL_QUEUES] == [7, 2, 90.0]
+    assert theirs["reason"]
+    everything = Heard(made.join(NOW)).told()["agents"]
+    assert [each["answered"] for each in everything] == [7, 7]
 
 
 def test_changes_are_theirs_too_and_who_leaves_their_queues_is_gone() -> None:
@@ -195,6 +210,61 @@ async def test_the_history_holds_their_queues_alone(board: Client, store: Store)
     report = await (await board.get("/api/v1/history/report.csv", params=words)).text()
     assert "general" in report
     assert "vip" not in report
+
+
+async def test_of_a_call_they_are_told_their_own_queues_part(board: Client, store: Store) -> None:
+    at = datetime.now(UTC) - timedelta(minutes=20)
+    of: dict[str, Any] = {"node": "gz-1", "call_id": "c", "channel_id": "c"}
+    row: dict[str, Any] = {
+        "outcome": "answered",
+        "ended_by": "caller",
+        "entered_at": at,
+        "answered_at": at,
+        "ended_at": at,
+    }
+    asked: dict[str, Any] = {"flow": "main", "flow_version": "1", "step": "ask", "asked_at": at}
+    async with Writer(store) as writer:
+        for name, queue, agent_name, follows in (("g", "general", "Ann", "v"), ("v", "vip", "Secretive", None)):
+            of_visit: dict[str, Any] = {
+                "queue": queue,
+                "agent": agent_name,
+                "agent_name": agent_name,
+                "next_visit_id": follows,
+            }
+            writer.put(Visit(id=f"gz-1/{name}", ordinal=1, **of, **row, **of_visit))
+            writer.put(
+                RingAttempt(
+                    visit_id=f"gz-1/{name}", ordinal=1, node="gz-1", agent=agent_name, interface="PJSIP/1",
+                    started_at=at, ended_at=at, result="answered",
+                )
+            )  # fmt: skip
+            told_of: dict[str, Any] = {"agent": agent_name, "visit_id": f"gz-1/{name}", "answers": "{}"}
+            writer.put(Survey(id=name, survey=f"of {queue}", **of, **asked, **told_of))
+            wants: dict[str, Any] = {"queue": queue, "number_to_call": "13800138000", "entered_at": at}
+            writer.put(Callback(id=name, **of, **asked, **wants))
+        writer.put(
+            Journey(
+                id="gz-1/c", number="96956", flow="main", flow_version="1", started_at=at, ended_at=at,
+                outcome="finished", **of,
+            )
+        )  # fmt: skip
+        writer.put(
+            JourneyStep(
+                journey_id="gz-1/c", ordinal=1, node="gz-1", segment=1, flow="main", step="to_vip", verb="queue",
+                outcome="answered", at=at,
+            )
+        )  # fmt: skip
+    signed_in(board, PEOPLE["supervisor"])
+    whole = await (await board.get("/api/v1/calls/c")).text()
+    assert "Secretive" in whole
+    assert "to_vip" in whole
+    signed_in(board, PEOPLE["supervisor-general"])
+    for name in ("c", "gz-1/g", "gz-1/v"):
+        answer = await board.get(f"/api/v1/calls/{name.replace('/', '%2F')}")
+        part = await answer.text()
+        assert [word for word in ("Secretive", "vip", "gz-1/v") if word in part.replace('"vip":false', "")] == [], name
+        happened = {each["what"] for each in json.loads(part)["moments"]}
+        assert happened == {"began", "entered", "rung", "rang", "answered", "over", "survey", "callback", "finished"}
 
 
 async def test_a_report_is_of_their_queues_alone_and_none_that_is_of_every_queue_is_theirs(

@@ -5,12 +5,15 @@ from __future__ import annotations
 import base64
 import json
 import time
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from joserfc.jwk import KeySet, OctKey
+from pydantic import TypeAdapter, ValidationError
 from yarl import URL
 
+from ivr.config.people import UserName
 from tests.wallboard.people import origin_of, served, told
 from tests.wallboard.provider import CLIENT, KEY, OTHER, SECRET, Idp
 from wallboard.access.openid import (
@@ -24,8 +27,10 @@ from wallboard.access.openid import (
 )
 from wallboard.access.people import Person, Role
 from wallboard.access.register import Register
+from wallboard.access.sessions import Session
 from wallboard.openid import OPEN_ID
 from wallboard.reception import RECEPTION
+from wallboard.sign_in import end_all_of
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -90,7 +95,9 @@ async def test_whom_the_provider_knows_is_let_in_with_their_role(board: Client) 
     assert to == "../../boards/floor?tv"
     me = await who(board)
     assert me is not None
-    assert (me["name"], me["role"], me["queues"], me["way"]) == ("mei", "viewer", None, "openid")
+    assert (me["name"], me["role"], me["queues"], me["way"]) == (
+        "mei (Example ID)", "viewer", None, "openid",
+    )  # fmt: skip
 
 
 async def test_what_is_asked_of_it_holds_no_secret_and_is_new_each_time(board: Client) -> None:
@@ -263,14 +270,34 @@ def test_who_is_away_for_too_long_is_forgotten_and_nobody_fills_the_memory() -> 
 def test_claims_become_a_role_and_queues(groups: object, role: Role | None, queues: set[str] | None) -> None:
     named = {"team-vip": frozenset({"vip"}), "team-sales": frozenset({"sales"}), "all": None}
     found = person_of({"sub": "s", "email": "mei@example.com", "groups": groups}, provider("https://i", queues=named))
-    wanted = None if role is None else Person("mei@example.com", role, None if queues is None else frozenset(queues))
+    theirs = None if queues is None else frozenset(queues)
+    wanted = None if role is None else Person("mei@example.com (Example ID)", role, theirs)
     assert found == wanted
 
 
 def test_a_name_is_short_and_there() -> None:
     claims = {"preferred_username": "x" * 1000, "groups": "staff"}
-    assert person_of(claims, provider("https://i")) == Person("x" * 64, Role.VIEWER)
-    assert person_of({"sub": 7, "groups": "staff"}, provider("https://i")) == Person("?", Role.VIEWER)
+    assert person_of(claims, provider("https://i")) == Person(f"{'x' * 64} (Example ID)", Role.VIEWER)
+    assert person_of({"sub": 7, "groups": "staff"}, provider("https://i")) == Person("? (Example ID)", Role.VIEWER)
+
+
+@pytest.mark.parametrize("called", ["ling", " ling\n", "li\x1b[31mng", "\u202eling", "ling\0"])
+def test_nobody_of_a_provider_has_the_name_of_a_user(called: str) -> None:
+    found = person_of({"preferred_username": called, "groups": "staff"}, provider("https://i"))
+    assert found is not None
+    assert found.name.isprintable()
+    assert found.name.endswith("ng (Example ID)")
+    with pytest.raises(ValidationError):
+        TypeAdapter(UserName).validate_python(found.name)
+
+
+async def test_everywhere_is_everywhere_of_those_who_came_in_the_same_way(board: Client) -> None:
+    moment, sessions = datetime.now(UTC), board.app[RECEPTION].sessions
+    for way in ("password", "openid", "link"):
+        sessions.begin(Session(way, "ling", "", moment, moment))
+    assert end_all_of(board.app[RECEPTION], "Ling", "link") == 1
+    assert [each["way"] for each in sessions.dump()] == ["password", "openid"]
+    assert end_all_of(board.app[RECEPTION], "Ling") == 2
 
 
 @pytest.mark.parametrize("document", [None, [], "x", {}])

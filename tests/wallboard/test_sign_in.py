@@ -26,11 +26,13 @@ from tests.wallboard.people import (
 )
 from tests.wallboard.test_board import live_hello
 from wallboard.access import passwords
+from wallboard.access.origin import Whence
 from wallboard.access.people import Person, Role
 from wallboard.access.register import Register, User
 from wallboard.access.sessions import Lasting
 from wallboard.links import make_link, take_link
-from wallboard.reception import MOST_WAITING, RECEPTION, SIGNED_OUT
+from wallboard.looking import SIGNED_OUT
+from wallboard.reception import MOST_WAITING, RECEPTION, Refused
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -318,6 +320,29 @@ async def test_too_many_tries_are_told_when_the_next_may_be_and_logged_once(
     said = capsys.readouterr().out
     assert said.count("too_many_sign_ins") == 1
     assert "name 3" not in said, "what nobody is called may be a password"
+
+
+async def test_whoever_tries_a_name_too_often_locks_only_his_own_address_out(
+    board: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reception, told_at = board.app[RECEPTION], [100.0]
+    reception.clock = lambda: told_at[0]
+    monkeypatch.setattr(passwords, "is_password", lambda _, password: password == PASSWORD)
+
+    async def outcome(address: str, password: str) -> str:
+        found = await reception.check("viewer", password, Whence(address, "127.0.0.1", is_tls=False))
+        return found.why if isinstance(found, Refused) else found.name
+
+    assert [await outcome("198.51.100.9", "x") for _ in range(10)] == ["wrong"] * 10
+    told_at[0] += 20.0  # the address may try again, but not this name
+    assert [await outcome("198.51.100.9", PASSWORD) for _ in range(2)] == ["too_many"] * 2
+    assert await outcome("192.0.2.7", PASSWORD) == "viewer", "its owner is elsewhere"
+    told_at[0] += 600.0
+    for number in range(10):
+        assert [await outcome(f"198.51.100.{number}", "x") for _ in range(10)] == ["wrong"] * 10
+    assert await outcome("192.0.2.7", PASSWORD) == "too_many", "there is an end to it from however many addresses"
+    told_at[0] += 3.0
+    assert await outcome("192.0.2.7", PASSWORD) == "viewer"
 
 
 async def test_a_thousand_sign_ins_disturb_no_board(board: Client, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -32,7 +32,7 @@ LONG_LINE = tuple(waiting(f"w{n}", datetime(2026, 11, 20, tzinfo=UTC)) for n in 
 """A change of this line is 85 kB: well above the 64 KiB at which aiohttp waits for the transport after one frame."""
 
 
-def deaf(board: Client) -> socket.socket:
+def deaf(board: Client, authorization: str = SIGNED_IN["Authorization"]) -> socket.socket:
     """A browser that asks for the feed and never reads a byte of it."""
     made = socket.socket()
     made.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
@@ -40,7 +40,7 @@ def deaf(board: Client) -> socket.socket:
     made.sendall(
         f"GET /api/v1/live HTTP/1.1\r\nHost: 127.0.0.1:{board.port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
         "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
-        f"Authorization: {SIGNED_IN['Authorization']}\r\n\r\n".encode()
+        f"Authorization: {authorization}\r\n\r\n".encode()
     )
     return made
 

@@ -118,6 +118,13 @@ def test_occupancy_counts_neither_pauses_nor_other_calls_and_is_not_told_of_noth
     assert trends.of_agents([Spent(agent="3", state="signed_off", seconds=9.0)]) == {}
 
 
+def test_an_agents_day_is_not_told_to_whoever_is_for_some_queues() -> None:
+    rows = [Spent(agent="1", state="on_queue_call", seconds=9.0)]
+    made = trends.Trends(found(spent=rows, planned={"1": Tally({})}), trends.spans(NOW, SHANGHAI))
+    assert made.told(frozenset({"general"}))["agents"] == {}
+    assert list(made.told()["agents"]) == ["1"]  # type: ignore[call-overload]  # plain JSON data
+
+
 def test_the_common_target_weighs_each_queues_by_its_visits() -> None:
     big, small = TodayCounts(answered=95, abandoned=5, short_abandoned=5), TodayCounts(answered=5)
     assert common_target([(0.8, figures(big), big), (0.9, figures(small), small)]) == 0.805

@@ -1,4 +1,4 @@
-"""How often somebody may try to sign in: by address, by name, and all together. Pure; time is an argument."""
+"""How often somebody may try to sign in: by address, by name, and by both. Pure; time is an argument."""
 
 from __future__ import annotations
 
@@ -23,8 +23,10 @@ class Limit:
 
 BY_ADDRESS: Final = Limit(10, 6.0)
 """Ten people behind one address may mistype at once; after that ten tries a minute."""
-BY_NAME: Final = Limit(10, 30.0)
-"""From however many addresses: a name is tried no oftener than 2,900 times a day."""
+BY_NAME_AND_ADDRESS: Final = Limit(10, 30.0)
+"""Whoever tries a name from one address does so 2,900 times a day at most, and locks nobody out elsewhere."""
+BY_NAME: Final = Limit(100, 3.0)
+"""From however many addresses. So wide that it takes ten of them to keep somebody from signing in."""
 
 
 @dataclass(frozen=True, slots=True)

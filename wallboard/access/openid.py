@@ -36,6 +36,7 @@ GOOD_FOR_S: Final = 600.0
 """How long somebody may take at the provider."""
 MOST_PENDING: Final = 1000
 _LONGEST_NAME: Final = 64
+_LONGEST_TITLE: Final = 32
 
 
 class ProviderError(Exception):
@@ -230,5 +231,19 @@ def person_of(claims: Mapping[str, Any], provider: Provider) -> Person | None:
             return None
         queues = None if None in named else frozenset().union(*(each for each in named if each is not None))
     written = (claims.get(name) for name in ("preferred_username", "email", "sub"))
-    name = next((each.strip() for each in written if isinstance(each, str) and each.strip()), "?")
-    return Person(name[:_LONGEST_NAME], max(roles, key=list(Role).index), queues)
+    name = next((shown for each in written if isinstance(each, str) and (shown := _shown(each))), "?")
+    return Person(name_of(name, provider), max(roles, key=list(Role).index), queues)
+
+
+def name_of(name: str, provider: Provider) -> str:
+    """What somebody of a provider is called here: `ling (Example ID)`.
+
+    What they did is read, and their sessions are ended, by name. No user of hotline.yaml can have this one, which has a
+    space in it: whoever may choose what the provider calls them is not taken for somebody else.
+    """
+    return f"{name[:_LONGEST_NAME]} ({_shown(provider.title)[:_LONGEST_TITLE]})"
+
+
+def _shown(told: str) -> str:
+    """Without what is not printable: a name is written into logs and onto pages."""
+    return "".join(each for each in told if each.isprintable()).strip()

@@ -1,7 +1,8 @@
 """From where a request comes: behind which proxy, by TLS or not, of which page. Pure.
 
 What a proxy says in `X-Forwarded-…` counts only from proxies that are configured: anybody can write a header. Of a list
-the last entry is the nearest proxy's own; those before it are whatever its client claimed.
+the last entry is the nearest proxy's own; those before it are whatever its client claimed. A header that stands on
+several lines is one list (RFC 9110, section 5.2): a proxy may write a line of its own behind its client's.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ from yarl import URL
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from multidict import MultiMapping
 
     Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -38,7 +41,7 @@ class Whence:
         return f"{'https' if self.is_tls else 'http'}://{self.host}"
 
 
-def whence(peer: str, headers: Mapping[str, str], proxies: Sequence[Network]) -> Whence:
+def whence(peer: str, headers: MultiMapping[str], proxies: Sequence[Network]) -> Whence:
     """Where a request comes from.
 
     Args:
@@ -49,11 +52,23 @@ def whence(peer: str, headers: Mapping[str, str], proxies: Sequence[Network]) ->
     host = headers.get("Host", "")
     if not is_of(peer, proxies):
         return Whence(peer, host, is_tls=False)
-    chain = [each.strip() for each in headers.get("X-Forwarded-For", "").split(",") if each.strip()]
+    chain = [_without_port(each.strip()) for each in _list(headers, "X-Forwarded-For").split(",") if each.strip()]
     # the nearest that is no proxy of ours; those further off are hearsay
     address = next((each for each in reversed(chain) if not is_of(each, proxies)), chain[0] if chain else peer)
-    scheme = headers.get("X-Forwarded-Proto", "").rpartition(",")[2].strip().lower()
-    return Whence(address, headers.get("X-Forwarded-Host", "").rpartition(",")[2].strip() or host, scheme == "https")
+    scheme = _list(headers, "X-Forwarded-Proto").rpartition(",")[2].strip().lower()
+    return Whence(address, _list(headers, "X-Forwarded-Host").rpartition(",")[2].strip() or host, scheme == "https")
+
+
+def _list(headers: MultiMapping[str], name: str) -> str:
+    return ",".join(headers.getall(name, ()))
+
+
+def _without_port(client: str) -> str:
+    """An address of a client; some proxies write its port behind it (`192.0.2.7:4711`, `[2001:db8::7]:4711`)."""
+    if client.startswith("["):
+        return client[1:].partition("]")[0]
+    host, _, port = client.rpartition(":")
+    return host if host and ":" not in host and port.isdigit() else client
 
 
 def is_of(address: str, networks: Sequence[Network]) -> bool:

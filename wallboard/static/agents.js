@@ -25,7 +25,7 @@ function agentCard(agent, { state, trends, words, act, acts }) {
       <a class="who" href=${hrefOf("agent", agent.id)} title="${agent.name} · ${agent.id}">${agent.name || agent.id}</a>${act("agent", { id: agent.id, who: agent.name || agent.id, queues: Object.keys(agent.queues) })}
       <span class="st"><span><span class="shape" aria-hidden="true">${SHAPES[agent.state]}</span> ${words.states[agent.state]}</span>${agent.state === "signed_off" ? nothing : counting(agent.since)}</span>
       <span class="ctx" title=${context}>${context}</span>
-      <span class="did n"><span title=${words.taken_title}>✓ <span class="unseen">${words.taken_title} </span>${whole(agent.answered, words)}</span><span title=${words.missed}>✗ <span class="unseen">${words.missed} </span>${whole(agent.missed, words)}</span>${occupied === null ? nothing : html`<span title=${words.occupancy}><span class="unseen">${words.occupancy} </span>${whole(occupied, words)} %</span>`}${kept === null ? nothing : html`<span title=${words.adherence}>◷ <span class="unseen">${words.adherence} </span>${whole(kept, words)} %</span>`}</span></li>`;
+      <span class="did n">${agent.answered === null ? nothing : html`<span title=${words.taken_title}>✓ <span class="unseen">${words.taken_title} </span>${whole(agent.answered, words)}</span><span title=${words.missed}>✗ <span class="unseen">${words.missed} </span>${whole(agent.missed, words)}</span>`}${occupied === null ? nothing : html`<span title=${words.occupancy}><span class="unseen">${words.occupancy} </span>${whole(occupied, words)} %</span>`}${kept === null ? nothing : html`<span title=${words.adherence}>◷ <span class="unseen">${words.adherence} </span>${whole(kept, words)} %</span>`}</span></li>`;
   });
 }
 
@@ -63,7 +63,7 @@ const SORTS = {
   time: bySince,
   name: (a, b, { collator }) => collator.compare(a.name || a.id, b.name || b.id),
   occupancy: (a, b, { trends }) => (trends.occupancy(b.id) ?? -1) - (trends.occupancy(a.id) ?? -1),
-  answered: (a, b) => b.answered - a.answered,
+  answered: (a, b) => (b.answered ?? -1) - (a.answered ?? -1), // null: of one who works in other queues, too
 };
 
 const collators = new Map();

@@ -5,9 +5,9 @@ import { html, nothing } from "./vendor/lit-html/lit-html.js";
 import { repeat } from "./vendor/lit-html/directives/repeat.js";
 
 const WORDS = {
-  "zh-Hans": { list: "告警", red: "告警", yellow: "注意", over: "已恢复", since: (time) => `${time} 起`, at: (time) => `${time}`, flapping: "反复出现", sender: (name, why) => `告警通道 ${name} 无法送达：${why}`, more: (n) => `还有 ${n} 条` },
-  "zh-Hant": { list: "警報", red: "警報", yellow: "注意", over: "已恢復", since: (time) => `${time} 起`, at: (time) => `${time}`, flapping: "反覆出現", sender: (name, why) => `警報通道 ${name} 無法送達：${why}`, more: (n) => `另有 ${n} 則` },
-  en: { list: "Alarms", red: "Alarm", yellow: "Attention", over: "Over", since: (time) => `since ${time}`, at: (time) => `at ${time}`, flapping: "comes and goes", sender: (name, why) => `Sender ${name} does not deliver: ${why}`, more: (n) => `and ${n} more` },
+  "zh-Hans": { list: "告警", red: "告警", yellow: "注意", over: "已恢复", since: (time) => `${time} 起`, at: (time) => `${time}`, flapping: "反复出现", sender: (name, why) => `告警通道 ${name} 无法送达${why ? `：${why}` : ""}`, more: (n) => `还有 ${n} 条` },
+  "zh-Hant": { list: "警報", red: "警報", yellow: "注意", over: "已恢復", since: (time) => `${time} 起`, at: (time) => `${time}`, flapping: "反覆出現", sender: (name, why) => `警報通道 ${name} 無法送達${why ? `：${why}` : ""}`, more: (n) => `另有 ${n} 則` },
+  en: { list: "Alarms", red: "Alarm", yellow: "Attention", over: "Over", since: (time) => `since ${time}`, at: (time) => `at ${time}`, flapping: "comes and goes", sender: (name, why) => `Sender ${name} does not deliver${why ? `: ${why}` : ""}`, more: (n) => `and ${n} more` },
 };
 const SHAPES = { red: "■", yellow: "▲", over: "✓" };
 const CLOCK_SHORT = { hour: "2-digit", minute: "2-digit" };

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 
 import pytest
+from multidict import CIMultiDict
 
 from wallboard.access.origin import Whence, authority, is_meant, is_our_host, is_our_origin, whence
 
@@ -14,9 +15,9 @@ PUBLIC = "https://ops.example/hotline"
 
 
 def test_what_anybody_writes_into_a_header_is_not_believed() -> None:
-    claimed = {
+    claimed = CIMultiDict({
         "Host": HERE, "X-Forwarded-For": "192.0.2.1", "X-Forwarded-Proto": "https", "X-Forwarded-Host": "ops.example",
-    }  # fmt: skip
+    })  # fmt: skip
     assert whence("198.51.100.9", claimed, PROXIES) == Whence("198.51.100.9", HERE, is_tls=False)
     assert whence("127.0.0.1", claimed, PROXIES) == Whence("127.0.0.1", HERE, is_tls=False)
 
@@ -31,14 +32,26 @@ def test_what_anybody_writes_into_a_header_is_not_believed() -> None:
         ("", "10.0.0.5"),
         (" , ", "10.0.0.5"),
         ("nonsense", "nonsense"),
+        ("192.0.2.1:4711", "192.0.2.1"),
+        ("192.0.2.1, 10.0.0.9:4711", "192.0.2.1"),
+        ("[2001:db8::7]:4711", "2001:db8::7"),
+        ("[2001:db8::7]", "2001:db8::7"),
+        ("2001:db8::7", "2001:db8::7"),
     ],
 )
 def test_of_a_chain_the_nearest_that_is_no_proxy_of_ours_counts(chain: str, address: str) -> None:
-    assert whence("10.0.0.5", {"Host": HERE, "X-Forwarded-For": chain}, PROXIES).address == address
+    assert whence("10.0.0.5", CIMultiDict({"Host": HERE, "X-Forwarded-For": chain}), PROXIES).address == address
+
+
+def test_what_a_proxy_writes_on_a_line_of_its_own_counts_and_not_the_clients_line_before_it() -> None:
+    clients = [("X-Forwarded-For", "203.0.113.66"), ("X-Forwarded-Proto", "https"), ("X-Forwarded-Host", "ops.example")]
+    proxys = [("X-Forwarded-For", "192.0.2.1"), ("X-Forwarded-Proto", "http"), ("X-Forwarded-Host", "other.example")]
+    told = CIMultiDict([("Host", HERE), *clients, *proxys])
+    assert whence("10.0.0.5", told, PROXIES) == Whence("192.0.2.1", "other.example", is_tls=False)
 
 
 def test_a_proxy_says_that_it_was_tls_and_for_which_host() -> None:
-    told = {"Host": HERE, "X-Forwarded-Proto": "http, https", "X-Forwarded-Host": "ops.example"}
+    told = CIMultiDict({"Host": HERE, "X-Forwarded-Proto": "http, https", "X-Forwarded-Host": "ops.example"})
     assert whence("10.0.0.5", told, PROXIES) == Whence("10.0.0.5", "ops.example", is_tls=True)
     assert whence("::ffff:10.0.0.5", told, PROXIES).is_tls, "an IPv4 address in an IPv6 socket"
 
