@@ -1,7 +1,8 @@
 """`/api/v1/acts`: having something done, and what was done. `/api/v1/acting`: what may be done, and by whom.
 
-A viewer does nothing. A supervisor acts on the queues that are theirs, an admin on all, and closes numbers. What is
-allowed on what is decided by the bridge, against what it sees; here only who asks, and that it is an act at all.
+A viewer does nothing. A supervisor and an admin act on the queues that are theirs; an admin of every queue closes
+numbers. What is allowed on what is decided by the bridge, against what it sees; here only who asks, and that it is an
+act at all.
 """
 
 from __future__ import annotations
@@ -92,7 +93,7 @@ def answered(answer: Answer) -> web.Response:
 
 
 async def list_acts(request: web.Request) -> web.Response:
-    """`GET /api/v1/acts`: the audit, newest first. A supervisor of some queues reads their own acts."""
+    """`GET /api/v1/acts`: the audit, newest first. Whoever is for some queues reads their own acts."""
     person = request[PERSON]
     try:
         question = read_act_question(request.query, day_start(request.app))
@@ -115,7 +116,7 @@ async def list_acts(request: web.Request) -> web.Response:
 
 
 def _reads_all(person: Person) -> bool:
-    return person.role is Role.ADMIN or person.queues is None
+    return person.queues is None
 
 
 def told_of(row: ActRow) -> Json:
@@ -134,7 +135,7 @@ async def acting(request: web.Request) -> web.Response:
         return as_json({"person": _named(person), "may": []})
     may = [*_SUPERVISORS, *(("listen",) if there.listening else ())]
     told: dict[str, object] = {"person": _named(person), "may": may, "phones": dict(there.phones)}
-    if person.role is Role.ADMIN:
+    if person.role is Role.ADMIN and person.queues is None:
         told["may"] = [*may, "close_number", "open_number"]
         told |= {"numbers": there.numbers, "messages": {name: dict(texts) for name, texts in there.messages.items()}}
     return as_json(told)
@@ -156,5 +157,5 @@ _SUPERVISORS: Final = (
 
 
 def _named(person: Person) -> Json:
-    queues = None if person.queues is None or person.role is Role.ADMIN else sorted(person.queues)
+    queues = None if person.queues is None else sorted(person.queues)
     return {"name": person.name, "role": person.role.value, "queues": queues}

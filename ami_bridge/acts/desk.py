@@ -22,7 +22,7 @@ import structlog
 from ami_bridge.acts import asked
 from ami_bridge.acts.deciding import NEEDS_CHANNELS, decide
 from ami_bridge.acts.effects import is_seen, what_is_seen
-from ami_bridge.acts.outcome import Answer, Steps, Told
+from ami_bridge.acts.outcome import Answer, Steps, Told, result_of
 from ami_bridge.acts.sight import Sight
 from ami_bridge.domain.events import BroughtForward
 from ami_bridge.messages import mask_name
@@ -198,13 +198,15 @@ class Desk:
         except AmiError as wrong:
             return Told("not_seen", f"the switch does not tell its channels ({wrong}); nothing was done"), ""
         if isinstance(decision, Told):
-            return decision, what_is_seen(act, await self._sight_if_known(act))
+            if result_of(decision.code) == "refused":  # not by a word more than why
+                return decision, ""
+            return decision, what_is_seen(act, wish.asker, await self._sight_if_known(act))
         told = await self._say(decision)
         if told.code == "done":
             if decision.priority is not None and isinstance(act, asked.PromoteCaller):
                 self._switch.tell(BroughtForward(at=self._clock(), visit_id=act.visit, priority=decision.priority))
             told = await self._settled(wish, told)
-        return told, what_is_seen(act, await self._sight_if_known(act))
+        return told, what_is_seen(act, wish.asker, await self._sight_if_known(act))
 
     async def _say(self, steps: Steps) -> Told:
         """Say the actions, in order; the first that fails is the last, and tells which were done."""

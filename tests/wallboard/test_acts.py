@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 
 SUPERVISOR = Person("Wong", Role.SUPERVISOR, frozenset({"general"}))
 ADMIN = Person("陈 <script>", Role.ADMIN)
+ADMIN_OF_GENERAL = Person("Ho", Role.ADMIN, frozenset({"general"}))
 VIEWER = Person("guest", Role.VIEWER)
 PAUSE = {"act": "pause", "agent": "1001", "reason": "lunch"}
 KEY = {"Idempotency-Key": "0b7c1b1e-1111"}
@@ -219,6 +220,10 @@ async def test_what_a_page_offers_is_by_role(house: House) -> None:
     _, told = await house.get("/api/v1/acting")
     assert "close_number" in told["may"]
     assert (told["numbers"], told["messages"]) == (["96956"], {"goodbye": {"en": "Goodbye."}})
+    house.person[0] = ADMIN_OF_GENERAL
+    _, told = await house.get("/api/v1/acting")
+    assert told["person"] == {"name": "Ho", "role": "admin", "queues": ["general"]}
+    assert "close_number" not in told["may"]
     house.person[0] = VIEWER
     _, told = await house.get("/api/v1/acting")
     assert (told["person"]["role"], told["may"]) == ("viewer", [])
@@ -252,6 +257,8 @@ async def test_the_audit_is_read_by_what_is_asked(house: House, store: Store) ->
     page = (await house.get("/api/v1/acts?limit=2"))[1]
     assert [one["id"] for one in (await house.get(f"/api/v1/acts?after={page['next']}"))[1]["acts"]] == ["key-0"]
     assert (await house.get("/api/v1/acts?whoo=Li"))[0] == 400
+    house.person[0] = ADMIN_OF_GENERAL
+    assert (await house.get("/api/v1/acts"))[1]["acts"] == []
     house.person[0] = VIEWER
     assert (await house.get("/api/v1/acts"))[0] == 403
     assert (await house.post())[0] == 403

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ami_bridge.domain.events import ChannelSeen
 
 ADMIN = Asker("陈", "admin")
+ADMIN_OF_NORMAL = Asker("Ho", "admin", frozenset({"normal"}))
 OF_NORMAL = Asker("Wong", "supervisor", frozenset({"normal"}))
 OF_ALL = Asker("Li", "supervisor")
 VIEWER = Asker("guest", "viewer")

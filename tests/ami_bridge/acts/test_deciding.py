@@ -19,6 +19,7 @@ from ami_bridge.domain.line import line_of
 from ami_bridge.protocol.actions import encode
 from tests.ami_bridge.acts.floor import (
     ADMIN,
+    ADMIN_OF_NORMAL,
     CALLER,
     OF_ALL,
     OF_NORMAL,
@@ -69,6 +70,8 @@ def said(told: object) -> Any:
             ],
         ),
         (asked.PauseAgent(agent="1001", queue="vip"), OF_NORMAL, [], "not_your_queue"),
+        (asked.PauseAgent(agent="1001", queue="vip"), ADMIN_OF_NORMAL, [], "not_your_queue"),
+        (asked.MoveCaller(visit="gz-1/c2/1", queue="vip"), ADMIN_OF_NORMAL, WAITS, "not_your_queue"),
         (asked.PauseAgent(agent="1001", queue="normal", reason="lunch"), ADMIN, PAUSED, "already_so"),
         (asked.PauseAgent(agent="1001", queue="normal"), ADMIN, PAUSED, "already_so"),
         (

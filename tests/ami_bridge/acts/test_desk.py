@@ -24,7 +24,7 @@ from store import migrate
 from store.engine import open_store
 from store.errors import StoreUnavailable
 from store.queries import acts as kept
-from tests.ami_bridge.acts.floor import ADMIN, OF_ALL, OF_NORMAL, STAFF, VIEWER, floor
+from tests.ami_bridge.acts.floor import ADMIN, ADMIN_OF_NORMAL, OF_ALL, OF_NORMAL, STAFF, VIEWER, floor
 from tests.ami_bridge.replaying import T0
 from tests.ami_bridge.test_reducer import join, member
 
@@ -368,10 +368,12 @@ async def test_notes_come_back_after_a_restart_until_their_time(house: House) ->
     assert (await here.ask(wish("t2", asked.TakeNoteDown(note="n3")))).code == "already_so"
 
 
-async def test_numbers_are_closed_and_opened_by_an_admin_alone(house: House) -> None:
+async def test_numbers_are_closed_and_opened_by_an_admin_of_every_queue_alone(house: House) -> None:
     here = house.desk()
     close = asked.CloseNumber(number="96956", message="emergency")
     assert (await here.ask(wish("1", close, OF_ALL))).code == "not_allowed"
+    some = await here.ask(wish("some", close, ADMIN_OF_NORMAL))
+    assert (some.code, "admin of every queue" in some.words) == ("not_allowed", True)
     assert (await here.ask(wish("2", close))).code == "done"
     assert [(one.number, one.message, one.who) for one in house.switch.news.closed] == [("96956", "emergency", "陈")]
     assert (await here.ask(wish("3", close))).code == "already_so"
