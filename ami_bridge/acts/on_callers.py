@@ -137,7 +137,7 @@ def talk_of(agent: Agent, asker: Asker, sight: Sight) -> ChannelSeen | Told:
     found = _callers_talk(visit, sight)
     if found is None:
         found = _other_talk(agent, sight)
-        if found is not None and not (asker.everywhere or (agent.members and asker.has_all(agent.members))):
+        if found is not None and not asker.has_all(agent.members):
             return not_theirs(asker)
     return found or Told("not_talking", f"no talk is seen: {sight.told_of_agent(agent.id, asker)}")
 

@@ -24,7 +24,7 @@ from store import migrate
 from store.engine import open_store
 from store.errors import StoreUnavailable
 from store.queries import acts as kept
-from tests.ami_bridge.acts.floor import ADMIN, ADMIN_OF_NORMAL, OF_ALL, OF_NORMAL, STAFF, VIEWER, floor
+from tests.ami_bridge.acts.floor import ADMIN, ADMIN_OF_NORMAL, OF_ALL, OF_NORMAL, OF_VIP, STAFF, VIEWER, floor
 from tests.ami_bridge.replaying import T0
 from tests.ami_bridge.test_reducer import join, member
 
@@ -341,6 +341,30 @@ async def test_who_may_not_is_in_the_audit_too(house: House) -> None:
     row = await kept.act(house.store, "k")
     assert row is not None
     assert (row.who, row.code) == ("guest", "not_allowed")
+
+
+@pytest.mark.parametrize(
+    ("act", "code"),
+    [
+        (replace(PAUSE, agent="1002"), "unknown_agent"),
+        (replace(PAUSE, queue="normal"), "not_your_queue"),
+        (asked.RemoveMember(agent="1001", queue="vip"), "static_member"),
+        (asked.HangUp(visit="gz-1/c1/1"), "caller_gone"),
+    ],
+)
+async def test_who_is_refused_is_told_why_and_not_what_is_seen(house: House, act: asked.Act, code: str) -> None:
+    house.switch.floor = floor(join(1))
+    told = await house.desk().ask(wish("k", act, OF_VIP))
+    assert (told.code, told.seen) == (code, "")
+    row = await kept.act(house.store, "k")
+    assert row is not None
+    assert row.seen == ""
+
+
+async def test_who_is_for_some_queues_is_told_of_these(house: House) -> None:
+    told = await house.desk().ask(wish("k", asker=OF_VIP))
+    assert (told.code, "in vip penalty" in told.seen) == ("done", True)
+    assert "normal" not in told.seen + told.words
 
 
 async def test_numbers_in_reasons_and_notes_are_masked_in_the_audit(house: House) -> None:
