@@ -164,6 +164,10 @@ class Desk:
             except Exception:  # a fault of ours is told like everything else, and nothing is done twice for it
                 log.exception("act.failed", act=row.act, target=row.target)
                 told, seen = Told("interrupted", "the service failed; whether it was done is not known"), ""
+        told, seen = (
+            replace(told, words=mask_name(told.words)),
+            mask_name(seen),
+        )  # of reasons, and agents who are numbers
         log.info("act", who=row.who, act=row.act, target=row.target, code=told.code)
         found = Answer(key=wish.key, code=told.code, words=told.words, seen=seen)
         self._answers[wish.key] = (row.digest, found)

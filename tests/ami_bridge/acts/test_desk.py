@@ -376,6 +376,10 @@ async def test_numbers_in_reasons_and_notes_are_masked_in_the_audit(house: House
         assert row is not None
         assert "13800138000" not in row.arguments
         assert "138****8000" in row.arguments
+    said_so = await kept.act(house.store, "p")
+    assert said_so is not None
+    assert "call 138****8000 back" in (said_so.words or "")
+    assert "call 138****8000 back" in (said_so.seen or "")
     (note,) = house.switch.news.notes
     assert note.text == "ring 138****8000 <b>now</b>"
 
