@@ -361,8 +361,8 @@ def mask(number: str) -> str:
     return number[:head] + "*" * (len(number) - shown) + number[head - shown :]
 
 
-_NUMBER_IN_NAME = re.compile(r"[+(]?\d[\d\s().-]{5,}\d")
-"""Seven digits and more, as people write numbers."""
+_NUMBER_IN_NAME = re.compile(r"[+(]?\d[\d\s()./_·-]{5,}\d")
+"""Seven digits and more, as people write numbers: with spaces, brackets, dots, strokes between."""
 
 
 def mask_name(name: str) -> str:

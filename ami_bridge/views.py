@@ -88,7 +88,7 @@ def agent_view(state: State, agent: Agent) -> AgentView:
         name=agent.name,
         state=_now(interval),
         since=agent.shown_since or interval.started_at,
-        reason=interval.reason or "",
+        reason=mask_name(interval.reason or ""),
         queue=interval.queue or "",
         caller=mask(visit.row.caller) if visit else "",
         queues={queue: member.penalty or 0 for queue, member in sorted(agent.members.items())},

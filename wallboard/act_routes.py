@@ -1,7 +1,8 @@
 """`/api/v1/acts`: having something done, and what was done. `/api/v1/acting`: what may be done, and by whom.
 
-A viewer does nothing. A supervisor acts on the queues that are theirs, an admin on all, and closes numbers. What is
-allowed on what is decided by the bridge, against what it sees; here only who asks, and that it is an act at all.
+A viewer does nothing. A supervisor and an admin act on the queues that are theirs; an admin of every queue closes
+numbers. What is allowed on what is decided by the bridge, against what it sees; here only who asks, and that it is an
+act at all.
 """
 
 from __future__ import annotations
@@ -26,11 +27,12 @@ from wallboard.access.permissions import Action
 from wallboard.act_questions import read_act_question
 from wallboard.acting import Acting, BridgeAwayError, ask, asker_of, for_the_bridge
 from wallboard.carried import GRANT, PERSON
+from wallboard.known_as import agent_known_as, known_as
 from wallboard.queries import BadQuestionError
 from wallboard.routes import HUB, STORE, as_json, day_start, problem
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from store.act_rows import Act as ActRow
     from wallboard.payloads import Json
@@ -72,9 +74,7 @@ async def do(request: web.Request) -> web.Response:
         act = asked.read_act(await request.read())
     except asked.NoActError as wrong:
         return problem(400, "bad_act", str(wrong))
-    snapshot = request.app[HUB].watch.snapshot
-    agents = [each.id for each in snapshot.agents] if snapshot else []
-    wish = Wish(key, asker_of(person), for_the_bridge(act, agents))
+    wish = Wish(key, asker_of(person), for_the_bridge(act, _agents(request)))
     try:
         return answered(await ask(request.app[ACTING].socket, wish))
     except BridgeAwayError as away:
@@ -82,6 +82,11 @@ async def do(request: web.Request) -> web.Response:
             words = f"whether it was done is not known: {away}; the same key may be asked again, and is done once"
             return answered(Answer(key=key, code="no_answer", words=words))
         return answered(Answer(key=key, code="not_seen", words=f"nothing was done: {away}"))
+
+
+def _agents(request: web.Request) -> list[str]:
+    snapshot = request.app[HUB].watch.snapshot
+    return [each.id for each in snapshot.agents] if snapshot else []
 
 
 def answered(answer: Answer) -> web.Response:
@@ -92,7 +97,7 @@ def answered(answer: Answer) -> web.Response:
 
 
 async def list_acts(request: web.Request) -> web.Response:
-    """`GET /api/v1/acts`: the audit, newest first. A supervisor of some queues reads their own acts."""
+    """`GET /api/v1/acts`: the audit, newest first. Whoever is for some queues reads their own acts."""
     person = request[PERSON]
     try:
         question = read_act_question(request.query, day_start(request.app))
@@ -102,7 +107,7 @@ async def list_acts(request: web.Request) -> web.Response:
             question.until,
             who=question.who if _reads_all(person) else person.name,
             kind=question.act,
-            target=question.target,
+            target=_target(question.target, _agents(request)),
             code=question.code,
             limit=question.limit,
             after=question.after,
@@ -111,20 +116,38 @@ async def list_acts(request: web.Request) -> web.Response:
         return problem(400, "bad_question", str(wrong))
     except StoreUnavailable as away:
         return problem(503, "store_unavailable", str(away))
-    return as_json({"acts": [told_of(row) for row in page.rows], "next": page.next})
+    there = request.app.get(ACTING)
+    own = frozenset(there.numbers) if there is not None else frozenset()
+    return as_json({"acts": [told_of(row, own) for row in page.rows], "next": page.next})
 
 
 def _reads_all(person: Person) -> bool:
-    return person.role is Role.ADMIN or person.queues is None
+    return person.queues is None
 
 
-def told_of(row: ActRow) -> Json:
-    """One act of the audit."""
+def _target(asked_for: str | None, agents: Iterable[str]) -> str | None:
+    """The target by the agent's own id, where it was asked for by what browsers know him by."""
+    kind, _, name = (asked_for or "").partition(":")
+    return f"agent:{agent_known_as(name, agents)}" if kind == "agent" else asked_for
+
+
+def told_of(row: ActRow, numbers: Collection[str] = ()) -> Json:
+    """One act of the audit; numbers of telephones in it are masked, but for `numbers`, which are the hotline's own."""
     said = asdict(row)
     del said["digest"]
     result = None if row.code is None else RESULT_OF.get(row.code, "refused")  # type: ignore[call-overload]  # any text
-    masked = {name: mask_name(said[name]) for name in ("target", "words", "seen") if said[name] is not None}
-    return {**said, **masked, "arguments": json.loads(row.arguments), "result": result}
+    masked = {name: mask_name(said[name]) for name in ("words", "seen") if said[name] is not None}
+    arguments = {name: _shown(name, one, numbers) for name, one in json.loads(row.arguments).items()}
+    kind, _, name = row.target.partition(":")
+    target = f"{kind}:{_shown(kind, name, numbers)}" if name else row.target
+    return {**said, **masked, "target": target, "arguments": arguments, "result": result}
+
+
+def _shown(name: str, told: object, numbers: Collection[str]) -> object:
+    """A field of an act, as it is shown; ids of visits and notes are of our making, and are no numbers of people."""
+    if not isinstance(told, str) or name in {"act", "visit", "note"} or (name == "number" and told in numbers):
+        return told
+    return known_as(told) if name in {"agent", "phone"} else mask_name(told)
 
 
 async def acting(request: web.Request) -> web.Response:
@@ -134,7 +157,7 @@ async def acting(request: web.Request) -> web.Response:
         return as_json({"person": _named(person), "may": []})
     may = [*_SUPERVISORS, *(("listen",) if there.listening else ())]
     told: dict[str, object] = {"person": _named(person), "may": may, "phones": dict(there.phones)}
-    if person.role is Role.ADMIN:
+    if person.role is Role.ADMIN and person.queues is None:
         told["may"] = [*may, "close_number", "open_number"]
         told |= {"numbers": there.numbers, "messages": {name: dict(texts) for name, texts in there.messages.items()}}
     return as_json(told)
@@ -156,5 +179,5 @@ _SUPERVISORS: Final = (
 
 
 def _named(person: Person) -> Json:
-    queues = None if person.queues is None or person.role is Role.ADMIN else sorted(person.queues)
+    queues = None if person.queues is None else sorted(person.queues)
     return {"name": person.name, "role": person.role.value, "queues": queues}

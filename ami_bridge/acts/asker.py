@@ -28,7 +28,7 @@ class Asker:
     @property
     def everywhere(self) -> bool:
         """Whether every queue is theirs."""
-        return self.role == "admin" or self.queues is None
+        return self.queues is None
 
     def among(self, queues: Iterable[str]) -> tuple[str, ...]:
         """Those of these that are theirs, by name."""
@@ -38,6 +38,10 @@ class Asker:
         """Whether that queue is theirs."""
         return bool(self.among([queue]))
 
+    def has_all(self, queues: Iterable[str]) -> bool:
+        """Whether each of them is theirs."""
+        return all(self.has(one) for one in queues)
+
 
 def barred(asker: Asker, act: Act) -> Told | None:
     """Why the role alone forbids the act; None when it does not."""
@@ -45,11 +49,18 @@ def barred(asker: Asker, act: Act) -> Told | None:
         return Told("not_allowed", f"{asker.name} looks at boards; expected a supervisor or an admin")
     if isinstance(act, CloseNumber | OpenNumber) and asker.role != "admin":
         return Told("not_allowed", f"{asker.name} is a supervisor; numbers are closed and opened by an admin")
+    if isinstance(act, CloseNumber | OpenNumber) and not asker.everywhere:
+        return Told("not_allowed", f"{asker.name} is for some queues; numbers are closed by an admin of every queue")
     return None
 
 
-def not_theirs(asker: Asker, queues: Iterable[str]) -> Told:
-    """None of these queues is the asker's."""
-    named = ", ".join(sorted(queues)) or "no queue"
+def not_theirs(asker: Asker, named: Iterable[str] = ()) -> Told:
+    """It is about a queue that is not the asker's.
+
+    Args:
+        asker: Who asks.
+        named: The queues that the asker named himself; no other is told, for he may not know of it.
+    """
+    about = ", ".join(sorted(named)) or "another queue"
     own = ", ".join(sorted(asker.queues or ())) or "none"
-    return Told("not_your_queue", f"this is about {named}; the queues of {asker.name} are: {own}")
+    return Told("not_your_queue", f"this is about {about}; the queues of {asker.name} are: {own}")

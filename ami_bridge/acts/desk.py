@@ -22,7 +22,7 @@ import structlog
 from ami_bridge.acts import asked
 from ami_bridge.acts.deciding import NEEDS_CHANNELS, decide
 from ami_bridge.acts.effects import is_seen, what_is_seen
-from ami_bridge.acts.outcome import Answer, Steps, Told
+from ami_bridge.acts.outcome import Answer, Steps, Told, result_of
 from ami_bridge.acts.sight import Sight
 from ami_bridge.domain.events import BroughtForward
 from ami_bridge.messages import mask_name
@@ -164,6 +164,10 @@ class Desk:
             except Exception:  # a fault of ours is told like everything else, and nothing is done twice for it
                 log.exception("act.failed", act=row.act, target=row.target)
                 told, seen = Told("interrupted", "the service failed; whether it was done is not known"), ""
+        told, seen = (
+            replace(told, words=mask_name(told.words)),
+            mask_name(seen),
+        )  # of reasons, and agents who are numbers
         log.info("act", who=row.who, act=row.act, target=row.target, code=told.code)
         found = Answer(key=wish.key, code=told.code, words=told.words, seen=seen)
         self._answers[wish.key] = (row.digest, found)
@@ -198,13 +202,15 @@ class Desk:
         except AmiError as wrong:
             return Told("not_seen", f"the switch does not tell its channels ({wrong}); nothing was done"), ""
         if isinstance(decision, Told):
-            return decision, what_is_seen(act, await self._sight_if_known(act))
+            if result_of(decision.code) == "refused":  # not by a word more than why
+                return decision, ""
+            return decision, what_is_seen(act, wish.asker, await self._sight_if_known(act))
         told = await self._say(decision)
         if told.code == "done":
             if decision.priority is not None and isinstance(act, asked.PromoteCaller):
                 self._switch.tell(BroughtForward(at=self._clock(), visit_id=act.visit, priority=decision.priority))
             told = await self._settled(wish, told)
-        return told, what_is_seen(act, await self._sight_if_known(act))
+        return told, what_is_seen(act, wish.asker, await self._sight_if_known(act))
 
     async def _say(self, steps: Steps) -> Told:
         """Say the actions, in order; the first that fails is the last, and tells which were done."""

@@ -54,28 +54,31 @@ def is_seen(act: asked.Act, asker: Asker, sight: Sight) -> bool:  # noqa: C901 -
             return True
 
 
-def what_is_seen(act: asked.Act, sight: Sight) -> str:
-    """What is seen of the target, in a sentence; empty where there is nothing to see."""
+def what_is_seen(act: asked.Act, asker: Asker, sight: Sight) -> str:
+    """What the asker may see of the target, in a sentence; empty where there is nothing to see."""
     match act:
         case asked.MoveCaller() | asked.PromoteCaller():
-            return sight.told_of_visit(_latest(act.visit, sight))
+            return sight.told_of_visit(_latest(act.visit, sight), asker)
         case asked.HangUp():
-            return sight.told_of_visit(act.visit) if act.visit else sight.told_of_agent(act.agent or "")
+            if act.visit is not None:
+                return sight.told_of_visit(act.visit, asker)
+            return sight.told_of_agent(act.agent or "", asker)
         case asked.Listen():
             at_it = of_interface(sight.channels, f"PJSIP/{act.phone}")
-            return f"{act.phone} {'; '.join(map(_listening, at_it)) or 'is in no call'}"
+            does = [_listening(one, None if asker.everywhere else act.agent) for one in at_it]
+            return f"{act.phone} {'; '.join(does) or 'is in no call'}"
         case asked.SendNote() | asked.TakeNoteDown() | asked.CloseNumber() | asked.OpenNumber():
             return ""
         case _:
-            return sight.told_of_agent(act.agent)
+            return sight.told_of_agent(act.agent, asker)
 
 
-def _listening(channel: ChannelSeen) -> str:
+def _listening(channel: ChannelSeen, only_to: str | None) -> str:
     spied, _, options = channel.data.partition(",")
     mode = next((mode for mode, given in OPTIONS.items() if given == options), "")
-    if channel.application != SPYING or not mode:
-        return "is rung, or in a call"
     whom = spied.rpartition("-")[0].partition("/")[2]
+    if channel.application != SPYING or not mode or whom != (only_to or whom):
+        return "is rung, or in a call"
     return f"listens to {whom}; {HEARD_BY[mode]}"
 
 

@@ -28,18 +28,17 @@ SIGNED_OFF: Final = "signed off"
 
 def _places(agent_id: str, queue: str | None, asker: Asker, sight: Sight) -> tuple[Agent, tuple[str, ...]] | Told:
     """The agent, and the queues an act is about: the one named, or all that are the asker's."""
-    agent = sight.agent(agent_id)
+    if queue is not None and not asker.has(queue):
+        return not_theirs(asker, [queue])
+    agent = sight.agent(agent_id, asker)
     if isinstance(agent, Told):
         return agent
     if queue is not None:
-        place = sight.member(agent_id, queue)
-        if isinstance(place, Told):
-            return place
-        return (agent, (queue,)) if asker.has(queue) else not_theirs(asker, [queue])
+        place = sight.member(agent_id, queue, asker)
+        return place if isinstance(place, Told) else (agent, (queue,))
     if not agent.members:
         return sight.left(agent)
-    queues = asker.among(agent.members)
-    return (agent, queues) if queues else not_theirs(asker, agent.members)
+    return agent, asker.among(agent.members)
 
 
 def _interface(agent: Agent, queue: str) -> str:
@@ -85,10 +84,10 @@ def unpause(act: UnpauseAgent, asker: Asker, sight: Sight) -> Decision:
 
 def add(act: AddMember, asker: Asker, sight: Sight) -> Decision:
     """One queue more."""
-    if act.queue not in sight.queues:
-        return sight.no_queue(act.queue)
     if not asker.has(act.queue):
         return not_theirs(asker, [act.queue])
+    if act.queue not in sight.queues:
+        return sight.no_queue(act.queue, asker)
     state, agent = sight.state, sight.state.agents.get(act.agent)
     if agent is None and act.agent not in state.rules.agents:
         return Told("unknown_agent", f"there is no agent {act.agent}; expected an id of `agents` in hotline.yaml")

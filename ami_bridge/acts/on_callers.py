@@ -45,15 +45,14 @@ def _channel(visit: Visit, sight: Sight) -> ChannelSeen | Told:
 
 def move(act: MoveCaller, asker: Asker, sight: Sight) -> Decision:
     """Into another queue, to where his wait puts him."""
-    visit = sight.waiting(act.visit)
+    visit = sight.waiting(act.visit, asker)
     if isinstance(visit, Told):
         return visit
+    if not asker.has(act.queue):
+        return not_theirs(asker, [act.queue])
     if act.queue not in sight.queues:
-        return sight.no_queue(act.queue)
+        return sight.no_queue(act.queue, asker)
     row = visit.row
-    strange = [one for one in (row.queue, act.queue) if not asker.has(one)]
-    if strange:
-        return not_theirs(asker, strange)
     if row.queue == act.queue:
         return Told("already_so", f"{_caller(visit)} waits in {act.queue} already")
     if visit.place.partition(",")[0] not in OURS:
@@ -82,12 +81,10 @@ def move(act: MoveCaller, asker: Asker, sight: Sight) -> Decision:
 
 def promote(act: PromoteCaller, asker: Asker, sight: Sight) -> Decision:
     """To the head of the line: one priority above all who wait."""
-    visit = sight.waiting(act.visit)
+    visit = sight.waiting(act.visit, asker)
     if isinstance(visit, Told):
         return visit
     row = visit.row
-    if not asker.has(row.queue):
-        return not_theirs(asker, [row.queue])
     line = line_of(sight.state, row.queue)
     if line[0].id == visit.id:
         return Told("already_so", f"{_caller(visit)} is the next in {row.queue} already")
@@ -104,26 +101,23 @@ def hang_up(act: HangUp, asker: Asker, sight: Sight) -> Decision:
     """A caller's call, or an agent's side of a talk."""
     if act.visit is not None:
         return _hang_up_caller(act.visit, asker, sight)
-    agent = sight.agent(act.agent or "")
+    agent = sight.agent(act.agent or "", asker)
     if isinstance(agent, Told):
         return agent
-    queues = queues_at_hand(agent, sight)
-    if queues and not asker.among(queues):
-        return not_theirs(asker, queues)
-    channel = channel_of_talk(agent, sight)
-    if channel is None:
-        return Told("not_talking", f"no talk is seen: {sight.told_of_agent(agent.id)}")
+    channel = talk_of(agent, asker, sight)
+    if isinstance(channel, Told):
+        return channel
     step = Step("Hangup", {"Channel": channel.channel, "Cause": NORMAL_CLEARING})
     return Steps((step,), f"the talk of {sight.named(agent.id)} is ended; its caller goes on with the flow")
 
 
 def _hang_up_caller(visit_id: str, asker: Asker, sight: Sight) -> Decision:
-    visit = sight.state.visits.get(visit_id)
-    if visit is None or not visit.is_open:
-        told = sight.waiting(visit_id)
+    visit = sight.visit(visit_id, asker)
+    if isinstance(visit, Told):
+        return visit
+    if not visit.is_open:
+        told = sight.waiting(visit_id, asker)
         return told if isinstance(told, Told) else Told("caller_gone", "the caller is gone")
-    if not asker.has(visit.row.queue):
-        return not_theirs(asker, [visit.row.queue])
     channel = _channel(visit, sight)
     if isinstance(channel, Told):
         return channel
@@ -131,20 +125,31 @@ def _hang_up_caller(visit_id: str, asker: Asker, sight: Sight) -> Decision:
     return Steps((step,), f"the call of {_caller(visit)} in {visit.row.queue} is ended")
 
 
-def queues_at_hand(agent: Agent, sight: Sight) -> tuple[str, ...]:
-    """The queue of the talk at hand; for another call, all the agent's queues."""
+def talk_of(agent: Agent, asker: Asker, sight: Sight) -> ChannelSeen | Told:
+    """The telephone's own channel of the agent's talk, or why there is none for whoever asks.
+
+    A caller's talk is of his queue. Another one, or one of which that is not seen, is of all the agent's queues: it is
+    theirs who are for each of them.
+    """
     visit = sight.state.visits.get(agent.serving or "")
-    return (visit.row.queue,) if visit is not None else tuple(agent.members)
+    if visit is not None and not asker.has(visit.row.queue):
+        return not_theirs(asker)
+    found = _callers_talk(visit, sight)
+    if found is None:
+        found = _other_talk(agent, sight)
+        if found is not None and not asker.has_all(agent.members):
+            return not_theirs(asker)
+    return found or Told("not_talking", f"no talk is seen: {sight.told_of_agent(agent.id, asker)}")
 
 
-def channel_of_talk(agent: Agent, sight: Sight) -> ChannelSeen | None:
-    """The telephone's own channel of the agent's talk; None when there is no talk, or it is no longer there."""
-    visit = sight.state.visits.get(agent.serving or "")
+def _callers_talk(visit: Visit | None, sight: Sight) -> ChannelSeen | None:
     if visit is not None and visit.phase is Phase.TALKING:
         first = by_id(sight.channels, visit.agent_channel_id)
-        found = telephone(sight.channels, first) if first is not None else None
-        if found is not None:
-            return found
+        return telephone(sight.channels, first) if first is not None else None
+    return None
+
+
+def _other_talk(agent: Agent, sight: Sight) -> ChannelSeen | None:
     interfaces = dict.fromkeys((f"PJSIP/{agent.id}", *(one.interface for one in agent.members.values())))
     talks = (in_a_talk(sight.channels, one) for one in interfaces if one and not one.startswith("Local/"))
     return next(filter(None, talks), None)

@@ -10,9 +10,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from ami_bridge.acts.asker import not_theirs
 from ami_bridge.acts.channels import of_interface, spying
-from ami_bridge.acts.on_callers import channel_of_talk, queues_at_hand
+from ami_bridge.acts.on_callers import talk_of
 from ami_bridge.acts.outcome import Decision, Fields, Step, Steps, Told
 
 if TYPE_CHECKING:
@@ -30,20 +29,17 @@ HEARD_BY: Final = {"listen": "nobody hears the supervisor", "whisper": "the agen
 
 def listen(act: Listen, asker: Asker, sight: Sight) -> Decision:
     """Ring the supervisor's telephone, or change what its microphone does."""
-    agent = sight.agent(act.agent)
+    agent = sight.agent(act.agent, asker)
     if isinstance(agent, Told):
         return agent
-    queues = queues_at_hand(agent, sight)
-    if queues and not asker.among(queues):
-        return not_theirs(asker, queues)
     if act.phone == act.agent:
         return Told("own_phone", f"{act.phone} is the telephone of this talk; expected the supervisor's own")
     if act.phone not in sight.state.rules.agents:
         expected = "expected an id of `agents` in hotline.yaml"
         return Told("unknown_phone", f"there is no telephone {act.phone}; {expected}")
-    talk = channel_of_talk(agent, sight)
-    if talk is None:
-        return Told("not_talking", f"no talk is seen: {sight.told_of_agent(agent.id)}")
+    talk = talk_of(agent, asker, sight)
+    if isinstance(talk, Told):
+        return talk
     interface = f"PJSIP/{act.phone}"
     at_it = spying(sight.channels, interface)
     if at_it is not None:

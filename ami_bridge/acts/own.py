@@ -117,7 +117,7 @@ class OwnActs:
                 return Told("already_so", f"{act.number} is open already")
             self._numbers.open(act.number)
         elif there is not None and there.message == message:
-            since = f"{there.since:%Y-%m-%d %H:%M:%S} UTC"
+            since = f"{there.since:%d %b %Y, %H:%M:%S} UTC"  # in digits alone it would be masked as a number
             return Told("already_so", f"{act.number} is closed already, since {since}, by {there.who}")
         else:
             self._numbers.close(act.number, message, wish.asker.name, now)

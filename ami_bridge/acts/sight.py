@@ -1,4 +1,8 @@
-"""What is seen of the switch at the moment an act is decided, and how it is said. Pure."""
+"""What is seen of the switch at the moment an act is decided, and how it is said to whoever asks. Pure.
+
+Whoever is for some queues is told of these alone: of an agent in none of them, or a caller who waits in another, what
+is told is what would be told if there were none, so that nobody learns by asking who is there.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
     from datetime import datetime
 
+    from ami_bridge.acts.asker import Asker
     from ami_bridge.domain.events import ChannelSeen
     from ami_bridge.domain.model import Agent, Member, State, Visit
 
@@ -27,25 +32,29 @@ class Sight:
     may_listen: bool = False
     """Whether the AMI user may start calls."""
 
-    def agent(self, agent_id: str) -> Agent | Told:
-        """An agent that is in some queue or serves a call, or what is known instead."""
+    def agent(self, agent_id: str, asker: Asker) -> Agent | Told:
+        """An agent that is in some queue of the asker or serves a call, or what is known instead."""
         agent = self.state.agents.get(agent_id)
+        if not asker.everywhere and (agent is None or not asker.among(agent.members)):
+            near = _nearest(agent_id, [one.id for one in self.state.agents.values() if asker.among(one.members)])
+            return Told("unknown_agent", f"no queue of {asker.name} has an agent {agent_id}{near}")
         if agent is None:
             if agent_id in self.state.rules.agents:
                 return Told("agent_left", f"{self.named(agent_id)} is in no queue and was not seen in one")
             return Told("unknown_agent", f"there is no agent {agent_id}{_nearest(agent_id, self.state.agents)}")
         return agent
 
-    def member(self, agent_id: str, queue: str) -> Member | Told:
+    def member(self, agent_id: str, queue: str, asker: Asker) -> Member | Told:
         """An agent's place in one queue, or what is known instead."""
-        agent = self.agent(agent_id)
+        agent = self.agent(agent_id, asker)
         if isinstance(agent, Told):
             return agent
         if queue not in self.queues:
-            return self.no_queue(queue)
+            return self.no_queue(queue, asker)
         place = agent.members.get(queue)
         if place is None:
-            return Told("not_a_member", f"{self.named(agent_id)} is not in {queue}, but in {_list(agent.members)}")
+            where = _list(asker.among(agent.members))
+            return Told("not_a_member", f"{self.named(agent_id)} is not in {queue}, but in {where}")
         return place
 
     @property
@@ -54,9 +63,9 @@ class Sight:
         state = self.state
         return {*state.rules.queues, *state.counts, *(name for name, agents in state.doing.items() if agents)}
 
-    def no_queue(self, queue: str) -> Told:
+    def no_queue(self, queue: str, asker: Asker) -> Told:
         """There is no such queue."""
-        return Told("unknown_queue", f"there is no queue {queue}; there are: {_list(self.queues)}")
+        return Told("unknown_queue", f"there is no queue {queue}; there are: {_list(asker.among(self.queues))}")
 
     def named(self, agent_id: str) -> str:
         """An agent as people know him: ``1001 陈``."""
@@ -69,11 +78,19 @@ class Sight:
         since = agent.shown_since or agent.interval.started_at
         return Told("agent_left", f"{self.named(agent.id)} is in no queue, since {since:%H:%M:%S} UTC")
 
-    def waiting(self, visit_id: str) -> Visit | Told:
-        """A caller who waits and for whom nobody has answered, or what is known instead."""
+    def visit(self, visit_id: str, asker: Asker) -> Visit | Told:
+        """A visit of one of the asker's queues, over or not, or that nothing is known of it."""
         visit = self.state.visits.get(visit_id)
-        if visit is None:
-            return Told("caller_gone", "this caller is not in a queue; nothing more is known of the visit")
+        if visit is None or not asker.has(visit.row.queue):
+            whose = "a queue" if asker.everywhere else f"a queue of {asker.name}"
+            return Told("caller_gone", f"this caller is not in {whose}; nothing more is known of the visit")
+        return visit
+
+    def waiting(self, visit_id: str, asker: Asker) -> Visit | Told:
+        """A caller who waits and for whom nobody has answered, or what is known instead."""
+        visit = self.visit(visit_id, asker)
+        if isinstance(visit, Told):
+            return visit
         row = visit.row
         if visit.phase is Phase.WAITING:
             return visit
@@ -85,23 +102,27 @@ class Sight:
         ended = f" at {row.ended_at:%H:%M:%S} UTC" if row.ended_at else ""
         return Told("caller_gone", f"this caller waits no more: {row.outcome or 'left'}{ended}")
 
-    def told_of_agent(self, agent_id: str) -> str:
-        """What an agent does now, in a sentence."""
+    def told_of_agent(self, agent_id: str, asker: Asker) -> str:
+        """What an agent does now, in a sentence; of a pause elsewhere not the reason."""
         agent = self.state.agents.get(agent_id)
-        if agent is None:
-            return f"{self.named(agent_id)} is in no queue"
-        doing = agent.interval.state + (f" ({agent.interval.reason})" if agent.interval.reason else "")
+        own = {queue: agent.members[queue] for queue in asker.among(agent.members)} if agent is not None else {}
+        if agent is None or not (own or asker.everywhere):
+            return f"{self.named(agent_id)} is in no queue" + ("" if asker.everywhere else f" of {asker.name}")
+        reason = agent.interval.reason or ""
+        if not asker.everywhere and all(place.reason != reason for place in own.values()):
+            reason = ""
+        doing = agent.interval.state + (f" ({reason})" if reason else "")
         places = [
             f"{queue} penalty {place.penalty if place.penalty is not None else '?'}" + (", paused" * place.paused)
-            for queue, place in sorted(agent.members.items())
+            for queue, place in own.items()
         ]
         return f"{self.named(agent_id)}: {doing}; in {'; '.join(places) or 'no queue'}"
 
-    def told_of_visit(self, visit_id: str) -> str:
+    def told_of_visit(self, visit_id: str, asker: Asker) -> str:
         """How a caller stands now, in a sentence."""
         visit = self.state.visits.get(visit_id)
-        if visit is None:
-            return "the caller is in no queue"
+        if visit is None or not asker.has(visit.row.queue):
+            return "the caller is in no queue" + ("" if asker.everywhere else f" of {asker.name}")
         row = visit.row
         who = mask(row.caller) or "the caller"
         if visit.phase is Phase.WAITING:

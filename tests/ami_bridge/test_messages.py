@@ -130,6 +130,9 @@ def test_four_digits_or_more_are_always_hidden(number: str) -> None:
         ("王 +86 138-1234-5678", "王 +86**********5678"),
         ("<b>61234567</b>", "<b>61****67</b>"),
         ("１３８１２３４５６７８", "１３８****５６７８"),
+        ("call 138/0013/8000", "call 138******8000"),
+        ("call 138_0013_8000", "call 138******8000"),
+        ("call 138·0013·8000", "call 138******8000"),
     ],
 )
 def test_a_number_in_a_callers_name_is_masked_too(name: str, shown: str) -> None:

@@ -51,6 +51,11 @@ def test_an_agents_view_tells_the_caller_at_hand() -> None:
     assert (view.queues, view.answered, view.name) == ({"normal": 2}, 1, "客服1001")
 
 
+def test_a_number_in_the_reason_of_a_pause_is_masked() -> None:
+    replay = fresh().take(member(0, paused=True, pause_reason="call 13800138000 back"))
+    assert views.agent_view(replay.state, replay.state.agents["1001"]).reason == "call 138****8000 back"
+
+
 def test_a_caller_is_shown_in_the_flow_or_in_the_queue_never_in_both() -> None:
     replay = fresh().take(ev.Tagged(**caller(0)))
     assert [c.call_id for c in views.snapshot(replay.state, 1, at(0)).calls] == ["c1"]

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 
 SUPERVISOR = Person("Wong", Role.SUPERVISOR, frozenset({"general"}))
 ADMIN = Person("陈 <script>", Role.ADMIN)
+ADMIN_OF_GENERAL = Person("Ho", Role.ADMIN, frozenset({"general"}))
 VIEWER = Person("guest", Role.VIEWER)
 PAUSE = {"act": "pause", "agent": "1001", "reason": "lunch"}
 KEY = {"Idempotency-Key": "0b7c1b1e-1111"}
@@ -219,6 +220,10 @@ async def test_what_a_page_offers_is_by_role(house: House) -> None:
     _, told = await house.get("/api/v1/acting")
     assert "close_number" in told["may"]
     assert (told["numbers"], told["messages"]) == (["96956"], {"goodbye": {"en": "Goodbye."}})
+    house.person[0] = ADMIN_OF_GENERAL
+    _, told = await house.get("/api/v1/acting")
+    assert told["person"] == {"name": "Ho", "role": "admin", "queues": ["general"]}
+    assert "close_number" not in told["may"]
     house.person[0] = VIEWER
     _, told = await house.get("/api/v1/acting")
     assert (told["person"]["role"], told["may"]) == ("viewer", [])
@@ -252,10 +257,56 @@ async def test_the_audit_is_read_by_what_is_asked(house: House, store: Store) ->
     page = (await house.get("/api/v1/acts?limit=2"))[1]
     assert [one["id"] for one in (await house.get(f"/api/v1/acts?after={page['next']}"))[1]["acts"]] == ["key-0"]
     assert (await house.get("/api/v1/acts?whoo=Li"))[0] == 400
+    house.person[0] = ADMIN_OF_GENERAL
+    assert (await house.get("/api/v1/acts"))[1]["acts"] == []
     house.person[0] = VIEWER
     assert (await house.get("/api/v1/acts"))[0] == 403
     assert (await house.post())[0] == 403
     assert house.desk.wishes == []
+
+
+async def test_an_agents_mobile_is_in_no_act_that_is_read(house: House, bridge: Bridge, store: Store) -> None:
+    house.person[0] = ADMIN
+    mobile, other = "13800138000", "13900139000"
+    agents = (replace(bridge.snapshot.agents[0], id=mobile, name=mobile),)
+    bridge.tell(Delta(node="gz-1", seq=bridge.snapshot.seq + 1, at=datetime.now(UTC), agents=agents))
+    for _ in range(6000):
+        if known_as(mobile) in str(await house.get("/api/v1/agents")):
+            break
+        await asyncio.sleep(0.01)
+    visit = "gz-1/1732512345.78/1"
+    said: list[tuple[str, str, dict[str, Any]]] = [
+        ("a", f"agent:{mobile}", {"act": "listen", "agent": mobile, "phone": mobile}),
+        ("b", f"agent:{other}", {"act": "pause", "agent": other, "reason": f"call {other}", "penalty": 1}),
+        ("c", f"visit:{visit}", {"act": "promote_caller", "visit": visit}),
+        ("d", "number:96956123", {"act": "open_number", "number": "96956123"}),
+        ("e", "number:96956", {"act": "open_number", "number": "96956"}),
+    ]
+    for key, target, arguments in said:
+        row = Act(
+            id=key,
+            node="gz-1",
+            who="Li",
+            role="supervisor",
+            asked_at=NOW,
+            act=arguments["act"],
+            target=target,
+            arguments=json.dumps(arguments),
+            digest="secret",
+        )
+        await claim(store, row)
+    _, told = await house.get("/api/v1/acts")
+    assert mobile not in str(told)
+    assert other not in str(told)
+    by_id = {one["id"]: (one["target"], one["arguments"]) for one in told["acts"]}
+    shown = known_as(mobile)
+    assert by_id["a"] == (f"agent:{shown}", {"act": "listen", "agent": shown, "phone": shown})
+    assert by_id["b"][1]["reason"] == "call 139****9000"
+    assert by_id["c"] == (f"visit:{visit}", {"act": "promote_caller", "visit": visit})
+    assert by_id["d"][0] == "number:96****23"
+    assert by_id["e"][0] == "number:96956"
+    _, told = await house.get(f"/api/v1/acts?target=agent:{shown}")
+    assert [one["id"] for one in told["acts"]] == ["a"]
 
 
 async def test_notes_and_closed_numbers_reach_every_screen(house: House, bridge: Bridge) -> None:

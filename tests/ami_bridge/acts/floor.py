@@ -17,7 +17,10 @@ if TYPE_CHECKING:
     from ami_bridge.domain.events import ChannelSeen
 
 ADMIN = Asker("陈", "admin")
+ADMIN_OF_NORMAL = Asker("Ho", "admin", frozenset({"normal"}))
 OF_NORMAL = Asker("Wong", "supervisor", frozenset({"normal"}))
+OF_VIP = Asker("Ng", "supervisor", frozenset({"vip"}))
+OF_BOTH = Asker("Yu", "supervisor", frozenset({"normal", "vip"}))
 OF_ALL = Asker("Li", "supervisor")
 VIEWER = Asker("guest", "viewer")
 STAFF = replace(RULES, agents={"1001": "客服1001", "1002": "客服1002", "1009": "Supervisor"})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,15 +14,19 @@ from ami_bridge.acts import asked
 from ami_bridge.acts.asked import NoActError, fingerprint, read_act, target_of, written
 from ami_bridge.acts.channels import telephone
 from ami_bridge.acts.deciding import ON_THE_SWITCH, decide
+from ami_bridge.acts.effects import what_is_seen
 from ami_bridge.acts.outcome import Steps, Told
 from ami_bridge.domain import events as ev
 from ami_bridge.domain.line import line_of
 from ami_bridge.protocol.actions import encode
 from tests.ami_bridge.acts.floor import (
     ADMIN,
+    ADMIN_OF_NORMAL,
     CALLER,
     OF_ALL,
+    OF_BOTH,
     OF_NORMAL,
+    OF_VIP,
     PHONE,
     VIEWER,
     channel,
@@ -69,6 +74,8 @@ def said(told: object) -> Any:
             ],
         ),
         (asked.PauseAgent(agent="1001", queue="vip"), OF_NORMAL, [], "not_your_queue"),
+        (asked.PauseAgent(agent="1001", queue="vip"), ADMIN_OF_NORMAL, [], "not_your_queue"),
+        (asked.MoveCaller(visit="gz-1/c2/1", queue="vip"), ADMIN_OF_NORMAL, WAITS, "not_your_queue"),
         (asked.PauseAgent(agent="1001", queue="normal", reason="lunch"), ADMIN, PAUSED, "already_so"),
         (asked.PauseAgent(agent="1001", queue="normal"), ADMIN, PAUSED, "already_so"),
         (
@@ -330,6 +337,74 @@ def test_the_talk_of_another_supervisors_queue_is_not_heard() -> None:
     assert said(told) == "not_your_queue"
 
 
+OTHER_TALK = (channel("PJSIP/1001-00000001", "x", "b9"), channel("PJSIP/1002-00000001", "y", "b9"))
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        asked.PauseAgent(agent="1002", reason="lunch"),
+        asked.UnpauseAgent(agent="1002"),
+        asked.SignOff(agent="1002"),
+        asked.SetPenalty(agent="1002", queue="vip", penalty=1),
+        asked.RemoveMember(agent="1002", queue="vip"),
+        asked.HangUp(agent="1002"),
+        asked.Listen(agent="1002", phone="1009"),
+    ],
+)
+def test_an_agent_of_others_is_to_whoever_asks_as_one_who_is_not_there(act: Any) -> None:
+    here = sight(floor(), OTHER_TALK)
+    told, of_nobody = decide(act, OF_VIP, here), decide(replace(act, agent="1003"), OF_VIP, here)
+    assert said(told) == "unknown_agent"
+    assert told.words == of_nobody.words.replace("1003", "1002")
+    assert said(decide(act, OF_VIP, sight(floor(GONE), OTHER_TALK))) == "unknown_agent"
+
+
+@pytest.mark.parametrize(
+    "act", [asked.MoveCaller(visit="", queue="normal"), asked.PromoteCaller(visit=""), asked.HangUp()]
+)
+@pytest.mark.parametrize(
+    "happened", [WAITS, [*talk(queue="vip", channel="v1")], [*WAITS, ev.HungUp(**caller(9, "v1"))]]
+)
+def test_a_caller_of_others_is_to_whoever_asks_as_one_who_is_not_there(act: Any, happened: list[ev.Event]) -> None:
+    here = sight(floor(*happened), LINE)
+    told, of_nobody = (decide(replace(act, visit=one), OF_NORMAL, here) for one in ("gz-1/v1/1", "gz-1/x/1"))
+    assert told == of_nobody
+    assert said(told) == "caller_gone"
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        asked.PauseAgent(agent="1001", queue=""),
+        asked.AddMember(agent="1001", queue=""),
+        asked.MoveCaller(visit="gz-1/c2/1", queue=""),
+    ],
+)
+def test_a_queue_of_others_is_refused_as_one_that_is_not_there(act: Any) -> None:
+    here = sight(floor(*WAITS), LINE)
+    told, of_none = (decide(replace(act, queue=one), OF_NORMAL, here) for one in ("vip", "nowhere"))
+    assert said(told) == "not_your_queue"
+    assert told.words == of_none.words.replace("nowhere", "vip")
+
+
+@pytest.mark.parametrize("act", [asked.HangUp(agent="1001"), asked.Listen(agent="1001", phone="1009")])
+def test_a_talk_outside_the_queues_is_theirs_who_are_for_each_queue_of_the_agent(act: Any) -> None:
+    here = sight(floor(), OTHER_TALK)
+    assert said(decide(act, OF_NORMAL, here)) == "not_your_queue"
+    assert isinstance(decide(act, OF_BOTH, here), Steps)
+
+
+def test_the_reason_of_a_pause_in_others_queue_is_not_told() -> None:
+    paused = [
+        member(s, queue=queue, paused=True, pause_reason=reason, membership="static")
+        for s, queue, reason in ((4, "normal", ""), (5, "vip", "fever"))
+    ]
+    here = sight(floor(*paused))
+    assert "fever" in what_is_seen(asked.UnpauseAgent(agent="1001"), OF_VIP, here)
+    assert "fever" not in what_is_seen(asked.UnpauseAgent(agent="1001"), OF_NORMAL, here)
+
+
 LOCAL = (
     channel("PJSIP/trunk-00000001", "c1", "b1"),
     channel("Local/1001@agents-00000004;1", "a-1001", "b1"),
@@ -462,6 +537,9 @@ def test_whatever_happened_the_decision_can_be_said_and_is_theirs(
     here = floor(*happened)
     told = decide(act, asker, sight(here, (*LINE, PHONE)))
     assert told.words
+    if asker is OF_NORMAL and getattr(act, "queue", "") != "vip":  # what others' queue is called is not theirs to know
+        assert "vip" not in told.words.replace(getattr(act, "reason", "") or "\0", "")
+        assert "vip" not in what_is_seen(act, asker, sight(here))
     if isinstance(told, Told):
         return
     assert asker is not VIEWER

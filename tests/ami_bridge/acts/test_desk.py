@@ -24,7 +24,7 @@ from store import migrate
 from store.engine import open_store
 from store.errors import StoreUnavailable
 from store.queries import acts as kept
-from tests.ami_bridge.acts.floor import ADMIN, OF_ALL, OF_NORMAL, STAFF, VIEWER, floor
+from tests.ami_bridge.acts.floor import ADMIN, ADMIN_OF_NORMAL, OF_ALL, OF_NORMAL, OF_VIP, STAFF, VIEWER, floor
 from tests.ami_bridge.replaying import T0
 from tests.ami_bridge.test_reducer import join, member
 
@@ -343,6 +343,30 @@ async def test_who_may_not_is_in_the_audit_too(house: House) -> None:
     assert (row.who, row.code) == ("guest", "not_allowed")
 
 
+@pytest.mark.parametrize(
+    ("act", "code"),
+    [
+        (replace(PAUSE, agent="1002"), "unknown_agent"),
+        (replace(PAUSE, queue="normal"), "not_your_queue"),
+        (asked.RemoveMember(agent="1001", queue="vip"), "static_member"),
+        (asked.HangUp(visit="gz-1/c1/1"), "caller_gone"),
+    ],
+)
+async def test_who_is_refused_is_told_why_and_not_what_is_seen(house: House, act: asked.Act, code: str) -> None:
+    house.switch.floor = floor(join(1))
+    told = await house.desk().ask(wish("k", act, OF_VIP))
+    assert (told.code, told.seen) == (code, "")
+    row = await kept.act(house.store, "k")
+    assert row is not None
+    assert row.seen == ""
+
+
+async def test_who_is_for_some_queues_is_told_of_these(house: House) -> None:
+    told = await house.desk().ask(wish("k", asker=OF_VIP))
+    assert (told.code, "in vip penalty" in told.seen) == ("done", True)
+    assert "normal" not in told.seen + told.words
+
+
 async def test_numbers_in_reasons_and_notes_are_masked_in_the_audit(house: House) -> None:
     here = house.desk()
     await here.ask(wish("p", replace(PAUSE, reason="call 13800138000 back")))
@@ -352,6 +376,10 @@ async def test_numbers_in_reasons_and_notes_are_masked_in_the_audit(house: House
         assert row is not None
         assert "13800138000" not in row.arguments
         assert "138****8000" in row.arguments
+    said_so = await kept.act(house.store, "p")
+    assert said_so is not None
+    assert "call 138****8000 back" in (said_so.words or "")
+    assert "call 138****8000 back" in (said_so.seen or "")
     (note,) = house.switch.news.notes
     assert note.text == "ring 138****8000 <b>now</b>"
 
@@ -368,10 +396,12 @@ async def test_notes_come_back_after_a_restart_until_their_time(house: House) ->
     assert (await here.ask(wish("t2", asked.TakeNoteDown(note="n3")))).code == "already_so"
 
 
-async def test_numbers_are_closed_and_opened_by_an_admin_alone(house: House) -> None:
+async def test_numbers_are_closed_and_opened_by_an_admin_of_every_queue_alone(house: House) -> None:
     here = house.desk()
     close = asked.CloseNumber(number="96956", message="emergency")
     assert (await here.ask(wish("1", close, OF_ALL))).code == "not_allowed"
+    some = await here.ask(wish("some", close, ADMIN_OF_NORMAL))
+    assert (some.code, "admin of every queue" in some.words) == ("not_allowed", True)
     assert (await here.ask(wish("2", close))).code == "done"
     assert [(one.number, one.message, one.who) for one in house.switch.news.closed] == [("96956", "emergency", "陈")]
     assert (await here.ask(wish("3", close))).code == "already_so"
