@@ -124,7 +124,14 @@ async def test_the_page_says_when_its_data_is_not_live_and_heals_by_itself(brows
 
 
 async def test_the_page_outlives_its_server(browser: Browser, house: House) -> None:
+    kept = house.rig.state / "wallboard" / "sessions.json"
+    signed_in_before = kept.read_text("utf-8") if kept.exists() else ""
     page = await board(browser, house)
+
+    async def is_kept() -> bool:
+        return kept.exists() and kept.read_text("utf-8") != signed_in_before
+
+    await until(is_kept, within_s=60)  # who has just signed in is written down within a second
     before = house.rig.part_pids()["wallboard"]
     os.kill(before, signal.SIGKILL)
     await expect(page.locator(".standing")).to_have_attribute("data-truth", "unheard", timeout=15_000)
