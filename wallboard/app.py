@@ -158,8 +158,8 @@ async def _showing_out(app: web.Application) -> None:
         await asyncio.sleep(1.0)
         try:
             app[RECEPTION].show_out(app[routes.HUB].boards)
-        except Exception:  # a task that ends here would keep everybody signed in
-            log.exception("not_shown_out")
+        except Exception as error:  # noqa: BLE001 - a task that ends here would keep everybody signed in
+            log.error("not_shown_out", why=type(error).__name__)
 
 
 async def _following(app: web.Application) -> AsyncIterator[None]:

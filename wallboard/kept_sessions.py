@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import os
 from datetime import UTC, datetime
@@ -34,21 +35,33 @@ def read(folder: Path, sessions: Sessions) -> None:
 
 
 async def keep(folder: Path | None, sessions: Sessions) -> None:
-    """Forget what is over, and write down each change, until cancelled; the last one then, too."""
-    written = sessions.changes
+    """Forget what is over, and write down each change, until cancelled; the last one then, too.
+
+    What could not be written is tried again each time. An end is written at once: a wallboard that is killed in that
+    second must not let somebody in again who has signed out.
+    """
+    written, ended, fault = sessions.changes, asyncio.Event(), ""
+    sessions.on_end = ended.set
     try:
         while True:
-            await asyncio.sleep(LOOK_EVERY_S)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(ended.wait(), LOOK_EVERY_S)
             sessions.sweep(datetime.now(UTC))
+            ended.clear()
             if folder is not None and sessions.changes != written:
-                written = sessions.changes
-                await asyncio.to_thread(_write, folder, sessions.dump())
+                changes, before = sessions.changes, fault
+                fault = await asyncio.to_thread(_write, folder, sessions.dump())
+                if not fault:
+                    written = changes
+                elif fault != before:
+                    log.error("sessions_not_kept", why=fault)
     finally:
-        if folder is not None and sessions.changes != written:
-            _write(folder, sessions.dump())
+        if folder is not None and sessions.changes != written and (fault := _write(folder, sessions.dump())):
+            log.error("sessions_not_kept", why=fault)
 
 
-def _write(folder: Path, told: list[dict[str, object]]) -> None:
+def _write(folder: Path, told: list[dict[str, object]]) -> str:
+    """Why it could not be written; empty when it was."""
     staged = folder / f"{_FILE}.new"
     try:
         links.clear(folder, datetime.now(UTC))
@@ -56,5 +69,6 @@ def _write(folder: Path, told: list[dict[str, object]]) -> None:
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
             json.dump(told, file)
         staged.replace(folder / _FILE)
-    except OSError as error:  # the next change is written again; nobody is signed out by it
-        log.error("sessions_not_kept", why=error.strerror or str(error))
+    except OSError as error:  # nobody is signed out by it
+        return error.strerror or str(error)
+    return ""

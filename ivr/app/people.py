@@ -7,7 +7,7 @@ with mistakes changes nothing.
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import structlog
 from watchfiles import awatch
@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from ivr.config.kinds import SecretRef
     from ivr.config.model import Hotline
     from wallboard.reception import Reception
+
+_FIRST_LOOK_MS: Final = 1000
+"""How long after the watch has begun the people are read once, if nothing changes before."""
 
 log = structlog.get_logger("hotline.people")
 
@@ -88,14 +91,36 @@ def _hash(who: str, ref: SecretRef, folder: Path) -> str | None:
 
 
 async def follow(folder: Path, reception: Reception, stop: asyncio.Event) -> None:
-    """Take up each change of the people until `stop`."""
+    """Take up each change of the people until `stop`; first what was saved between the start and the watch's begin."""
+    is_first = True
     try:
-        async for _ in awatch(folder, watch_filter=_changes_of(folder), stop_event=stop):
-            found = await asyncio.to_thread(_read, folder)
-            if found is not None and found != reception.register:
-                reception.replace(found)
-    except OSError as error:  # the folder is gone, or the system watches no more: people stay as they are
-        log.error("people_not_watched", why=str(error))
+        async for changes in awatch(
+            folder,
+            watch_filter=_changes_of(folder),
+            stop_event=stop,
+            rust_timeout=_FIRST_LOOK_MS,
+            yield_on_timeout=True,
+        ):
+            if changes or is_first:
+                is_first = False
+                await _take_up(folder, reception)
+    except Exception as error:  # noqa: BLE001 - the folder is gone, or the system watches no more: people stay
+        log.error("people_not_watched", why=_why(error))
+
+
+async def _take_up(folder: Path, reception: Reception) -> None:
+    try:
+        found = await asyncio.to_thread(_read, folder)
+    except Exception as error:  # noqa: BLE001 - whoever is removed after this must not stay for ever
+        log.error("people_not_taken_up", why=_why(error))
+        return
+    if found is not None and found != reception.register:
+        reception.replace(found)
+
+
+def _why(error: Exception) -> str:
+    """No traceback: one may be printed with its variables, and there are hashes among them."""
+    return f"{type(error).__name__}: {error}" if isinstance(error, OSError) else type(error).__name__
 
 
 def _read(folder: Path) -> Register | None:

@@ -60,6 +60,8 @@ class Sessions:
         self._by_digest: dict[str, Session] = {}
         self.changes = 0
         """Grows with each change worth writing down."""
+        self.on_end: Callable[[], None] = _nothing
+        """Called after a session was ended."""
 
     def __len__(self) -> int:
         return len(self._by_digest)
@@ -99,13 +101,16 @@ class Sessions:
         """Sign this browser out."""
         if self._by_digest.pop(digest_of(secret), None) is not None:
             self.changes += 1
+            self.on_end()
 
     def end_where(self, over: Callable[[Session], bool]) -> int:
         """End every session this is true of: signed out everywhere, removed, or with another password since."""
         ended = [digest for digest, session in self._by_digest.items() if over(session)]
         for digest in ended:
             del self._by_digest[digest]
-        self.changes += bool(ended)
+        if ended:
+            self.changes += 1
+            self.on_end()
         return len(ended)
 
     def sweep(self, now: datetime) -> None:
@@ -134,6 +139,10 @@ class Sessions:
                     self._by_digest[str(entry["digest"])] = session
             except (KeyError, TypeError, ValueError):
                 continue
+
+
+def _nothing() -> None:
+    """Nobody wants to know."""
 
 
 def digest_of(secret: str) -> str:

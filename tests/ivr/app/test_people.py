@@ -22,6 +22,8 @@ from wallboard.access.tokens import hash_of
 from wallboard.reception import Reception
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from wallboard.access.register import Register
 
 WRITTEN = """
@@ -133,3 +135,56 @@ async def test_a_saved_change_of_people_counts_at_once(
         await following
     stands = reception.sessions.find(secret, datetime.now(UTC)) is not None
     assert stands is (change == "a mistake")
+
+
+async def taken_up(folder: Path, monkeypatch: pytest.MonkeyPatch, *, write: Callable[[int], None]) -> Register:
+    """The people a wallboard has that began with none, once it has others; `write` is called each second until then."""
+    reception, stop, told = Reception(settings(Path("/nowhere"))), asyncio.Event(), asyncio.Event()
+    replace = reception.replace
+
+    def noted(register: Register) -> None:
+        replace(register)
+        told.set()
+
+    monkeypatch.setattr(reception, "replace", noted)
+    following = asyncio.create_task(people.follow(folder, reception, stop))
+    try:
+        async with asyncio.timeout(60):
+            number = 0
+            while not told.is_set():
+                await asyncio.to_thread(write, number := number + 1)
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(told.wait(), 1)
+    finally:
+        stop.set()
+        await following
+    return reception.register
+
+
+async def test_what_was_saved_before_the_folder_was_watched_is_taken_up(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = await taken_up(folder, monkeypatch, write=lambda _: None)
+    assert set(found.users) == {"ling"}
+
+
+async def test_a_look_that_fails_is_told_and_is_not_the_last(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    looked, failed = people._read, list[Path]()
+
+    def failing_once(where: Path) -> Register | None:
+        if not failed:
+            failed.append(where)
+            raise ValueError
+        return looked(where)
+
+    monkeypatch.setattr(people, "_read", failing_once)
+    text = (folder / "hotline.yaml").read_text("utf-8")
+
+    def write(number: int) -> None:
+        (folder / "hotline.yaml").write_text(f"{text}# {number}\n", "utf-8")
+
+    found = await taken_up(folder, monkeypatch, write=write)
+    assert set(found.users) == {"ling"}
+    assert capsys.readouterr().out.count("people_not_taken_up") == 1
