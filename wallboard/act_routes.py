@@ -156,11 +156,26 @@ async def acting(request: web.Request) -> web.Response:
     if there is None or not request[GRANT].allows(Action.ACT):
         return as_json({"person": _named(person), "may": []})
     may = [*_SUPERVISORS, *(("listen",) if there.listening else ())]
-    told: dict[str, object] = {"person": _named(person), "may": may, "phones": dict(there.phones)}
+    told: dict[str, object] = {"person": _named(person), "may": may, "phones": _phones(request, there)}
     if person.role is Role.ADMIN and person.queues is None:
         told["may"] = [*may, "close_number", "open_number"]
         told |= {"numbers": there.numbers, "messages": {name: dict(texts) for name, texts in there.messages.items()}}
     return as_json(told)
+
+
+def _phones(request: web.Request, there: Acting) -> Mapping[str, str]:
+    """The telephones that whoever asks may listen on: their queues', and those of no queue."""
+    person, snapshot = request[PERSON], request.app[HUB].watch.snapshot
+    if not there.listening:
+        return {}
+    if person.queues is None:
+        return dict(there.phones)
+    others = (
+        {one.id for one in snapshot.agents if one.queues and not person.queues & one.queues.keys()}
+        if snapshot
+        else set(there.phones)
+    )
+    return {phone: name for phone, name in there.phones.items() if phone not in others}
 
 
 _SUPERVISORS: Final = (

@@ -3,7 +3,8 @@
 - The key is written into the database before anything is said to Asterisk. Whoever comes with the same key, now or
   after a restart, gets that act's answer; nothing is done a second time.
 - No answer from Asterisk is an answer of its own: ``no_answer``, with what is seen then. Nothing is said again.
-- Acts on one target wait for each other, until what the one before did is seen.
+- Acts on one target, or on two that hang together (`ami_bridge.acts.touched`), wait for each other, until what the one
+  before did is seen.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from ami_bridge.acts.deciding import NEEDS_CHANNELS, decide
 from ami_bridge.acts.effects import is_seen, what_is_seen
 from ami_bridge.acts.outcome import Answer, Steps, Told, result_of
 from ami_bridge.acts.sight import Sight
+from ami_bridge.acts.touched import touched
 from ami_bridge.domain.events import BroughtForward
 from ami_bridge.messages import mask_name
 from ami_bridge.protocol.errors import ActionFailed, ActionRefusedHere, AmiError, LinkDown
@@ -108,6 +110,8 @@ class Desk:
         """By key: what this process is at."""
         self._answers: OrderedDict[str, tuple[str, Answer]] = OrderedDict()
         """By key, with the act's digest: the latest, which stand even when they could not be written down."""
+        self._began: dict[str, str] = {}
+        """By the telephone that listens: who had it rung."""
         self._locks: dict[str, tuple[asyncio.Lock, int]] = {}
 
     async def open(self) -> None:
@@ -152,7 +156,7 @@ class Desk:
         remembered = self._answers.get(wish.key)
         if remembered is not None and remembered[0] == row.digest:
             return replace(remembered[1], repeated=True)
-        async with self._alone(row.target):  # first: on one target, who came first is first
+        async with self._alone(wish.act):  # first: on one target, who came first is first
             try:
                 before = await claim(self._store, row)
             except StoreUnavailable as away:
@@ -205,6 +209,8 @@ class Desk:
             if result_of(decision.code) == "refused":  # not by a word more than why
                 return decision, ""
             return decision, what_is_seen(act, wish.asker, await self._sight_if_known(act))
+        if isinstance(act, asked.Listen) and decision.actions[0].action == "Originate":
+            self._began[act.phone] = wish.asker.name  # before it is said: it may ring though no answer comes
         told = await self._say(decision)
         if told.code == "done":
             if decision.priority is not None and isinstance(act, asked.PromoteCaller):
@@ -247,15 +253,14 @@ class Desk:
         return told
 
     def _now(self) -> Sight:
-        return Sight(self._switch.state, self._clock(), may_listen=self._may_listen)
+        return Sight(self._switch.state, self._clock(), may_listen=self._may_listen, began=self._began)
 
     async def _sight(self, act: asked.Act) -> Sight:
         if not isinstance(act, NEEDS_CHANNELS):
             return self._now()
         rows = (await self._switch.ask("CoreShowChannels")).rows
         now = self._clock()
-        channels = tuple(channel_of(row, now) for row in rows)
-        return Sight(self._switch.state, now, channels, self._may_listen)
+        return replace(self._now(), now=now, channels=tuple(channel_of(row, now) for row in rows))
 
     async def _sight_if_known(self, act: asked.Act) -> Sight:
         try:
@@ -264,7 +269,19 @@ class Desk:
             return self._now()
 
     @contextlib.asynccontextmanager
-    async def _alone(self, target: str) -> AsyncIterator[None]:
+    async def _alone(self, act: asked.Act) -> AsyncIterator[None]:
+        """Alone with all that the act is about, also where that has become more while others had it."""
+        while True:
+            about = touched(act, self._switch.state)
+            async with contextlib.AsyncExitStack() as held:
+                for one in sorted(about):  # everybody in this order: no two wait for each other
+                    await held.enter_async_context(self._locked(one))
+                if touched(act, self._switch.state) <= about:
+                    yield
+                    return
+
+    @contextlib.asynccontextmanager
+    async def _locked(self, target: str) -> AsyncIterator[None]:
         lock, waiting = self._locks.get(target, (asyncio.Lock(), 0))
         self._locks[target] = (lock, waiting + 1)
         try:

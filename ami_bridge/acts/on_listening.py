@@ -28,14 +28,16 @@ HEARD_BY: Final = {"listen": "nobody hears the supervisor", "whisper": "the agen
 
 
 def listen(act: Listen, asker: Asker, sight: Sight) -> Decision:
-    """Ring the supervisor's telephone, or change what its microphone does."""
+    """Ring the supervisor's telephone, or change what its microphone does, which only who had it rung may."""
+    if not sight.may_listen:
+        return Told("listening_off", "hotline.yaml does not allow listening; expected `listening: true` under `ami`")
     agent = sight.agent(act.agent, asker)
     if isinstance(agent, Told):
         return agent
     if act.phone == act.agent:
         return Told("own_phone", f"{act.phone} is the telephone of this talk; expected the supervisor's own")
-    if act.phone not in sight.state.rules.agents:
-        expected = "expected an id of `agents` in hotline.yaml"
+    if not sight.has_telephone(act.phone, asker):
+        expected = "expected an id of `agents` in hotline.yaml" + ("" if asker.everywhere else ", of your queues")
         return Told("unknown_phone", f"there is no telephone {act.phone}; {expected}")
     talk = talk_of(agent, asker, sight)
     if isinstance(talk, Told):
@@ -43,11 +45,12 @@ def listen(act: Listen, asker: Asker, sight: Sight) -> Decision:
     interface = f"PJSIP/{act.phone}"
     at_it = spying(sight.channels, interface)
     if at_it is not None:
+        if sight.began.get(act.phone) != asker.name:
+            whose = f"{act.phone} listens, and not for {asker.name} as far as is known"
+            return Told("not_allowed", f"{whose}; its microphone is opened by who had it rung. Hang up and listen anew")
         return _other_mode(act, sight, at_it, talk)
     if act.mode != "listen":
         return Told("not_allowed", f"{act.phone} does not listen yet; the microphone is opened once it does")
-    if not sight.may_listen:
-        return Told("listening_off", "hotline.yaml does not allow listening; expected `listening: true` under `ami`")
     if of_interface(sight.channels, interface):
         return Told("phone_busy", f"{sight.named(act.phone)} is in a call")
     fields: Fields = {

@@ -6,7 +6,7 @@ is told is what would be told if there were none, so that nobody learns by askin
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ami_bridge.acts.outcome import Told
@@ -14,7 +14,7 @@ from ami_bridge.domain.states import Phase
 from ami_bridge.messages import mask
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
     from datetime import datetime
 
     from ami_bridge.acts.asker import Asker
@@ -31,6 +31,8 @@ class Sight:
     channels: tuple[ChannelSeen, ...] = ()
     may_listen: bool = False
     """Whether the AMI user may start calls."""
+    began: Mapping[str, str] = field(default_factory=dict)
+    """By the telephone that listens: who had it rung, as far as this bridge knows."""
 
     def agent(self, agent_id: str, asker: Asker) -> Agent | Told:
         """An agent that is in some queue of the asker or serves a call, or what is known instead."""
@@ -72,6 +74,12 @@ class Sight:
         agent = self.state.agents.get(agent_id)
         name = self.state.rules.agents.get(agent_id) or (agent.name if agent else "")
         return f"{agent_id} {name}" if name and name != agent_id else agent_id
+
+    def has_telephone(self, phone: str, asker: Asker) -> bool:
+        """Whether a telephone may be rung for the asker: an agent's of their queues, or one that is in no queue."""
+        agent = self.state.agents.get(phone)
+        known = phone in self.state.rules.agents
+        return known and (asker.everywhere or agent is None or not agent.members or bool(asker.among(agent.members)))
 
     def left(self, agent: Agent) -> Told:
         """An agent who is in no queue any more."""

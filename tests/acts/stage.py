@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 ADMIN = Person("陈主管", Role.ADMIN)
 OF_SERVICE = Person("Wong", Role.SUPERVISOR, frozenset({"service"}))
+OF_SERVICE_AND_VIP = Person("Wong", Role.SUPERVISOR, frozenset({"service", "vip"}))
 CLOSING = "goodbye"
 
 

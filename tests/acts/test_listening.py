@@ -12,7 +12,7 @@ import pytest
 
 from lab.phone import State
 from lab.tones import UNHEARD, hum, is_heard, loudest
-from tests.acts.stage import OF_SERVICE
+from tests.acts.stage import OF_SERVICE_AND_VIP
 from tests.calls.asking import talking, to_the_queue
 from tests.calls.conftest import until
 
@@ -80,7 +80,7 @@ async def nobody_hears(hz: int, *phones: Phone) -> None:
 
 
 async def test_listen_whisper_barge_and_back_and_who_hears_whom(house: House, desk: Board) -> None:
-    desk.person = OF_SERVICE
+    desk.person = OF_SERVICE_AND_VIP  # of the talk, and of the telephone that listens
     async with talk(house, "13933300001") as here:
         assert (await desk.do("listen", agent="1001", phone="1008", mode="barge"))["code"] == "not_allowed"
         told = await desk.done("listen", agent="1001", phone="1008")

@@ -27,7 +27,7 @@ from wallboard.app import make_app
 from wallboard.known_as import known_as
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Mapping
     from pathlib import Path
 
     from aiohttp import web
@@ -87,24 +87,26 @@ class House:
 
 
 @asynccontextmanager
-async def opened(tmp_path: Path, store: Store, *, door: bool = True) -> AsyncIterator[House]:
+async def opened(
+    tmp_path: Path, store: Store, *, door: bool = True, phones: Mapping[str, str] | None = None, listening: bool = True
+) -> AsyncIterator[House]:
     desk, person = Desk(), [SUPERVISOR]
     there = Acting(
         socket=tmp_path / "acts.sock",
-        phones={"1009": "Supervisor"},
-        listening=True,
+        phones=phones or {"1009": "Supervisor"},
+        listening=listening,
         numbers=("96956",),
         messages={"goodbye": {"en": "Goodbye."}},
     )
     app = make_app(settings(tmp_path / "feed.sock"), store, acting=there)
-    listening = Door(there.socket, desk)  # type: ignore[arg-type]  # all of a desk that a door needs
+    entrance = Door(there.socket, desk)  # type: ignore[arg-type]  # all of a desk that a door needs
     if door:
-        await listening.open()
+        await entrance.open()
     try:
         async with TestClient(TestServer(app)) as client:
             yield House(client, desk, person)  # type: ignore[arg-type]  # may be None later
     finally:
-        await listening.close()
+        await entrance.close()
 
 
 @pytest.fixture
@@ -227,6 +229,27 @@ async def test_what_a_page_offers_is_by_role(house: House) -> None:
     house.person[0] = VIEWER
     _, told = await house.get("/api/v1/acting")
     assert (told["person"]["role"], told["may"]) == ("viewer", [])
+
+
+async def test_a_page_offers_the_telephones_of_ones_own_queues_where_there_is_listening(
+    tmp_path: Path, bridge: Bridge, store: Store
+) -> None:
+    phones = {"1001": "陈", "1003": "VIP", "1009": "Supervisor"}
+    of_vip = replace(bridge.snapshot.agents[0], id="1003", queues={"vip": 0})
+    bridge.snapshot = replace(bridge.snapshot, agents=(*bridge.snapshot.agents, of_vip))
+    for listening in (True, False):
+        async with opened(tmp_path, store, phones=phones, listening=listening) as house:
+            await bridge.connected.wait()
+            for _ in range(6000):
+                house.person[0] = ADMIN
+                if "1003" in str(await house.get("/api/v1/agents")):
+                    break
+                await asyncio.sleep(0.01)
+            _, told = await house.get("/api/v1/acting")
+            assert told["phones"] == (phones if listening else {})
+            house.person[0] = SUPERVISOR
+            _, told = await house.get("/api/v1/acting")
+            assert told["phones"] == ({"1001": "陈", "1009": "Supervisor"} if listening else {})
 
 
 async def test_the_audit_is_read_by_what_is_asked(house: House, store: Store) -> None:

@@ -12,7 +12,7 @@ from tests.ami_bridge.replaying import RULES, T0, Replay, fresh
 from tests.ami_bridge.test_reducer import at, caller, join, member, ringing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from ami_bridge.domain.events import ChannelSeen
 
@@ -71,5 +71,11 @@ CALLER = channel("PJSIP/trunk-00000001", "c1", "b1", "Queue")
 PHONE = channel("PJSIP/1001-00000002", "a-1001", "b1", "AppQueue")
 
 
-def sight(replay: Replay, channels: Iterable[ChannelSeen] = (CALLER, PHONE), *, may_listen: bool = True) -> Sight:
-    return Sight(replay.state, at(60), tuple(channels), may_listen=may_listen)
+def sight(
+    replay: Replay,
+    channels: Iterable[ChannelSeen] = (CALLER, PHONE),
+    *,
+    may_listen: bool = True,
+    began: Mapping[str, str] | None = None,
+) -> Sight:
+    return Sight(replay.state, at(60), tuple(channels), may_listen=may_listen, began=began or {})

@@ -322,14 +322,39 @@ SPYING = channel("PJSIP/1009-00000003", "s", "", "ChanSpy", "PJSIP/1001-00000002
     ],
 )
 def test_listening(act: asked.Listen, channels: Any, *, may_listen: bool, wanted: Any) -> None:
-    told = decide(act, ADMIN, sight(floor(*talk()), channels, may_listen=may_listen))
+    told = decide(act, ADMIN, sight(floor(*talk()), channels, may_listen=may_listen, began={"1009": ADMIN.name}))
     assert said(told) == wanted
 
 
 def test_who_listens_elsewhere_does_not_speak_into_a_talk_he_has_not_heard() -> None:
     elsewhere = channel("PJSIP/1009-00000003", "s", "", "ChanSpy", "PJSIP/1002-00000008,uqES")
     act = asked.Listen(agent="1001", phone="1009", mode="barge")
-    assert said(decide(act, ADMIN, sight(floor(*talk()), (CALLER, PHONE, elsewhere)))) == "not_allowed"
+    here = sight(floor(*talk()), (CALLER, PHONE, elsewhere), began={"1009": ADMIN.name})
+    assert said(decide(act, ADMIN, here)) == "not_allowed"
+
+
+@pytest.mark.parametrize("mode", ["listen", "whisper", "barge"])
+@pytest.mark.parametrize("began", [{}, {"1009": "陈"}, {"1008": "Li"}])
+def test_a_telephone_that_listens_obeys_who_had_it_rung_alone(mode: asked.Mode, began: dict[str, str]) -> None:
+    here = sight(floor(*talk()), (CALLER, PHONE, SPYING), began=began)
+    told = decide(asked.Listen(agent="1001", phone="1009", mode=mode), OF_ALL, here)
+    assert said(told) == "not_allowed"
+    assert "陈" not in told.words
+
+
+@pytest.mark.parametrize("mode", ["listen", "whisper", "barge"])
+@pytest.mark.parametrize("channels", [(CALLER, PHONE), (CALLER, PHONE, SPYING)])
+def test_where_listening_is_off_no_microphone_is_opened_either(mode: asked.Mode, channels: Any) -> None:
+    here = sight(floor(*talk()), channels, may_listen=False, began={"1009": "陈"})
+    assert said(decide(asked.Listen(agent="1001", phone="1009", mode=mode), ADMIN, here)) == "listening_off"
+
+
+def test_only_telephones_of_ones_own_queues_are_rung() -> None:
+    here = sight(floor(*talk(queue="vip")))
+    told = decide(asked.Listen(agent="1001", phone="1002"), OF_VIP, here)
+    assert said(told) == "unknown_phone"
+    assert told.words == decide(asked.Listen(agent="1001", phone="1005"), OF_VIP, here).words.replace("1005", "1002")
+    assert isinstance(decide(asked.Listen(agent="1001", phone="1002"), OF_BOTH, here), Steps)
 
 
 def test_the_talk_of_another_supervisors_queue_is_not_heard() -> None:

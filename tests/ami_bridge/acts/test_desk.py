@@ -24,7 +24,7 @@ from store import migrate
 from store.engine import open_store
 from store.errors import StoreUnavailable
 from store.queries import acts as kept
-from tests.ami_bridge.acts.floor import ADMIN, ADMIN_OF_NORMAL, OF_ALL, OF_NORMAL, OF_VIP, STAFF, VIEWER, floor
+from tests.ami_bridge.acts.floor import ADMIN, ADMIN_OF_NORMAL, OF_ALL, OF_NORMAL, OF_VIP, STAFF, VIEWER, floor, talk
 from tests.ami_bridge.replaying import T0
 from tests.ami_bridge.test_reducer import join, member
 
@@ -51,7 +51,7 @@ class Asterisk:
     """Answers only when as many ask at once as are to meet."""
     stands_still: bool = False
     gate: asyncio.Event | None = None
-    """What is said of 1001 is answered once it is open."""
+    """What is said of 1001, or of a channel, is answered once it is open."""
     fails: Exception | None = None
     deaf: bool = False
     """Answers, and nothing comes of it."""
@@ -59,6 +59,8 @@ class Asterisk:
     news: News = field(default_factory=News)
     channels: tuple[Heard, ...] = ()
     now: datetime = T0 + timedelta(seconds=60)
+    rings: tuple[Heard, ...] = ()
+    """The channels a call that is started makes."""
 
     @property
     def state(self) -> State:
@@ -74,11 +76,13 @@ class Asterisk:
             await asyncio.sleep(0)
         if self.meet is not None:
             await self.meet.wait()
-        if self.gate is not None and "1001" in fields["Interface"]:
+        if self.gate is not None and "1001" in fields.get("Interface", "1001"):
             await self.gate.wait()
         if self.stands_still:
             await asyncio.Event().wait()
         self.at_once -= 1
+        if name == "Originate":
+            self.channels, self.rings = (*self.channels, *self.rings), ()
         if self.fails is not None:
             raise self.fails
         if name == "QueuePause" and not self.deaf:
@@ -435,6 +439,63 @@ async def test_a_caller_brought_forward_stands_at_the_head_of_our_line(house: Ho
     told = await house.desk().ask(wish("k", asked.PromoteCaller(visit="gz-1/c2/1")))
     assert told.code == "done"
     assert house.switch.state.visits["gz-1/c2/1"].row.priority == 3
+
+
+def talking(*names: str) -> tuple[Heard, ...]:
+    return tuple(
+        Heard({"Channel": name, "Uniqueid": name, "Linkedid": "x", "BridgeId": "b", "Duration": "00:00:01"})
+        for name in names
+    )
+
+
+async def test_a_microphone_is_opened_by_who_had_the_telephone_rung(house: House) -> None:
+    spying = {"Channel": "PJSIP/1009-03", "Uniqueid": "s", "Linkedid": "s", "Duration": "00:00:01"}
+    spying |= {"Application": "ChanSpy", "ApplicationData": "PJSIP/1001-01,uqES"}
+    house.switch.channels, house.switch.rings = talking("PJSIP/1001-01", "PJSIP/1002-02"), (Heard(spying),)
+    here, whisper = house.desk(), asked.Listen(agent="1001", phone="1009", mode="whisper")
+    assert (await here.ask(wish("1", replace(whisper, mode="listen"), OF_ALL))).code == "done"
+    assert (await here.ask(wish("2", whisper))).code == "not_allowed"
+    assert (await house.desk().ask(wish("3", whisper, OF_ALL))).code == "not_allowed", "a new bridge knows nobody"
+    assert [name for name, _ in house.switch.said] == ["Originate"]
+    assert (await here.ask(wish("4", whisper, OF_ALL))).code == "done"
+    assert [name for name, _ in house.switch.said] == ["Originate", "Setvar", "Redirect"]
+
+
+@pytest.mark.parametrize(
+    "two",
+    [
+        (asked.HangUp(visit="gz-1/c1/1"), asked.HangUp(agent="1001")),
+        (asked.HangUp(agent="1001"), asked.HangUp(visit="gz-1/c1/1")),
+        (asked.HangUp(visit="gz-1/c1/1"), PAUSE),
+        (asked.Listen(agent="1001", phone="1009"), asked.Listen(agent="1002", phone="1009")),
+        (asked.PromoteCaller(visit="gz-1/c3/1"), asked.PromoteCaller(visit="gz-1/c4/1")),
+    ],
+)
+async def test_acts_on_what_hangs_together_are_done_one_after_the_other(
+    house: House, monkeypatch: pytest.MonkeyPatch, two: tuple[asked.Act, asked.Act]
+) -> None:
+    for name in ("SEEN_WITHIN_S", "RINGS_WITHIN_S"):
+        monkeypatch.setattr(desk, name, 0.05)
+    house.switch.floor = floor(*talk(), *(join(9, name) for name in ("c2", "c3", "c4")))
+    phones = talking("PJSIP/1001-01", "PJSIP/1002-02")
+    callers = [
+        {"Channel": f"PJSIP/t-{one}", "Uniqueid": one, "Linkedid": one, "Duration": "1"} for one in ("c1", "c3", "c4")
+    ]
+    house.switch.channels = (*phones, *map(Heard, callers))
+    here = house.desk()
+    house.switch.gate = asyncio.Event()
+    first = asyncio.create_task(here.ask(wish("first", two[0])))
+    await said(house.switch)
+    second = asyncio.create_task(here.ask(wish("second", two[1])))
+    for number in range(4):  # others' acts come and go meanwhile
+        assert (await here.ask(wish(f"other-{number}", asked.SendNote(text="hello")))).code == "done"
+    assert await kept.act(house.store, "second") is None
+    assert len(house.switch.said) == 1
+    house.switch.gate.set()
+    await asyncio.gather(first, second)
+    assert len(house.switch.said) == 2
+    if two[0].act == "promote_caller":
+        assert len({fields["Priority"] for _, fields in house.switch.said}) == 2
 
 
 async def test_a_telephone_that_does_not_ring_is_told(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
