@@ -212,6 +212,7 @@ async def test_a_key_is_of_one_act_of_one_person(house: House, other: Wish) -> N
     await here.ask(wish("k"))
     told = await here.ask(other)
     assert (told.code, told.result) == ("key_reused", "refused")
+    assert not any(one in told.words for one in ("陈", "1001", "pause")), "of whose act it is nothing is told"
     assert len(house.switch.said) == 1
     assert (await house.desk().ask(other)).code == "key_reused"
 
