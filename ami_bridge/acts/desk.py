@@ -182,8 +182,9 @@ class Desk:
 
     def _before(self, wish: Wish, row: Act, before: Act) -> Answer:
         if before.digest != row.digest:
-            words = f"this key was used for another act: {before.act} of {before.target}, by {before.who}"
-            return Answer(key=wish.key, code="key_reused", words=words)
+            return Answer(
+                key=wish.key, code="key_reused", words="this key was used for another act, or by somebody else"
+            )
         code, words = before.code or "interrupted", before.words or "its answer is not known yet"
         return Answer(key=wish.key, code=_code(code), words=words, seen=before.seen or "", repeated=True)
 

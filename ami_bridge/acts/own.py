@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import replace
 from datetime import timedelta
@@ -23,6 +24,11 @@ if TYPE_CHECKING:
 OwnAct: TypeAlias = asked.SendNote | asked.TakeNoteDown | asked.CloseNumber | asked.OpenNumber
 MOST_NOTES = 5
 """Notes on a board at the same time; the oldest goes for a sixth."""
+
+
+def note_id(key: str) -> str:
+    """What screens know a note by: with its act's key itself, whoever looks could ask what became of the act."""
+    return hashlib.sha256(key.encode()).hexdigest()[:32]
 
 
 class Numbers(Protocol):
@@ -70,10 +76,14 @@ class OwnActs:
         for row in sent:
             said = json.loads(row.arguments)
             if row.act == "take_note_down":
-                notes.pop(said.get("note", ""), None)
+                taken = said.get("note", "")
+                notes.pop(taken, None)
+                notes.pop(note_id(taken), None)
             elif row.act == "note":
                 until = row.asked_at + timedelta(minutes=said["minutes"])
-                notes[row.id] = Note(id=row.id, text=said["text"], who=row.who, since=row.asked_at, until=until)
+                notes[note_id(row.id)] = Note(
+                    id=note_id(row.id), text=said["text"], who=row.who, since=row.asked_at, until=until
+                )
         self.news = News(notes=tuple(notes.values())[-MOST_NOTES:], closed=self._numbers.closed())
         self.pass_time(now)
 
@@ -91,11 +101,11 @@ class OwnActs:
         match act:
             case asked.SendNote():
                 until = now + timedelta(minutes=act.minutes)
-                note = Note(id=wish.key, text=mask_name(act.text), who=wish.asker.name, since=now, until=until)
+                note = Note(id=note_id(wish.key), text=mask_name(act.text), who=wish.asker.name, since=now, until=until)
                 self.news = replace(self.news, notes=(*self.news.notes, note)[-MOST_NOTES:])
                 return Told("done", f"every board shows it until {until:%H:%M} UTC")
             case asked.TakeNoteDown():
-                left = tuple(note for note in self.news.notes if note.id != act.note)
+                left = tuple(note for note in self.news.notes if note.id not in {act.note, note_id(act.note)})
                 if left == self.news.notes:
                     return Told("already_so", "no board shows this note any more")
                 self.news = replace(self.news, notes=left)

@@ -212,6 +212,7 @@ async def test_a_key_is_of_one_act_of_one_person(house: House, other: Wish) -> N
     await here.ask(wish("k"))
     told = await here.ask(other)
     assert (told.code, told.result) == ("key_reused", "refused")
+    assert not any(one in told.words for one in ("陈", "1001", "pause")), "of whose act it is nothing is told"
     assert len(house.switch.said) == 1
     assert (await house.desk().ask(other)).code == "key_reused"
 
@@ -396,8 +397,22 @@ async def test_notes_come_back_after_a_restart_until_their_time(house: House) ->
     await here.ask(wish("t", asked.TakeNoteDown(note="n3")))
     house.switch.now += timedelta(minutes=2)
     await house.desk().open()
-    assert [(note.id, note.text, note.who) for note in house.switch.news.notes] == [("n2", "long", "Wong")]
+    assert [(note.text, note.who) for note in house.switch.news.notes] == [("long", "Wong")]
     assert (await here.ask(wish("t2", asked.TakeNoteDown(note="n3")))).code == "already_so"
+
+
+async def test_a_note_is_on_screens_by_another_name_than_its_key_and_goes_by_either(house: House) -> None:
+    here = house.desk()
+    for key in ("note-key-1", "note-key-2"):
+        await here.ask(wish(key, asked.SendNote(text="all hands", minutes=60)))
+    one, two = (note.id for note in house.switch.news.notes)
+    assert not {one, two} & {"note-key-1", "note-key-2"}
+    assert (await here.ask(wish("t1", asked.TakeNoteDown(note=one)))).code == "done"
+    await house.desk().open()
+    assert [note.id for note in house.switch.news.notes] == [two]
+    assert (await here.ask(wish("t2", asked.TakeNoteDown(note="note-key-2")))).code == "done"
+    await house.desk().open()
+    assert house.switch.news.notes == ()
 
 
 async def test_numbers_are_closed_and_opened_by_an_admin_of_every_queue_alone(house: House) -> None:

@@ -80,6 +80,13 @@ def test_only_numbers_and_messages_there_are(path: Path) -> None:
     assert _code(here.refusal("96956", "hullo")) == "unknown_message"
 
 
+def test_a_closed_number_that_was_taken_out_of_the_configuration_can_be_opened(path: Path) -> None:
+    numbers(path).close("4711", "emergency", "Li", NOON)
+    assert _code(numbers(path).refusal("4711", None)) is None
+    assert _code(numbers(path).refusal("4711", "emergency")) == "unknown_number"
+    assert _code(numbers(path).refusal("4712", None)) == "unknown_number"
+
+
 def test_a_number_is_closed_with_what_is_said_without_values_in_every_language() -> None:
     catalogue = load_hotline(SAMPLE).catalogue
     offered = closing_messages(catalogue)
