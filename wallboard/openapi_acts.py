@@ -153,11 +153,15 @@ def _acting() -> Json:
             "person": _PERSON,
             "may": {"type": "array", "items": _TEXT, "description": "Acts."},
             "phones": {**texts, "description": "Telephones to listen on, with their agents' names."},
-            "numbers": {"type": "array", "items": _TEXT, "description": "For an admin: numbers that may be closed."},
+            "numbers": {
+                "type": "array",
+                "items": _TEXT,
+                "description": "For an admin of every queue: numbers that may be closed.",
+            },
             "messages": {
                 "type": "object",
                 "additionalProperties": texts,
-                "description": "For an admin: what a number may be closed with, by language.",
+                "description": "For an admin of every queue: what a number may be closed with, by language.",
             },
         },
     }
