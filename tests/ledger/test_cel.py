@@ -169,7 +169,7 @@ async def _talk_after_the_transfer_is_not_counted_twice(house: House, call: Call
     assert before.until is not None
     assert after.until is not None
     assert abs(visit.talk_s - (before.until - before.since).total_seconds()) < 1
-    assert (after.until - after.since).total_seconds() >= 3
+    assert (after.until - after.since).total_seconds() > 2  # three seconds by the clock of those who talk
     assert (visit.ended_by, visit.next_visit_id) == ("transfer", None)
 
 
