@@ -141,8 +141,10 @@ class Fields:
     def choice(self, key: str, words: tuple[str, ...], expected: str, code: str = "F003") -> str | None:
         """One of a few words, or None when nothing is written."""
         node = self.node(key)
-        if isinstance(node, Scalar) and node.text in words:
-            return node.text
+        if isinstance(node, Scalar):
+            text = "" if node.value is None else node.text  # `null` is nothing, however it is written
+            if text in words:
+                return text
         if node is not None:
             self.wrong(node, expected, code)
         return None

@@ -43,6 +43,13 @@ def test_what_is_right_is_not_underlined(text: str) -> None:
     assert complaints(SCHEMA, read(text)) == []
 
 
+@pytest.mark.parametrize("none", ["", "null", "~", '""'])
+def test_nothing_is_nothing_however_it_is_written(none: str) -> None:
+    text = next(text for text in GOOD if 'terminator: "#"' in text).replace('terminator: "#"', f"terminator: {none}")
+    assert complaints(SCHEMA, read(text)) == []
+    assert not has_errors(read_flow(text)[1])
+
+
 @pytest.mark.parametrize("code", sorted(STRUCTURAL))
 def test_the_bad_example_of_a_structural_code_is_underlined(code: str) -> None:
     assert complaints(SCHEMA, read(framed(CODES[code].bad)))
